@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { defineConfig, type UserConfig } from "tsdown";
+import { configSchema } from "./src/config/schema.ts";
+
+type Plugin = Extract<NonNullable<UserConfig["plugins"]>, { name: string }>;
+
+const common: UserConfig = {
+  format: "esm",
+  fixedExtension: false,
+  target: "node20",
+  outDir: "dist",
+  clean: false,
+  report: false,
+  // Names and stack traces stay readable; what nobody calls goes.
+  minify: "dce-only",
+};
+
+/** Everything that is inlined: nothing gets into the file unnoticed. */
+const bundled = [
+  ...["@commander-js/extra-typings", "commander", "execa", "semver", "chalk", "cosmiconfig", "valibot"],
+  ...["dayjs", "picomatch", "@renovatebot/pep440"],
+  // What execa needs
+  ...["@sec-ant/readable-stream", "@sindresorhus/merge-streams", "cross-spawn", "figures", "get-stream", "human-signals"],
+  ...["is-plain-obj", "is-stream", "is-unicode-supported", "isexe", "npm-run-path", "parse-ms", "path-key", "pretty-ms"],
+  ...["shebang-command", "shebang-regex", "signal-exit", "strip-final-newline", "unicorn-magic", "which", "yoctocolors"],
+  // What cosmiconfig needs
+  ...["@babel/code-frame", "@babel/helper-validator-identifier", "argparse", "callsites", "env-paths", "error-ex"],
+  ...["import-fresh", "is-arrayish", "js-tokens", "js-yaml", "json-parse-even-better-errors", "lines-and-columns"],
+  ...["parent-module", "parse-json", "picocolors", "resolve-from"],
+];
+
+export default defineConfig([
+  {
+    ...common,
+    entry: { cli: "src/bin.ts" },
+    clean: true,
+    dts: false,
+    // One file: an installation is one package, and starting it reads one file.
+    outputOptions: { codeSplitting: false },
+    // cosmiconfig's own TypeScript loader is never used.
+    deps: { onlyBundle: bundled, neverBundle: ["typescript"] },
+    plugins: [licences(), schema()],
+  },
+  { ...common, entry: { index: "src/index.ts" }, dts: true, deps: { onlyBundle: ["valibot"] } },
+]);
+
+/** Ships the licences of what is inlined beside it. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    generateBundle(_, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => ("moduleIds" in file ? file.moduleIds : []));
+      const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
+      const texts = [...new Set(folders)].toSorted().map(licenceOf);
+      this.emitFile({ type: "asset", fileName: "LICENSES.txt", source: texts.join(`\n${"-".repeat(80)}\n\n`) });
+    },
+  };
+}
+
+function licenceOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file !== undefined && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), "utf8") : "";
+  return `${name} ${version} (${license ?? "see below"})\n\n${text.trim()}\n`;
+}
+
+/** The config's JSON schema, for editors, from the source that validates it. */
+function schema(): Plugin {
+  return {
+    name: "schema",
+    generateBundle() {
+      const json = { title: "multistage-build", ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }) };
+      this.emitFile({ type: "asset", fileName: "schema.json", source: `${JSON.stringify(json, null, 2)}\n` });
+    },
+  };
+}
