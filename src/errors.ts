@@ -1,0 +1,62 @@
+/** Process exit codes. 78 is never used: Drone's runner takes it as "skip the later steps". */
+export const ExitCode = {
+  done: 0,
+  /** Docker, the registry or the network failed. */
+  failed: 1,
+  /** The user's input is wrong: flags, config, Dockerfile or environment. */
+  input: 2,
+  /** A bug in this program (sysexits' EX_SOFTWARE). */
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** One thing that is wrong with the user's input, said so that it can be put right. */
+export interface Problem {
+  /** Where: a config path (`targets.app1.repo`), a flag (`--as`), a file, or an environment variable. */
+  path: string;
+  /** What is wrong, without the path and the value. */
+  message: string;
+  /** The offending value, as far as it is safe and useful to show. */
+  got?: unknown;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** The user's input is wrong. Carries every problem that was found, not only the first. Exit code 2. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+  }
+}
+
+/** Docker, a registry or the network refused to do what the plan says. Exit code 1. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+  /** What the user can do about it, if we know. */
+  readonly hint: string | undefined;
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint;
+  }
+}
+
+/** `path: what is wrong (got …)`, and the hint on a line of its own. */
+export function formatProblem(problem: Problem): string {
+  const got = problem.got === undefined ? "" : ` (got ${formatValue(problem.got)})`;
+  const hint = problem.hint === undefined ? "" : `\n    ${problem.hint}`;
+  return `${problem.path}: ${problem.message}${got}${hint}`;
+}
+
+/** Throws an {@link InputError} with all of `problems`, if there are any. */
+export function throwProblems(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+const longestShown = 100;
+
+function formatValue(value: unknown): string {
+  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}

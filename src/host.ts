@@ -1,0 +1,62 @@
+/** A text sink: a terminal, a CI log, a test's buffer. */
+export interface Output {
+  write(text: string): void;
+  isTTY: boolean;
+}
+
+/** One process to run: an argv array, never a shell line. */
+export interface Command {
+  argv: readonly [string, ...string[]];
+  cwd?: string;
+  /** The child's whole environment; nothing else is passed on. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Text for standard input; without it the child reads nothing. */
+  stdin?: string;
+  /** Called with each line of standard error as it comes; the line is then not kept in `stderr`. */
+  onStderrLine?: (line: string) => void;
+}
+
+/** How a process ended. A program that could not be started at all is `missing`. */
+export interface ExecResult {
+  /** The exit code; 127 if the program is missing, 128 + n after signal n. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  missing: boolean;
+}
+
+/** The files that the program reads and writes. Paths are absolute. */
+export interface Files {
+  /** The file's text, or null if there is none. Other faults throw. */
+  read(path: string): Promise<string | null>;
+  write(path: string, text: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Makes an empty private directory (mode 0700) for this run and returns its path; what dead runs have left goes. */
+  makeTemporary(prefix: string): Promise<string>;
+  link(target: string, path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/**
+ * The outside world, all of it: whatever is not a pure function of its arguments goes through here. The system's own is
+ * made by `systemHost`; tests make theirs.
+ */
+export interface Host {
+  /** Arguments after the program's name. */
+  argv: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  home: string;
+  stdout: Output;
+  stderr: Output;
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Aborted by SIGINT or SIGTERM; the reason is the signal's name. */
+  signal: AbortSignal;
+  exec(command: Command): Promise<ExecResult>;
+  fetch: typeof globalThis.fetch;
+  files: Files;
+}
