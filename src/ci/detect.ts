@@ -1,0 +1,46 @@
+import type { Problem } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { eventAs } from "./as.ts";
+import { droneEvent, isDrone } from "./drone.ts";
+import { type Environment, value } from "./environment.ts";
+import { commitTime, gitFacts } from "./git.ts";
+import { localEvent } from "./local.ts";
+import type { EventReading } from "./read-event.ts";
+import { isWoodpecker, woodpeckerEvent } from "./woodpecker.ts";
+
+/** The build event of this run: what CI says, else what git says, changed to what --as asks for. */
+export async function detectEvent(
+  host: Host,
+  env: Environment,
+  cwd: string,
+  as: string | undefined,
+): Promise<EventReading> {
+  const found = await eventHere(host, env, cwd);
+  const simulated = as === undefined ? { event: found.event, problems: [] } : eventAs(as, found.event);
+  const epoch = sourceDateEpoch(env);
+  return {
+    event: { ...simulated.event, commitTime: epoch.time ?? simulated.event.commitTime },
+    problems: [...found.problems, ...simulated.problems, ...epoch.problems],
+  };
+}
+
+async function eventHere(host: Host, env: Environment, cwd: string): Promise<EventReading> {
+  if (isDrone(env)) return withCommitTime(host, cwd, droneEvent(env));
+  if (isWoodpecker(env)) return withCommitTime(host, cwd, woodpeckerEvent(env));
+  return { event: localEvent(await gitFacts(host, cwd)), problems: [] };
+}
+
+/** https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDateEpoch(env: Environment): { time: number | null; problems: Problem[] } {
+  const epoch = value(env, "SOURCE_DATE_EPOCH");
+  if (epoch === undefined) return { time: null, problems: [] };
+  if (/^\d{1,12}$/.test(epoch)) return { time: Number(epoch), problems: [] };
+  return { time: null, problems: [{ path: "SOURCE_DATE_EPOCH", message: "is not a number of seconds", got: epoch }] };
+}
+
+/** CI says when the build was created; the commit's own time is better, as every build of the commit has the same. */
+async function withCommitTime(host: Host, cwd: string, reading: EventReading): Promise<EventReading> {
+  if (reading.problems.length > 0) return reading;
+  const time = await commitTime(host, cwd, reading.event.sha);
+  return time === null ? reading : { ...reading, event: { ...reading.event, commitTime: time } };
+}
