@@ -1,0 +1,95 @@
+import { parseRepository } from "../core/reference.ts";
+import type { Problem } from "../errors.ts";
+import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
+import type { Config, Secret, Target } from "./config.ts";
+import { configRules } from "./rules.ts";
+import type { WrittenConfig, WrittenTarget } from "./schema.ts";
+
+type WrittenEntry = WrittenConfig["targets"][string];
+
+/** Fills in every default and checks what the schema cannot. All problems come back; the config is usable without any. */
+export function resolveConfig(written: WrittenConfig, directory: string): { config: Config; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const policies = new Map<unknown, TagPolicy>();
+  // Targets that share their rules share the parsed policy, so that a thousand targets parse it once.
+  const policyOf = (tags: WrittenTarget["tags"], path: string) => {
+    const known = policies.get(tags);
+    if (known !== undefined) return known;
+    const parsed = parseTagPolicy({ tags, flavor: written.flavor }, path);
+    problems.push(...parsed.problems);
+    policies.set(tags, parsed.policy);
+    return parsed.policy;
+  };
+  const targets = Object.entries(written.targets).map(([name, entry]) => {
+    const long = longForm(entry);
+    const owner = long.tags !== undefined ? `targets.${name}.` : written.defaults?.tags !== undefined ? "defaults." : "";
+    const merged = merge(written, long);
+    return resolveTarget(name, merged, policyOf(merged.tags, `${owner}tags`));
+  });
+  const config: Config = {
+    directory,
+    targets,
+    push: written.push ?? "auto",
+    registries: written.registries ?? {},
+    registry: written.registry ?? null,
+    env: written.env ?? [],
+  };
+  problems.push(...configRules(config, new Set(written.allow)));
+  return { config, problems };
+}
+
+function longForm(entry: WrittenEntry): WrittenTarget {
+  return typeof entry === "object" && !Array.isArray(entry) ? entry : { repo: entry };
+}
+
+/** The target's own keys win over `defaults`, those over the top level; maps are merged key by key. */
+function merge(written: WrittenConfig, target: WrittenTarget): WrittenTarget {
+  const { dockerfile, context, tags, defaults } = written;
+  return {
+    ...(dockerfile === undefined ? {} : { dockerfile }),
+    ...(context === undefined ? {} : { context }),
+    ...(tags === undefined ? {} : { tags }),
+    ...defaults,
+    ...target,
+    args: { ...defaults?.args, ...target.args },
+    labels: { ...defaults?.labels, ...target.labels },
+    secrets: { ...defaults?.secrets, ...target.secrets },
+    contexts: { ...defaults?.contexts, ...target.contexts },
+  };
+}
+
+function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy): Target {
+  return {
+    name,
+    stage: written.target ?? name,
+    stageIsWritten: written.target !== undefined,
+    dockerfile: written.dockerfile ?? "Dockerfile",
+    context: written.context ?? ".",
+    repositories: written.repo === undefined || written.repo === false ? [] : list(written.repo),
+    args: texts(written.args),
+    labels: texts(written.labels),
+    secrets: Object.entries(written.secrets ?? {}).map(([id, from]): Secret => ({ id, ...from })),
+    ssh: list(written.ssh),
+    contexts: written.contexts ?? {},
+    platforms: written.platforms ?? [],
+    tags,
+    prefix: written.prefix ?? "",
+    suffix: written.suffix ?? "",
+    needs: list(written.needs),
+    push: written.push ?? "auto",
+    cacheFrom: list(written.cacheFrom),
+  };
+}
+
+function list(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+}
+
+function texts(values: WrittenTarget["args"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, String(value)]));
+}
+
+/** A repository with the registry that it names, or else the config's. */
+export function withRegistry(repository: string, registry: string | null): string {
+  return registry === null || parseRepository(repository).registry !== null ? repository : `${registry}/${repository}`;
+}

@@ -1,0 +1,85 @@
+import { nearest } from "../core/suggest.ts";
+import { referencedTargets } from "../core/template.ts";
+import type { Problem } from "../errors.ts";
+import type { Config, Target } from "./config.ts";
+
+type Rule = (target: Target, config: Config, allow: ReadonlySet<string>) => Problem[];
+
+const rules: readonly Rule[] = [hasRepository, needsExist, contextsAreLocal, noBuildkitSyntax];
+
+/** What the schema cannot check: one named rule each, all of them over all targets. */
+export function configRules(config: Config, allow: ReadonlySet<string>): Problem[] {
+  return [
+    ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, config, allow))),
+    ...registriesAreHosts(config),
+  ];
+}
+
+function hasRepository(target: Target): Problem[] {
+  return target.repositories.length > 0 || target.push !== true
+    ? []
+    : [{ path: `targets.${target.name}.push`, message: "is true, but there is no repo to publish to" }];
+}
+
+function needsExist(target: Target, config: Config): Problem[] {
+  const names = config.targets.map(({ name }) => name);
+  const missing = (path: string, needed: string): Problem => {
+    const near = nearest(needed, names);
+    return {
+      path,
+      message: needed === target.name ? "is the target itself" : "is no target",
+      got: needed,
+      hint: near === null ? `targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`,
+    };
+  };
+  const unknown = (name: string) => name === target.name || !names.includes(name);
+  const path = `targets.${target.name}`;
+  return [
+    ...target.needs.flatMap((name, at) => (unknown(name) ? [missing(`${path}.needs.${at}`, name)] : [])),
+    ...Object.entries(target.args).flatMap(([arg, text]) =>
+      referencedTargets(text).flatMap((name) => (unknown(name) ? [missing(`${path}.args.${arg}`, name)] : [])),
+    ),
+    ...Object.entries(target.contexts).flatMap(([context, from]) => {
+      const name = from.startsWith("target:") ? from.slice("target:".length) : null;
+      return name !== null && unknown(name) ? [missing(`${path}.contexts.${context}`, name)] : [];
+    }),
+  ];
+}
+
+const remote = /^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i;
+const remoteHint = 'a build context from the network runs code that nobody reviewed; add "remote-context" to allow';
+
+/** Git and URL contexts have been ways to run commands on the builder (CVE-2019-13139, CVE-2026-33748). */
+function contextsAreLocal(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
+  if (allow.has("remote-context")) return [];
+  const path = `targets.${target.name}`;
+  const problem = (at: string, got: string): Problem => ({ path: at, message: "is not a local path", got, hint: remoteHint });
+  return [
+    ...(remote.test(target.context) ? [problem(`${path}.context`, target.context)] : []),
+    ...(remote.test(target.dockerfile) ? [problem(`${path}.dockerfile`, target.dockerfile)] : []),
+    ...Object.entries(target.contexts).flatMap(([name, from]) =>
+      remote.test(from) && !from.startsWith("docker-image://") ? [problem(`${path}.contexts.${name}`, from)] : [],
+    ),
+  ];
+}
+
+/** Another frontend may do anything during the build (CVE-2026-33747). */
+function noBuildkitSyntax(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
+  if (!("BUILDKIT_SYNTAX" in target.args) || allow.has("buildkit-syntax")) return [];
+  const hint = 'it replaces the Dockerfile frontend; write "# syntax=" in the Dockerfile, or add "buildkit-syntax" to allow';
+  return [{ path: `targets.${target.name}.args.BUILDKIT_SYNTAX`, message: "is refused", hint }];
+}
+
+function registriesAreHosts(config: Config): Problem[] {
+  return Object.entries(config.registries).flatMap(([name, access]) => {
+    const path = `registries.${name}`;
+    const problems: Problem[] = [];
+    if (/[/\s]|^-/.test(name)) {
+      problems.push({ path, message: "is no registry", got: name, hint: "write host or host:port, without https://" });
+    }
+    if ((access.username === undefined) !== (access.password === undefined)) {
+      problems.push({ path, message: "needs both username and password, as names of environment variables" });
+    }
+    return problems;
+  });
+}

@@ -1,0 +1,115 @@
+import * as v from "valibot";
+
+/** The one source of the config's types, its validation and the JSON schema that ships in the package. */
+
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const stringOrList = v.union([text, v.array(text)]);
+
+// YAML reads 1.10 as 1.1: a number that is no integer must be quoted to mean what was written.
+const scalarMessage = "must be a string, an integer or true/false; quote a number with a point, YAML reads 1.10 as 1.1";
+const scalar = v.union([v.string(), v.pipe(v.number(), v.safeInteger(scalarMessage)), v.boolean()], scalarMessage);
+const described = <const S extends v.GenericSchema>(schema: S, description: string) =>
+  v.pipe(schema, v.description(description));
+
+const environmentName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"),
+);
+const secret = v.union(
+  [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
+  "must be { env: NAME } or { file: path }",
+);
+const affix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 of letters, digits, _ . -"));
+const repositories = v.union(
+  [text, v.pipe(v.array(text), v.nonEmpty("must not be an empty list; write false for a target that is never published")), v.literal(false)],
+  "must be a repository, a list of repositories, or false for a target that is never published",
+);
+const pushPolicy = v.union([v.literal("auto"), v.boolean()], 'must be "auto", true or false');
+// The tag engine reads rules itself: a rule is a string of many forms or an object of many kinds.
+const tagRules = v.union(
+  [v.string(), v.array(v.union([v.string(), v.record(v.string(), v.unknown())]))],
+  "must be a preset's name or a list of tag rules",
+);
+const flavor = v.union([v.string(), v.array(v.string()), v.record(v.string(), v.unknown())]);
+
+const targetEntries = {
+  repo: v.optional(described(repositories, "Where the image is published: a repository, a list, or false for never.")),
+  target: v.optional(described(text, "The stage to build. Default: the target's own name.")),
+  dockerfile: v.optional(described(text, "The Dockerfile, relative to this file. Default: Dockerfile.")),
+  context: v.optional(described(text, "The build context, relative to this file. Default: this file's folder.")),
+  args: v.optional(described(v.record(text, scalar), "Build arguments. Values may hold {{…}} templates.")),
+  labels: v.optional(described(v.record(text, scalar), "Image labels. Values may hold {{…}} templates.")),
+  secrets: v.optional(
+    described(v.record(text, secret), "BuildKit secrets by id: { env: NAME } or { file: path }."),
+  ),
+  ssh: v.optional(described(stringOrList, 'SSH agents or keys for RUN --mount=type=ssh: "default" or "id=path".')),
+  contexts: v.optional(
+    described(v.record(text, text), "Named build contexts: a folder, docker-image://<reference> or target:<target>."),
+  ),
+  platforms: v.optional(
+    described(
+      v.array(v.pipe(v.string(), v.regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "must be os/arch[/variant]"))),
+      "Platforms to build for, os/arch[/variant]. Default: the engine's own.",
+    ),
+  ),
+  tags: v.optional(described(tagRules, "Tag rules or a preset: default, auto_tag, metadata-action.")),
+  prefix: v.optional(described(affix, "Put in front of every tag of the target, the build tag included.")),
+  suffix: v.optional(described(affix, "Put behind every tag of the target, the build tag included.")),
+  needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
+  push: v.optional(described(pushPolicy, "false: built, not published.")),
+  cacheFrom: v.optional(
+    described(stringOrList, "Where else to look for build cache: references or type=… specifications."),
+  ),
+};
+
+const target = v.strictObject(targetEntries);
+
+const registry = v.strictObject({
+  username: v.optional(described(environmentName, "The environment variable that holds the user's name.")),
+  password: v.optional(described(environmentName, "The environment variable that holds the password or token.")),
+  insecure: v.optional(described(v.boolean(), "Talk plain HTTP to this registry.")),
+});
+
+export const configSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  ...v.pick(target, ["dockerfile", "context", "tags"]).entries,
+  push: v.optional(
+    described(
+      pushPolicy,
+      '"auto" (default): publish from CI, never from a pull request. true: pull requests too. false: only with --push.',
+    ),
+  ),
+  flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
+  registry: v.optional(described(text, "The registry of repositories that name none.")),
+  registries: v.optional(
+    described(v.record(text, registry), "Credentials by registry, as names of environment variables."),
+  ),
+  env: v.optional(described(v.array(environmentName), "Environment variables that {{env.NAME}} may read.")),
+  allow: v.optional(
+    described(
+      v.array(v.picklist(["remote-context", "buildkit-syntax"], "must be remote-context or buildkit-syntax")),
+      "What is refused unless it is listed: build contexts from the network, BUILDKIT_SYNTAX as an argument.",
+    ),
+  ),
+  defaults: v.optional(described(target, "Any key of a target, for all targets.")),
+  targets: described(
+    v.pipe(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "is no target name: letters, digits, _ and - (64 at most)"),
+        ),
+        v.union([repositories, target], "must be a repository, a list of them, false, or an object"),
+      ),
+      v.minEntries(1, "must name at least one target"),
+    ),
+    "What is built, by name: a repository (short form) or an object.",
+  ),
+});
+
+/** The config as people write it. */
+export type WrittenConfig = v.InferInput<typeof configSchema>;
+/** A target as people write it in the long form. */
+export type WrittenTarget = v.InferInput<typeof target>;
+/** The keys of a target, for messages. */
+export const targetKeys = Object.keys(targetEntries);
