@@ -1,0 +1,117 @@
+import type { PlannedTarget } from "../plan/plan.ts";
+import { dockerfileInContext } from "../plan/stages.ts";
+import type { Invocation } from "./invocation.ts";
+import { workDirectory } from "./invocation.ts";
+import type { BuildOptions } from "./options.ts";
+
+/**
+ * One bake for everything that is selected: identical steps run once, the context is sent once, and one process is
+ * started. https://docs.docker.com/build/bake/reference/
+ */
+export function bakeInvocation(targets: readonly PlannedTarget[], options: BuildOptions): Invocation {
+  const definition = JSON.stringify(bakeDefinition(targets, options), null, 2);
+  const argv = ["docker", "buildx", "bake", "--file=-", "--progress=rawjson"] as const;
+  const metadata = { variable: workDirectory, rest: "/metadata.json" };
+  return {
+    kind: "build",
+    target: null,
+    argv: [
+      ...argv,
+      "--metadata-file",
+      metadata,
+      ...readable(targets),
+      ...(options.noCache ? ["--no-cache"] : []),
+      ...(options.pull ? ["--pull"] : []),
+    ],
+    stdin: definition,
+    env: secretNames(targets),
+  };
+}
+
+/** The bake file as an object. */
+export function bakeDefinition(targets: readonly PlannedTarget[], options: BuildOptions): object {
+  const images = new Map(targets.map(({ name, image }) => [name, image]));
+  return {
+    group: { default: { targets: targets.map(({ name }) => name) } },
+    target: Object.fromEntries(targets.map((target) => [target.name, bakeTarget(target, images, options)])),
+  };
+}
+
+function bakeTarget(target: PlannedTarget, images: ReadonlyMap<string, string>, options: BuildOptions): object {
+  const contexts = { ...target.contexts, ...links(target, images) };
+  return {
+    context: literal(target.context),
+    dockerfile: literal(dockerfileInContext(target, options.directory)),
+    ...(target.stage === "" ? {} : { target: literal(target.stage) }),
+    ...unlessEmpty("contexts", literals(contexts)),
+    ...unlessEmpty("args", literals(target.args)),
+    labels: literals(target.labels),
+    tags: target.push ? target.immutable : [target.image],
+    ...unlessEmpty("secret", target.secrets.map((secret) =>
+      "env" in secret
+        ? { type: "env", id: literal(secret.id), env: secret.env }
+        : { type: "file", id: literal(secret.id), src: literal(secret.file) },
+    )),
+    ...unlessEmpty("ssh", target.ssh.map(literal)),
+    ...unlessEmpty("platforms", target.platforms),
+    ...unlessEmpty("cache-from", target.cacheFrom.map((from) => literal(cacheSource(from)))),
+    output: [output(target)],
+  };
+}
+
+/** What makes bake build another target first, and the stage or image names that stand for its result. */
+function links(target: PlannedTarget, images: ReadonlyMap<string, string>): Record<string, string> {
+  const contexts: Record<string, string> = {};
+  for (const { stage, target: base } of target.bind) contexts[stage] = `target:${base}`;
+  for (const needed of target.needs) {
+    const image = images.get(needed);
+    if (image === undefined || target.bind.some((binding) => binding.target === needed)) continue;
+    // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
+    const used = Object.values(target.args).includes(image);
+    contexts[used ? image : `multistage-build-needs-${needed}`] = `target:${needed}`;
+  }
+  return contexts;
+}
+
+function output(target: PlannedTarget): string {
+  if (target.push) return "type=image,push=true";
+  // Several platforms are an index, which only the image store can hold.
+  return target.platforms.length > 1 ? "type=image" : "type=docker";
+}
+
+/** A plain reference is the image of that name; a `type=…` specification is taken as it is. */
+export function cacheSource(from: string): string {
+  return from.startsWith("type=") ? from : `type=registry,ref=${from}`;
+}
+
+/** bake evaluates `${…}` and `%{…}` in every string of a JSON file. */
+function literal(text: string): string {
+  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+}
+
+function literals(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, literal(text)]));
+}
+
+function unlessEmpty(key: string, value: object): object {
+  return Object.keys(value).length === 0 ? {} : { [key]: value };
+}
+
+/** bake reads outside the folder it runs in only what it is told to. https://docs.docker.com/reference/cli/docker/buildx/bake/#allow */
+function readable(targets: readonly PlannedTarget[]): string[] {
+  const outside = (file: string) => file.startsWith("../") || file === ".." || file.startsWith("/");
+  const paths = targets.flatMap((target) => [
+    target.context,
+    ...Object.values(target.contexts).filter((from) => !from.includes(":")),
+    ...target.secrets.flatMap((secret) => ("file" in secret ? [secret.file] : [])),
+    ...(outside(target.dockerfile) ? [target.dockerfile] : []),
+  ]);
+  const allowed = [...new Set(paths.filter(outside))].map((file) => `--allow=fs.read=${file}`);
+  const ssh = targets.some((target) => target.ssh.length > 0) ? ["--allow=ssh"] : [];
+  return [...allowed, ...ssh];
+}
+
+function secretNames(targets: readonly PlannedTarget[]): string[] {
+  const names = targets.flatMap(({ secrets }) => secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])));
+  return [...new Set(names)];
+}

@@ -1,0 +1,47 @@
+import type { PlannedTarget } from "../plan/plan.ts";
+import { cacheSource } from "./bake.ts";
+import type { Invocation } from "./invocation.ts";
+import type { BuildOptions } from "./options.ts";
+
+/**
+ * `docker build` for one target, for a CLI that has BuildKit but no buildx (18.09 to 20.10). Values stand behind a `=`
+ * in one word, so that none of them can become a flag. https://docs.docker.com/reference/cli/docker/image/build/
+ */
+export function buildInvocation(target: PlannedTarget, options: BuildOptions): Invocation {
+  const tags = target.push ? target.immutable : [target.image];
+  return {
+    kind: "build",
+    target: target.name,
+    argv: [
+      "docker",
+      "build",
+      "--progress=plain",
+      `--file=${localPath(target.dockerfile)}`,
+      ...(target.stage === "" ? [] : [`--target=${target.stage}`]),
+      ...tags.map((tag) => `--tag=${tag}`),
+      ...Object.entries(target.args).map(([name, value]) => `--build-arg=${name}=${value}`),
+      ...Object.entries(target.labels).map(([name, value]) => `--label=${name}=${value}`),
+      ...target.secrets.map((secret) =>
+        "env" in secret ? `--secret=id=${secret.id},env=${secret.env}` : `--secret=id=${secret.id},src=${secret.file}`,
+      ),
+      ...target.ssh.map((ssh) => `--ssh=${ssh}`),
+      ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
+      ...target.cacheFrom.map((from) => `--cache-from=${cacheImage(from)}`),
+      ...(options.noCache ? ["--no-cache"] : []),
+      ...(options.pull ? ["--pull"] : []),
+      localPath(target.context),
+    ],
+    stdin: null,
+    env: target.secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])),
+  };
+}
+
+/** This builder takes image names only. */
+function cacheImage(from: string): string {
+  return /(?:^|,)ref=([^,]+)/.exec(cacheSource(from))?.[1] ?? from;
+}
+
+/** A lone `-` would be standard input, and `-x` a flag. */
+function localPath(file: string): string {
+  return file.startsWith("-") ? `./${file}` : file;
+}

@@ -1,0 +1,48 @@
+import type { Config } from "../config/config.ts";
+import { parseRepository } from "../core/reference.ts";
+import type { Problem } from "../errors.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import type { Invocation } from "./invocation.ts";
+
+/** Docker Hub's name in docker's own files. */
+export const dockerHub = "docker.io";
+
+/**
+ * `docker login` for every registry that the config has credentials for. The password goes in by standard input: argv is
+ * seen by every process of the machine.
+ */
+export function loginInvocations(config: Config): Invocation[] {
+  return Object.entries(config.registries).flatMap(([registry, { username, password }]): Invocation[] =>
+    username === undefined || password === undefined
+      ? []
+      : [
+          {
+            kind: "login",
+            target: null,
+            argv: ["docker", "login", "--username", { variable: username }, "--password-stdin", registry],
+            stdin: { variable: password },
+            env: [username, password],
+          },
+        ],
+  );
+}
+
+/** Credentials that the config names but the environment does not have. */
+export function missingCredentials(config: Config, env: Readonly<Record<string, string | undefined>>): Problem[] {
+  return Object.entries(config.registries).flatMap(([registry, access]) =>
+    (["username", "password"] as const).flatMap((key): Problem[] => {
+      const name = access[key];
+      if (name === undefined || (env[name] ?? "") !== "") return [];
+      const hint = "set it from a secret; Drone keeps secrets from pull requests unless told otherwise";
+      return [{ path: `registries.${registry}.${key}`, message: `the environment variable ${name} is not set`, hint }];
+    }),
+  );
+}
+
+/** The registries that the targets are published to. */
+export function registriesOf(targets: readonly PlannedTarget[]): string[] {
+  const names = targets
+    .filter(({ push }) => push)
+    .flatMap(({ repositories }) => repositories.map((repository) => parseRepository(repository).registry ?? dockerHub));
+  return [...new Set(names)];
+}

@@ -1,0 +1,65 @@
+import type { BuildEvent } from "../core/event.ts";
+import { nullSha } from "../core/event.ts";
+import type { Links } from "./bind.ts";
+import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
+
+const secretName = /(?:^|_)(?:pass|passwd|password|secret|token|credentials?|private_key|api_?key|access_key|auth)(?:_|$)/i;
+
+/** What is allowed but unlikely to be meant, in words that say what to do. */
+export function lintPlan(
+  event: BuildEvent,
+  targets: readonly PlannedTarget[],
+  shared: readonly SharedStage[],
+  links: ReadonlyMap<string, Links>,
+): Warning[] {
+  return [
+    ...(event.sha === nullSha
+      ? [{ code: "no-git", message: "no CI and no git repository here: the build tag has no commit in it" }]
+      : []),
+    ...shared.flatMap(unpublishedShared),
+    ...targets.flatMap((target) => unusedBase(target, targets, shared)),
+    ...targets.flatMap(secretArguments),
+    ...targets.flatMap(({ name }) => (links.get(name)?.unbound ?? []).map((one) => notBound(name, one))),
+  ];
+}
+
+function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warning[] {
+  if (publishedBy !== null) return [];
+  const message =
+    `stage ${stage} is shared by ${listing(targets)}, but no target is built from it; ` +
+    `add a target for it (repo: false keeps it on the host), so that later steps find it`;
+  return [{ code: "shared-stage-unpublished", message }];
+}
+
+/** The trap of a target called base that nothing stands on, while the apps share another stage. */
+function unusedBase(target: PlannedTarget, targets: readonly PlannedTarget[], shared: readonly SharedStage[]): Warning[] {
+  if (!/(?:^|[-_])base(?:[-_]|$)/i.test(target.name) || targets.length < 2) return [];
+  const used = targets.some(
+    (other) => other.needs.includes(target.name) || other.bind.some((binding) => binding.target === target.name),
+  );
+  if (used || shared.some(({ publishedBy, targets: on }) => publishedBy === target.name && on.length > 0)) return [];
+  const instead = shared.find(({ publishedBy }) => publishedBy === null)?.stage;
+  const hint = instead === undefined ? "" : `; the others stand on stage ${instead}`;
+  return [{ code: "base-unused", message: `target ${target.name} is called a base, but no other target is built on it${hint}` }];
+}
+
+function secretArguments(target: PlannedTarget): Warning[] {
+  return Object.keys(target.args)
+    .filter((name) => secretName.test(name))
+    .map((name) => ({
+      code: "secret-argument",
+      message:
+        `targets.${target.name}.args.${name} looks like a secret; build arguments stay in the image's history. ` +
+        `Use secrets: and RUN --mount=type=secret`,
+    }));
+}
+
+function notBound(name: string, { target, reason }: { target: string; reason: string }): Warning {
+  const message = `${name} is made from ${target}'s stage but cannot be bound to its image: ${reason}; it is checked after the build`;
+  return { code: "not-bound", message };
+}
+
+function listing(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

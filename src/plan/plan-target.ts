@@ -1,0 +1,66 @@
+import type { TemplateContext } from "../core/template.ts";
+import type { Problem } from "../errors.ts";
+import { evaluateTags } from "../tags/evaluate.ts";
+import type { TagInputs } from "../tags/rule.ts";
+import type { Links, Placed } from "./bind.ts";
+import type { TargetImage } from "./images.ts";
+import { imageLabels } from "./labels.ts";
+import type { PlannedTarget, Warning } from "./plan.ts";
+import type { PushDecision } from "./push-policy.ts";
+import { publishedTags } from "./references.ts";
+import { renderAll } from "./render.ts";
+import { statedNeeds } from "./select.ts";
+
+/** What all targets of a plan have in common. */
+export interface TargetContext {
+  template: TemplateContext;
+  tags: TagInputs;
+  images: ReadonlyMap<string, TargetImage>;
+  decision: PushDecision;
+  /** Targets that are only built because others need them. */
+  implied: ReadonlySet<string>;
+}
+
+/** One target with its tags, labels and references worked out. */
+export function planTarget(
+  { target, args, place }: Placed,
+  links: Links,
+  { template, tags, images, decision, implied }: TargetContext,
+): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
+  const { name } = target;
+  const { event } = tags;
+  const image = images.get(name)!;
+  const outcome = evaluateTags(target.tags, tags, target, `targets.${name}.tags`);
+  const published = publishedTags(event, target, outcome.tags);
+  const push = decision.push && !implied.has(name) && image.repositories.length > 0 && target.push !== false;
+  const base = links.base === null ? links.external : (images.get(links.base)?.image ?? null);
+  const own = renderAll(target.labels, `targets.${name}.labels`, { ...template, version: outcome.version });
+  return {
+    problems: [...outcome.problems, ...own.problems],
+    warnings: push ? published.warnings : [],
+    target: {
+      name,
+      stage: place.label,
+      dockerfile: target.dockerfile,
+      context: target.context,
+      repositories: image.repositories,
+      tags: outcome.tags,
+      version: outcome.version,
+      image: image.image,
+      immutable: image.repositories.map((repository) => `${repository}:${image.buildTag}`),
+      moving: image.repositories.flatMap((repository) => published.tags.map((tag) => `${repository}:${tag}`)),
+      needs: [...new Set([...statedNeeds(target), ...links.bind.map((binding) => binding.target)])],
+      base: links.base,
+      bind: links.bind,
+      args,
+      labels: { ...imageLabels(event, name, image, outcome.version, base), ...own.values },
+      push,
+      implied: implied.has(name),
+      secrets: [...target.secrets],
+      ssh: [...target.ssh],
+      contexts: { ...target.contexts },
+      platforms: [...target.platforms],
+      cacheFrom: [...target.cacheFrom],
+    },
+  };
+}
