@@ -1,0 +1,70 @@
+import path from "node:path";
+import { detectEvent } from "../ci/detect.ts";
+import type { Environment } from "../ci/environment.ts";
+import { parseEnvFile } from "../ci/env-file.ts";
+import type { Flags } from "../cli.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { validateConfig } from "../config/validate.ts";
+import type { BuildEvent } from "../core/event.ts";
+import { InputError, throwProblems } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { needsGitTags, policyFiles } from "../tags/policy.ts";
+import type { TagInputs } from "../tags/rule.ts";
+import { gitTags } from "../ci/git.ts";
+
+/** What every command starts from. */
+export interface Project {
+  config: Config;
+  event: BuildEvent;
+  /** CI's environment, or what --env-file makes of it. */
+  env: Environment;
+  /** What tag rules may look at. */
+  tags: Omit<TagInputs, "event">;
+}
+
+/** Reads the config and the build event. Throws an InputError with everything that is wrong with both. */
+export async function loadProject(host: Host, flags: Flags): Promise<Project> {
+  const cwd = path.resolve(host.cwd, flags.cwd ?? ".");
+  const env = await environment(host, cwd, flags.envFile);
+  const loaded = await loadConfig(cwd, flags.config);
+  const directory = path.dirname(loaded.filepath);
+  const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, flags.as)];
+  if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
+  const { config, problems } = resolveConfig(validated.config, directory);
+  throwProblems([...problems, ...reading.problems]);
+  const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
+  return {
+    config,
+    event: reading.event,
+    env,
+    tags: {
+      now: host.now(),
+      env: listed,
+      files: await ruleFiles(host, config),
+      gitTags: await gitTagsIfAsked(host, config),
+      extra: flags.tag ?? [],
+    },
+  };
+}
+
+async function environment(host: Host, cwd: string, file: string | undefined): Promise<Environment> {
+  if (file === undefined) return host.env;
+  const text = await host.files.read(path.resolve(cwd, file));
+  if (text === null) throw new InputError([{ path: "--env-file", message: "there is no such file", got: file }]);
+  // The file describes the build: what this machine's own CI says of another one must not show through.
+  const own = Object.entries(host.env).filter(([name]) => !/^(?:DRONE|CI)(?:_|$)/.test(name));
+  return { ...Object.fromEntries(own), ...parseEnvFile(text) };
+}
+
+async function ruleFiles(host: Host, config: Config): Promise<Map<string, string | null>> {
+  const names = new Set(config.targets.flatMap(({ tags }) => policyFiles(tags)));
+  const read = async (name: string) => [name, await host.files.read(path.resolve(config.directory, name))] as const;
+  return new Map(await Promise.all([...names].map(read)));
+}
+
+/** Only the `highest` policy compares with the repository's tags; asking git for nothing would cost a process. */
+async function gitTagsIfAsked(host: Host, config: Config): Promise<string[] | null> {
+  return config.targets.some(({ tags }) => needsGitTags(tags)) ? gitTags(host, config.directory) : null;
+}

@@ -1,0 +1,14 @@
+import { InputError } from "../errors.ts";
+
+/**
+ * The content of a `.tags` file: one comma-separated list, as plugins/docker reads it. There is one such file for all
+ * images, so the targets must have the same tags.
+ */
+export function tagsFileText(targets: readonly { name: string; tags: readonly string[] }[]): string {
+  const lists = new Map(targets.map(({ name, tags }) => [tags.join(","), name]));
+  if (lists.size > 1) {
+    const message = `can hold one list of tags, but these targets differ: ${[...lists.values()].slice(0, 5).join(", ")}`;
+    throw new InputError([{ path: "--tags-file", message, hint: "name one target" }]);
+  }
+  return `${[...lists.keys()][0] ?? ""}\n`;
+}

@@ -1,0 +1,79 @@
+import path from "node:path";
+import type { Flags } from "../cli.ts";
+import { ExitCode, throwProblems } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { targetImages } from "../plan/images.ts";
+import { publishedTags } from "../plan/references.ts";
+import { selectTargets } from "../plan/select.ts";
+import { table } from "../report/table.ts";
+import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
+import { consoleFor } from "./output.ts";
+import { loadProject, type Project } from "./project.ts";
+import { tagsFileText } from "./tags-file.ts";
+
+/** The tags of one target in this build. */
+export interface TargetTags {
+  target: string;
+  buildTag: string;
+  version: string | null;
+  /** The moving tags, the foremost first. */
+  tags: string[];
+  /** All references that would be published. */
+  references: string[];
+}
+
+/** `tags`: the tags of one target or of all; with --explain what each rule gave and why. Needs no Dockerfile. */
+export async function tags(host: Host, names: readonly string[], flags: Flags): Promise<number> {
+  const project = await loadProject(host, flags);
+  const found = tagsOf(project, names);
+  const out = consoleFor(host, flags);
+  const shown = found.map(({ rules, ...one }) => (flags.explain === true ? { ...one, rules } : one));
+  const one = names.length === 0 ? undefined : shown[0];
+  const text = flags.explain === true ? found.map(explanation).join("\n") : listing(found, one === undefined);
+  out.result(text, one ?? { targets: shown });
+  if (flags.tagsFile !== undefined) {
+    const file = path.resolve(host.cwd, flags.cwd ?? ".", flags.tagsFile);
+    await host.files.write(file, tagsFileText(found.map((target) => ({ name: target.target, tags: allTags(target) }))));
+  }
+  return ExitCode.done;
+}
+
+function tagsOf({ config, event, tags: inputs }: Project, names: readonly string[]): (TargetTags & { rules: RuleOutcome[] })[] {
+  const { images, ...named } = targetImages(config, { event, now: inputs.now, env: inputs.env });
+  const selected = selectTargets(config, names);
+  const targets = selected.selection.targets.filter(({ name }) => names.length === 0 || names.includes(name));
+  const outcomes = targets.map((target) => ({
+    target,
+    image: images.get(target.name)!,
+    outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}.tags`),
+  }));
+  throwProblems([...named.problems, ...selected.problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
+  return outcomes.map(({ target, image, outcome }) => {
+    const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
+    return {
+      target: target.name,
+      buildTag: image.buildTag,
+      version: outcome.version,
+      tags: outcome.tags,
+      references: image.repositories.flatMap((repository) => published.map((tag) => `${repository}:${tag}`)),
+      rules: outcome.rules,
+    };
+  });
+}
+
+function allTags({ buildTag: own, tags: moving }: TargetTags): string[] {
+  return [own, ...moving];
+}
+
+function listing(found: readonly TargetTags[], withNames: boolean): string {
+  const rows = found.flatMap((target) => allTags(target).map((tag) => (withNames ? [target.target, tag] : [tag])));
+  return `${table(rows).join("\n")}\n`;
+}
+
+function explanation({ target, buildTag: own, rules }: TargetTags & { rules: RuleOutcome[] }): string {
+  const rows = [
+    ["  build tag", own, "every image has it; it never moves"],
+    ...rules.map(({ rule, tags: given, reason }) => [`  ${rule}`, given.join(", ") || "-", reason]),
+  ];
+  return `${target}\n${table(rows).join("\n")}\n`;
+}

@@ -1,0 +1,58 @@
+import type { Plan, PlannedTarget } from "../plan/plan.ts";
+import type { Paint } from "./paint.ts";
+
+/** The plan for people: what is built on what, with which tags, what is published and why (not). */
+export function planTree(plan: Omit<Plan, "commands">, paint: Paint): string {
+  const lines = [
+    `${paint.bold(plan.buildTag)}  ${describeEvent(plan.event)}`,
+    `${plan.push ? paint.green("publish") : paint.yellow("no publishing")}: ${plan.pushReason}`,
+    "",
+    ...plan.targets.flatMap((target) => targetLines(target, plan.push, paint)),
+  ];
+  if (plan.shared.length > 0) {
+    lines.push("", paint.bold("shared stages"));
+    for (const { stage, targets, publishedBy } of plan.shared) {
+      const by = publishedBy === null ? "no target builds it" : `target ${publishedBy}`;
+      lines.push(`  ${stage}  ← ${targets.join(", ")}  ${paint.dim(`(${by})`)}`);
+    }
+  }
+  if (plan.warnings.length > 0) lines.push("");
+  for (const { code, message } of plan.warnings) lines.push(`${paint.yellow("warning")} ${message} ${paint.dim(`[${code}]`)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string[] {
+  const stage = target.stage === "" ? "last stage" : `stage ${target.stage}`;
+  const implied = target.implied ? paint.dim("  (needed by another target)") : "";
+  const on = target.base === null ? "" : `  on ${paint.cyan(target.base)}`;
+  const links = target.bind
+    .filter((binding) => binding.target !== target.base)
+    .map((binding) => `  with ${paint.cyan(binding.target)}`);
+  const published = push && !target.push ? paint.dim(" (not published)") : "";
+  const branch = (reference: string, kind: string) => `   ${paint.dim("├─")} ${reference}  ${paint.dim(kind)}`;
+  const lines = [
+    ...(target.immutable.length === 0 ? [branch(target.image, "on this host only")] : []),
+    ...target.immutable.map((reference) => branch(reference, "build tag")),
+    ...target.moving.map((reference) => branch(reference, "moving")),
+  ];
+  const last = lines.pop();
+  return [
+    `${paint.bold(target.name)}  ${paint.dim(`${stage} of ${target.dockerfile}`)}${on}${links.join("")}${implied}${published}`,
+    ...lines,
+    ...(last === undefined ? [] : [last.replace("├─", "└─")]),
+  ];
+}
+
+function describeEvent(event: Plan["event"]): string {
+  const number = event.buildNumber === null ? "" : ` #${event.buildNumber}`;
+  const what =
+    event.pullRequest !== null
+      ? `pull request ${event.pullRequest}`
+      : event.tag !== null
+        ? `tag ${event.tag}`
+        : event.branch !== null
+          ? `branch ${event.branch}`
+          : event.ref || "no branch";
+  const to = event.deployTo === null ? "" : ` to ${event.deployTo}`;
+  return `${event.provider}${number}: ${event.kind}${to} of ${what}`;
+}

@@ -1,0 +1,39 @@
+import type { FailureKind } from "../progress/classify.ts";
+import type { BuildFailure } from "../progress/progress.ts";
+
+/** How far a target got. `skipped`: not tried, or stopped, as something else failed. */
+export type Status = "built" | "failed" | "skipped";
+
+/** What became of one target. */
+export interface Outcome {
+  target: string;
+  status: Status;
+  /** The registry's digest of the published image, or the image's id where nothing was published. */
+  digest: string | null;
+  /** Every step was in the cache. */
+  cached: boolean;
+  /** From the target's first step to its last, in seconds. */
+  seconds: number;
+  /** The references that are up. */
+  published: string[];
+}
+
+/** What became of the whole run. */
+export interface RunResult {
+  outcomes: Outcome[];
+  /** What went wrong; empty for a run that did all. */
+  failures: Failure[];
+}
+
+/** One thing that went wrong. */
+export interface Failure {
+  target: string | null;
+  kind: FailureKind;
+  /** One line. */
+  message: string;
+  /** The step of the build that failed, with its last lines and its place in the Dockerfile. */
+  step: BuildFailure | null;
+  /** More lines that explain the message. */
+  details: string[];
+  hint: string | null;
+}

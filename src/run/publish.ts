@@ -1,0 +1,71 @@
+import type { Invocation } from "../docker/invocation.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { type DockerContext, runDocker } from "./docker.ts";
+import { dockerFailure } from "./failures.ts";
+import type { Failure } from "./outcome.ts";
+import { eachLimited } from "./pool.ts";
+import { withRetries } from "./retry.ts";
+
+const atOnce = 3;
+
+/** A reference that is up, with the registry's digest of it. */
+export interface Pushed {
+  target: string;
+  reference: string;
+  digest: string | null;
+}
+
+/**
+ * Runs `docker push` (and the `docker tag` before it). The first one goes alone: the layers that it sends are then
+ * mounted into the other repositories, where pushes side by side would each send them again.
+ */
+export async function publish(
+  docker: DockerContext,
+  invocations: readonly Invocation[],
+  reporter: Reporter,
+): Promise<{ pushed: Pushed[]; failures: Failure[] }> {
+  const pushed: Pushed[] = [];
+  const failures: Failure[] = [];
+  const pushes = groupByPush(invocations);
+  const one = async (group: Invocation[]) => {
+    for (const invocation of group) {
+      const ended = await runPublishing(docker, invocation, reporter);
+      if ("message" in ended) {
+        failures.push(ended);
+        return;
+      }
+      if (ended.reference !== "") pushed.push(ended);
+    }
+  };
+  await eachLimited(pushes.slice(0, 1), 1, one);
+  if (failures.length === 0) await eachLimited(pushes.slice(1), atOnce, one);
+  return { pushed, failures };
+}
+
+/** A push with the tags that must come before it. */
+function groupByPush(invocations: readonly Invocation[]): Invocation[][] {
+  const groups: Invocation[][] = [];
+  let open: Invocation[] = [];
+  for (const invocation of invocations) {
+    open.push(invocation);
+    if (invocation.kind !== "push") continue;
+    groups.push(open);
+    open = [];
+  }
+  return groups;
+}
+
+async function runPublishing(docker: DockerContext, invocation: Invocation, reporter: Reporter): Promise<Pushed | Failure> {
+  const reference = invocation.kind === "push" ? String(invocation.argv.at(-1)) : "";
+  const target = invocation.target ?? "";
+  const started = docker.host.now();
+  const { result, text } = await withRetries(docker.host, `push ${reference}`, reporter.note, async () => {
+    const ended = await runDocker(docker, invocation);
+    return { result: ended, text: `${ended.stdout}\n${ended.stderr}` };
+  });
+  if (result.exitCode !== 0) return dockerFailure(target, result, text);
+  const seconds = (docker.host.now() - started) / 1000;
+  if (reference !== "") reporter.progress({ target, kind: "push", text: `pushed ${reference}`, seconds });
+  // `master-…: digest: sha256:… size: 1234` is the last line that docker push prints.
+  return { target, reference, digest: /digest: (sha256:[0-9a-f]{64})/.exec(result.stdout)?.[1] ?? null };
+}

@@ -1,0 +1,96 @@
+import type { Invocation } from "../docker/invocation.ts";
+import { ownLabels } from "../plan/labels.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import { type DockerContext, runDocker } from "./docker.ts";
+import { dockerFailure } from "./failures.ts";
+import type { Failure } from "./outcome.ts";
+
+/** What `docker image inspect` says that matters here. */
+interface InspectedImage {
+  Id: string;
+  RepoTags?: string[] | null;
+  RootFS?: { Layers?: string[] | null };
+  Config?: { Labels?: Record<string, string> | null };
+}
+
+/**
+ * The proof that every target stands on the base that it should: the base's layers are the first of its own. One
+ * inspection for all. It also shows that the images are this build's, by their label.
+ */
+export async function verifyBases(
+  docker: DockerContext,
+  targets: readonly PlannedTarget[],
+): Promise<{ ids: Map<string, string>; failures: Failure[] }> {
+  // An index of several platforms has no layers of its own.
+  const checked = targets.filter(({ platforms }) => platforms.length < 2);
+  const ids = new Map<string, string>();
+  if (checked.length === 0) return { ids, failures: [] };
+  const invocation: Invocation = {
+    kind: "build",
+    target: null,
+    argv: ["docker", "image", "inspect", ...checked.map(({ image }) => image)],
+    stdin: null,
+    env: [],
+  };
+  const result = await runDocker(docker, invocation);
+  const found = parse(result.stdout);
+  const byName = new Map(checked.flatMap((target) => pair(target, found)));
+  for (const [name, image] of byName) ids.set(name, image.Id);
+  const missing = checked.filter(({ name }) => !byName.has(name));
+  if (missing.length > 0 && found.length === 0 && !/no such image/i.test(result.stderr)) {
+    return { ids, failures: [dockerFailure(null, result, result.stderr)] };
+  }
+  const failures = [
+    ...missing.map(notHere),
+    ...checked.flatMap((target) => [...foreign(target, byName), ...elsewhere(target, byName)]),
+  ];
+  return { ids, failures };
+}
+
+function parse(text: string): InspectedImage[] {
+  try {
+    return JSON.parse(text) as InspectedImage[];
+  } catch {
+    return [];
+  }
+}
+
+function pair(target: PlannedTarget, found: readonly InspectedImage[]): [string, InspectedImage][] {
+  // Docker Hub's own prefix is not part of the tags that docker lists.
+  const plain = target.image.replace(/^docker\.io\/(?:library\/)?/, "");
+  const image = found.find(({ RepoTags }) => RepoTags?.some((tag) => tag === target.image || tag === plain));
+  return image === undefined ? [] : [[target.name, image]];
+}
+
+function notHere(target: PlannedTarget): Failure {
+  const message = `${target.image} is not on this host`;
+  const hint = "an earlier step of this build must have built it, on this very docker host";
+  return { target: target.name, kind: "missing-image", message, step: null, details: [], hint };
+}
+
+/** An image of our build's name that our build has not made: somebody else has used the name. */
+function foreign(target: PlannedTarget, images: ReadonlyMap<string, InspectedImage>): Failure[] {
+  const label = images.get(target.name)?.Config?.Labels?.[ownLabels.buildTag];
+  const expected = target.labels[ownLabels.buildTag];
+  if (!images.has(target.name) || label === expected) return [];
+  const message = `${target.image} was not built by this build: its label ${ownLabels.buildTag} is ${label ?? "missing"}`;
+  return [{ target: target.name, kind: "unknown", message, step: null, details: [], hint: "build it again" }];
+}
+
+function elsewhere(target: PlannedTarget, images: ReadonlyMap<string, InspectedImage>): Failure[] {
+  const base = target.base === null ? undefined : images.get(target.base);
+  const own = images.get(target.name)?.RootFS?.Layers ?? [];
+  const expected = base?.RootFS?.Layers ?? [];
+  const at = expected.findIndex((layer, index) => own[index] !== layer);
+  if (base === undefined || at === -1) return [];
+  return [
+    {
+      target: target.name,
+      kind: "unknown",
+      message: `${target.name} does not stand on ${target.base}: layer ${at + 1} of ${expected.length} differs`,
+      step: null,
+      details: [`  ${target.base}: ${expected[at]}`, `  ${target.name}: ${own[at] ?? "no such layer"}`],
+      hint: "the base was built twice with different results; name it in needs:, or pass what differs to both as args:",
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command, ExecResult, Host, Output } from "./host.ts";
+import { interruption } from "./interruption.ts";
+import { systemFiles } from "./system-files.ts";
+
+/** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
+export function systemHost(self: NodeJS.Process): Host {
+  const signal = interruption(self);
+  return {
+    argv: self.argv.slice(2),
+    cwd: self.cwd(),
+    env: self.env,
+    home: os.homedir(),
+    stdout: output(self.stdout),
+    stderr: output(self.stderr),
+    now: () => Date.now(),
+    sleep: async (milliseconds) => {
+      await sleep(milliseconds, undefined, { signal });
+    },
+    random: () => Math.random(),
+    signal,
+    exec: (command) => exec(command, signal),
+    fetch: (...request) => globalThis.fetch(...request),
+    files: systemFiles,
+  };
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that went away (`… | head`) is no reason to stop building.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return { write: (text) => void stream.write(text), isTTY: stream.isTTY };
+}
+
+const graceMilliseconds = 10_000;
+
+async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
+  const { execa } = await import("execa");
+  const [file, ...args] = command.argv;
+  const { onStderrLine } = command;
+  const child = execa(file, args, {
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    env: { ...command.env },
+    extendEnv: command.env === undefined,
+    ...(command.stdin === undefined ? { stdin: "ignore" as const } : { input: command.stdin }),
+    reject: false,
+    cancelSignal: signal,
+    forceKillAfterDelay: graceMilliseconds,
+    ...(onStderrLine === undefined ? {} : { buffer: { stderr: false }, stderr: "pipe" as const }),
+  });
+  const lines = onStderrLine === undefined ? Promise.resolve() : readLines(child.iterable({ from: "stderr" }), onStderrLine);
+  const result = await child;
+  await lines;
+  signal.throwIfAborted();
+  return {
+    exitCode: result.exitCode ?? (result.code === "ENOENT" ? 127 : 128 + signalNumber(result.signal)),
+    stdout: typeof result.stdout === "string" ? result.stdout : "",
+    stderr: typeof result.stderr === "string" ? result.stderr : "",
+    missing: result.code === "ENOENT",
+  };
+}
+
+async function readLines(lines: AsyncIterable<unknown>, read: (line: string) => void): Promise<void> {
+  try {
+    for await (const line of lines) read(String(line));
+  } catch {
+    // The stream ends with the process; how that ended is the result's to say.
+  }
+}
+
+function signalNumber(name: string | undefined): number {
+  return name === undefined ? 0 : (os.constants.signals[name as NodeJS.Signals] ?? 0);
+}
