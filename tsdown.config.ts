@@ -38,7 +38,7 @@ export default defineConfig([
     clean: true,
     dts: false,
     // One file: an installation is one package, and starting it reads one file.
-    outputOptions: { codeSplitting: false },
+    outputOptions: { codeSplitting: false, comments: false },
     // cosmiconfig's own TypeScript loader is never used.
     deps: { onlyBundle: bundled, neverBundle: ["typescript"] },
     plugins: [licences(), schema()],

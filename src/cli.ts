@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "@commander-js/extra-typings";
-import { ExitCode } from "./errors.ts";
+import { ExitCode, InputError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { version } from "./version.ts";
 
@@ -32,15 +32,16 @@ export interface Flags {
   explain?: boolean;
 }
 
-/** Reads the command line. An exit code instead of a command means that all is said: help, the version or a mistake. */
+/** Reads the command line; an exit code instead of a command means that all is said: help or the version. */
 export async function parseCommandLine(host: Host): Promise<CommandLine | number> {
   let chosen: CommandLine | undefined;
   const program = commandLine(host, (line) => (chosen = line));
   try {
     await program.parseAsync([...host.argv], { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.input;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return ExitCode.done;
+    throw new InputError([{ path: "command line", message: error.message.replace(/^error: /, "") }]);
   }
   return chosen ?? ExitCode.input;
 }
@@ -52,6 +53,8 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
+      // The one place that reports errors does it.
+      outputError: () => undefined,
       // A fixed width: the same help on every terminal and in the README.
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Flags } from "../cli.ts";
-import { allInvocations, buildPhases, pushPhases } from "../docker/invocations.ts";
-import { type Invocation, toPlannedCommand } from "../docker/invocation.ts";
+import { allSteps, buildPhases, pushPhases } from "../docker/invocations.ts";
+import { type Step, toPlannedCommands } from "../docker/invocation.ts";
 import type { BuildOptions } from "../docker/options.ts";
 import { throwProblems } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -36,18 +36,18 @@ export function buildOptions(project: Project, flags: Flags): BuildOptions {
 }
 
 /** The docker processes of a build or a push, in order. */
-export function invocationsOf(
+export function stepsOf(
   command: "build" | "push",
   draft: PlanDraft,
   project: Project,
   options: BuildOptions,
-): Invocation[] {
+): Step[] {
   const { config } = project;
-  return allInvocations(command === "build" ? buildPhases(draft, config, options) : pushPhases(draft, config));
+  return allSteps(command === "build" ? buildPhases(draft, config, options) : pushPhases(draft, config));
 }
 
 /** The whole plan, as --json prints it. */
-export function wholePlan(draft: PlanDraft, invocations: readonly Invocation[]): Plan {
+export function wholePlan(draft: PlanDraft, steps: readonly Step[]): Plan {
   const { warnings, ...rest } = draft;
-  return { ...rest, commands: invocations.map(toPlannedCommand), warnings };
+  return { ...rest, commands: toPlannedCommands(steps), warnings };
 }

@@ -39,15 +39,15 @@ export async function tags(host: Host, names: readonly string[], flags: Flags): 
 }
 
 function tagsOf({ config, event, tags: inputs }: Project, names: readonly string[]): (TargetTags & { rules: RuleOutcome[] })[] {
-  const { images, ...named } = targetImages(config, { event, now: inputs.now, env: inputs.env });
-  const selected = selectTargets(config, names);
-  const targets = selected.selection.targets.filter(({ name }) => names.length === 0 || names.includes(name));
+  const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
+  const { selected, problems } = selectTargets(config.targets, names);
+  const targets = config.targets.filter(({ name }) => selected.has(name));
   const outcomes = targets.map((target) => ({
     target,
     image: images.get(target.name)!,
     outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}.tags`),
   }));
-  throwProblems([...named.problems, ...selected.problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
+  throwProblems([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
   return outcomes.map(({ target, image, outcome }) => {
     const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
     return {

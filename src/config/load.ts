@@ -26,6 +26,7 @@ export async function loadConfig(cwd: string, explicit: string | undefined): Pro
   const explorer = cosmiconfig(name, {
     searchPlaces: configPlaces,
     searchStrategy: "project",
+    ignoreEmptySearchPlaces: false,
     // cosmiconfig's own loaders would hide the user's error behind one of theirs.
     loaders: { ".js": importDefault, ".mjs": importDefault, ".cjs": importDefault, ".ts": importTypeScript },
   });

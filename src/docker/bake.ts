@@ -8,9 +8,13 @@ import type { BuildOptions } from "./options.ts";
  * One bake for everything that is selected: identical steps run once, the context is sent once, and one process is
  * started. https://docs.docker.com/build/bake/reference/
  */
-export function bakeInvocation(targets: readonly PlannedTarget[], options: BuildOptions): Invocation {
-  const definition = JSON.stringify(bakeDefinition(targets, options), null, 2);
-  const argv = ["docker", "buildx", "bake", "--file=-", "--progress=rawjson"] as const;
+export function bakeInvocation(
+  targets: readonly PlannedTarget[],
+  all: readonly PlannedTarget[],
+  options: BuildOptions,
+): Invocation {
+  const definition = JSON.stringify(bakeDefinition(targets, all, options), null, 2);
+  const argv = ["docker", "buildx", "bake", "-f", "-", "--progress=rawjson"] as const;
   const metadata = { variable: workDirectory, rest: "/metadata.json" };
   return {
     kind: "build",
@@ -21,24 +25,35 @@ export function bakeInvocation(targets: readonly PlannedTarget[], options: Build
       metadata,
       ...readable(targets),
       ...(options.noCache ? ["--no-cache"] : []),
-      ...(options.pull ? ["--pull"] : []),
     ],
     stdin: definition,
     env: secretNames(targets),
   };
 }
 
-/** The bake file as an object. */
-export function bakeDefinition(targets: readonly PlannedTarget[], options: BuildOptions): object {
-  const images = new Map(targets.map(({ name, image }) => [name, image]));
+/** The bake file as an object: `targets` are built, those of `all` that are not among them exist already. */
+export function bakeDefinition(
+  targets: readonly PlannedTarget[],
+  all: readonly PlannedTarget[],
+  options: BuildOptions,
+): object {
+  const together = new Set(targets.map(({ name }) => name));
+  const sources = new Map(
+    all.map(({ name, image }) => [name, { image, context: together.has(name) ? `target:${name}` : `docker-image://${image}` }]),
+  );
   return {
-    group: { default: { targets: targets.map(({ name }) => name) } },
-    target: Object.fromEntries(targets.map((target) => [target.name, bakeTarget(target, images, options)])),
+    group: { default: { targets: [...together] } },
+    target: Object.fromEntries(targets.map((target) => [target.name, bakeTarget(target, sources, options)])),
   };
 }
 
-function bakeTarget(target: PlannedTarget, images: ReadonlyMap<string, string>, options: BuildOptions): object {
-  const contexts = { ...target.contexts, ...links(target, images) };
+/** Where a needed target's image comes from, by the target's name. */
+type Sources = ReadonlyMap<string, { image: string; context: string }>;
+
+function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptions): object {
+  const contexts = { ...target.contexts, ...links(target, sources) };
+  // Pulling would look for a base of ours in the registry, even if it is on the host only.
+  const pull = options.pull && !Object.values(contexts).some((from) => from.startsWith("docker-image://"));
   return {
     context: literal(target.context),
     dockerfile: literal(dockerfileInContext(target, options.directory)),
@@ -55,20 +70,22 @@ function bakeTarget(target: PlannedTarget, images: ReadonlyMap<string, string>, 
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
     ...unlessEmpty("cache-from", target.cacheFrom.map((from) => literal(cacheSource(from)))),
+    ...(pull ? { pull } : {}),
     output: [output(target)],
   };
 }
 
 /** What makes bake build another target first, and the stage or image names that stand for its result. */
-function links(target: PlannedTarget, images: ReadonlyMap<string, string>): Record<string, string> {
+function links(target: PlannedTarget, sources: Sources): Record<string, string> {
   const contexts: Record<string, string> = {};
-  for (const { stage, target: base } of target.bind) contexts[stage] = `target:${base}`;
+  for (const { stage, target: base } of target.bind) contexts[stage] = sources.get(base)!.context;
   for (const needed of target.needs) {
-    const image = images.get(needed);
-    if (image === undefined || target.bind.some((binding) => binding.target === needed)) continue;
+    const source = sources.get(needed);
+    if (source === undefined || target.bind.some((binding) => binding.target === needed)) continue;
     // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
-    const used = Object.values(target.args).includes(image);
-    contexts[used ? image : `multistage-build-needs-${needed}`] = `target:${needed}`;
+    const used = Object.values(target.args).includes(source.image);
+    if (used) contexts[source.image] = source.context;
+    else if (source.context.startsWith("target:")) contexts[`multistage-build-needs-${needed}`] = source.context;
   }
   return contexts;
 }
@@ -86,7 +103,7 @@ export function cacheSource(from: string): string {
 
 /** bake evaluates `${…}` and `%{…}` in every string of a JSON file. */
 function literal(text: string): string {
-  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }
 
 function literals(texts: Readonly<Record<string, string>>): Record<string, string> {

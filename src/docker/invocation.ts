@@ -16,9 +16,17 @@ export interface Invocation {
 /** The variable that stands for the run's private temporary directory. */
 export const workDirectory = "WORK";
 
-/** The invocation as plain JSON: variables are shown as `$NAME`. */
-export function toPlannedCommand({ kind, target, argv, stdin, env }: Invocation): PlannedCommand {
-  return { kind, target, argv: argv.map(show), stdin: stdin === null ? null : show(stdin), env: [...env] };
+/** One or more invocations of which each is run only if the one before has failed. */
+export type Step = readonly Invocation[];
+
+/** Steps as plain JSON: variables are shown as `$NAME`. */
+export function toPlannedCommands(steps: readonly Step[]): PlannedCommand[] {
+  return steps.flatMap((step) =>
+    step.map(({ kind, target, argv, stdin, env }, at) => {
+      const input = stdin === null ? null : show(stdin);
+      return { kind, target, argv: argv.map(show), stdin: input, env: [...env], otherwise: at > 0 };
+    }),
+  );
 }
 
 function show(word: Word): string {
@@ -33,8 +41,14 @@ export function fillIn(word: Word, values: Readonly<Record<string, string | unde
   return `${value}${word.rest ?? ""}`;
 }
 
-/** The invocation as a line for a POSIX shell, ready to be copied and run. */
-export function toShell({ argv, stdin }: Invocation): string {
+/** A step as a line for a POSIX shell, ready to be copied and run. */
+export function toShell(step: Step): string {
+  return step
+    .map((invocation) => (invocation.kind === "inspect" ? `${commandLine(invocation)} >/dev/null 2>&1` : commandLine(invocation)))
+    .join(" || ");
+}
+
+function commandLine({ argv, stdin }: Invocation): string {
   const line = argv.map(quoteWord).join(" ");
   if (stdin === null) return line;
   if (typeof stdin !== "string") return `printf %s ${quoteWord(stdin)} | ${line}`;

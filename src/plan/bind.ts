@@ -10,6 +10,8 @@ export interface Links {
   bind: Binding[];
   /** Targets whose stage it is made from but that cannot replace it, and why. */
   unbound: { target: string; reason: string }[];
+  /** All of these targets. */
+  needs: string[];
   /** The nearest target on its FROM chain, whose layers are the first of its own; by `{{ref.…}}` in another Dockerfile. */
   base: string | null;
   /** Where the FROM chain ends: an image that is none of our targets. */
@@ -33,7 +35,13 @@ export function linkTargets(
 ): Map<string, Links> {
   const owners = ownersByStage(placed);
   const names = new Map([...images].map(([name, { image }]) => [image, name]));
-  return new Map(placed.map((one) => [one.target.name, { ...linksOf(one, owners), ...standsOn(one, owners, names) }]));
+  return new Map(
+    placed.map((one) => {
+      const found = linksOf(one, owners);
+      const needs = [...found.bind, ...found.unbound].map(({ target }) => target);
+      return [one.target.name, { ...found, needs, ...standsOn(one, owners, names) }];
+    }),
+  );
 }
 
 /** Follows the FROM chain down to the first target, or to the image that it ends in. */
@@ -58,7 +66,7 @@ function standsOn(
 
 type Found = Pick<Links, "bind" | "unbound">;
 
-/** The targets by their stage; the first one wins where several build the same stage. */
+/** The targets by their stage: several may build the same one with other arguments. */
 function ownersByStage(placed: readonly Placed[]): Map<string, Placed[]> {
   const owners = new Map<string, Placed[]>();
   for (const one of placed) {
@@ -83,30 +91,26 @@ function linksOf(one: Placed, owners: ReadonlyMap<string, Placed[]>): Found {
       seen.add(edge.to.index);
       const next = graph.stages[edge.to.index];
       if (next === undefined) continue;
-      const base = owners.get(stageKey(one.target.dockerfile, next.index))?.[0];
+      const candidates = owners.get(stageKey(one.target.dockerfile, next.index)) ?? [];
+      const base = candidates.find((candidate) => whyDifferent(one, candidate) === null) ?? candidates[0];
       if (base === undefined) queue.push(next);
-      else if (!addLink(links, one, base, next)) queue.push(next);
+      else addLink(links, one, base, next);
     }
   }
   return links;
 }
 
-/** Whether the base replaces its stage. */
-function addLink(links: Found, one: Placed, base: Placed, stage: GraphStage): boolean {
-  const reason = whyDifferent(one, base, stage) ?? whyNotBindable(one.place.file, one.place.graph, one.place.stage.index, stage.index);
+function addLink(links: Found, one: Placed, base: Placed, stage: GraphStage): void {
+  const reason = whyDifferent(one, base) ?? whyNotBindable(one.place.file, one.place.graph, one.place.stage.index, stage.index);
   if (reason !== null) {
     links.unbound.push({ target: base.target.name, reason });
-    return false;
+    return;
   }
-  links.bind.push({ stage: stage.name ?? stage.label, target: base.target.name });
-  return true;
+  links.bind.push({ stage: stage.label, target: base.target.name });
 }
 
 /** The base is built with the base's own settings: with others the stage would be another image for this target. */
-function whyDifferent(one: Placed, base: Placed, stage: GraphStage): string | null {
-  if (stage.name === null) return `stage ${stage.label} has no name`;
-  const sameName = one.place.graph.stages.filter(({ name }) => name === stage.name);
-  if (sameName.length > 1) return `several stages are called ${stage.name}`;
+function whyDifferent(one: Placed, base: Placed): string | null {
   if (one.target.context !== base.target.context) return "the build contexts differ";
   if (one.target.platforms.join() !== base.target.platforms.join()) return "the platforms differ";
   if (JSON.stringify(one.target.contexts) !== JSON.stringify(base.target.contexts)) return "the named contexts differ";

@@ -4,17 +4,17 @@ import type { BuildEvent } from "../core/event.ts";
 import { order } from "../core/order.ts";
 import type { Problem } from "../errors.ts";
 import type { TagInputs } from "../tags/rule.ts";
-import { linkTargets, type Placed } from "./bind.ts";
+import { anchors } from "./anchors.ts";
+import { linkTargets } from "./bind.ts";
 import { targetImages } from "./images.ts";
 import { lintPlan } from "./lint.ts";
-import type { Plan, PlannedEvent, PlannedTarget, SharedStage } from "./plan.ts";
+import type { Plan, PlannedEvent, PlannedTarget } from "./plan.ts";
 import { planTarget, type TargetContext } from "./plan-target.ts";
 import { decidePush } from "./push-policy.ts";
 import { referenceClashes } from "./references.ts";
-import { renderAll } from "./render.ts";
-import { selectTargets } from "./select.ts";
+import { placeTargets } from "./place.ts";
+import { selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { sharedStages } from "./shared.ts";
-import { targetStages } from "./stages.ts";
 
 /** Everything that a plan is made of. Nothing else has a say in it. */
 export interface PlanInputs {
@@ -35,36 +35,32 @@ export type PlanDraft = Omit<Plan, "commands">;
 /** Turns the inputs into a plan. With problems the draft is not to be used. */
 export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Problem[] } {
   const { config, event } = inputs;
-  const { selection, problems } = selectTargets(config, inputs.names);
+  const { selected, problems } = selectTargets(config.targets, inputs.names);
   const template = { event, now: inputs.tags.now, env: inputs.tags.env };
-  const { images, ...named } = targetImages(config, template);
+  const { images, ...named } = targetImages(config, config.targets, template);
   const references = Object.fromEntries([...images].map(([name, { image }]) => [name, image]));
   const context: TargetContext = {
     template: { ...template, references },
     tags: { ...inputs.tags, event },
     images,
     decision: decidePush(event, config.push, inputs.pushFlag),
-    implied: selection.implied,
+    selected,
   };
-  const args = new Map(
-    selection.targets.map(({ name, args: written }) => {
-      const rendered = renderAll(written, `targets.${name}.args`, context.template);
-      problems.push(...rendered.problems);
-      return [name, rendered.values];
-    }),
-  );
-  const located = targetStages(selection.targets, args, inputs.dockerfiles);
-  const placed = selection.targets.flatMap((target): Placed[] => {
-    const place = located.stages.get(target.name);
-    return place === undefined ? [] : [{ target, args: args.get(target.name) ?? {}, place }];
-  });
-  const links = linkTargets(placed, images);
-  const shared = sharedStages(placed);
-  const planned = placed.map((one) => planTarget(one, links.get(one.target.name)!, context));
-  const sorted = inOrder(planned.map(({ target }) => target), shared);
+  const { placed, ...found } = placeTargets(config, context.template, inputs.dockerfiles);
+  const added = anchors(placed, selected);
+  const anchored = targetImages(config, added.map(({ target }) => target), template);
+  for (const [name, image] of anchored.images) images.set(name, image);
+  const all = [...added, ...placed];
+  const links = linkTargets(all, images);
+  const stated = new Map(all.map(({ target }) => [target.name, statedNeeds(target)]));
+  const needed = withNeeds(selected, (name) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])]);
+  const relevant = all.filter(({ target }) => needed.has(target.name));
+  const shared = sharedStages(relevant.filter(({ target }) => selected.has(target.name)));
+  const planned = relevant.map((one) => planTarget(one, links.get(one.target.name)!, context));
+  const sorted = inOrder(planned.map(({ target }) => target));
   problems.push(
     ...named.problems,
-    ...located.problems,
+    ...found.problems.flatMap(({ targets, problem }) => (targets.some((name) => needed.has(name)) ? [problem] : [])),
     ...planned.flatMap((one) => one.problems),
     ...sorted.problems,
     ...referenceClashes(sorted.targets),
@@ -87,19 +83,10 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
   return { draft, problems };
 }
 
-/** Sorts the targets so that each comes after what it needs and what it shares; a cycle is a problem. */
-function inOrder(
-  planned: readonly PlannedTarget[],
-  shared: readonly SharedStage[],
-): { targets: PlannedTarget[]; problems: Problem[] } {
+/** Sorts the targets so that each comes after what it needs; a cycle is a problem. */
+function inOrder(planned: readonly PlannedTarget[]): { targets: PlannedTarget[]; problems: Problem[] } {
   const byName = new Map(planned.map((target) => [target.name, target]));
-  const bases = new Map<string, string[]>();
-  for (const { publishedBy, targets } of shared) {
-    if (publishedBy === null) continue;
-    for (const name of targets) bases.set(name, [...(bases.get(name) ?? []), publishedBy]);
-  }
-  const needs = (name: string) => [...(byName.get(name)?.needs ?? []), ...(bases.get(name) ?? [])];
-  const { sorted, cycle } = order([...byName.keys()], needs);
+  const { sorted, cycle } = order([...byName.keys()], (name) => byName.get(name)?.needs ?? []);
   const targets = sorted.flatMap((name) => byName.get(name) ?? []);
   if (cycle === null) return { targets, problems: [] };
   const hint = "a target cannot be built on itself; drop one of these needs";

@@ -18,11 +18,12 @@ export interface TargetImage {
 /** Names every target's image, so that `{{ref.<target>}}` can be filled in for any of them. */
 export function targetImages(
   config: Config,
+  targets: readonly Target[],
   context: TemplateContext,
 ): { images: Map<string, TargetImage>; problems: Problem[] } {
   const problems: Problem[] = [];
   const images = new Map<string, TargetImage>();
-  for (const target of config.targets) {
+  for (const target of targets) {
     const where = `targets.${target.name}`;
     const repositories = target.repositories.map((written) => {
       const rendered = renderTemplate(written, context, `${where}.repo`);

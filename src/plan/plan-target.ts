@@ -17,22 +17,23 @@ export interface TargetContext {
   tags: TagInputs;
   images: ReadonlyMap<string, TargetImage>;
   decision: PushDecision;
-  /** Targets that are only built because others need them. */
-  implied: ReadonlySet<string>;
+  /** The targets that are asked for; others are there because these need them. */
+  selected: ReadonlySet<string>;
 }
 
 /** One target with its tags, labels and references worked out. */
 export function planTarget(
   { target, args, place }: Placed,
   links: Links,
-  { template, tags, images, decision, implied }: TargetContext,
+  { template, tags, images, decision, selected }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
   const image = images.get(name)!;
   const outcome = evaluateTags(target.tags, tags, target, `targets.${name}.tags`);
   const published = publishedTags(event, target, outcome.tags);
-  const push = decision.push && !implied.has(name) && image.repositories.length > 0 && target.push !== false;
+  const implied = !selected.has(name);
+  const push = decision.push && !implied && image.repositories.length > 0 && target.push !== false;
   const base = links.base === null ? links.external : (images.get(links.base)?.image ?? null);
   const own = renderAll(target.labels, `targets.${name}.labels`, { ...template, version: outcome.version });
   return {
@@ -49,13 +50,13 @@ export function planTarget(
       image: image.image,
       immutable: image.repositories.map((repository) => `${repository}:${image.buildTag}`),
       moving: image.repositories.flatMap((repository) => published.tags.map((tag) => `${repository}:${tag}`)),
-      needs: [...new Set([...statedNeeds(target), ...links.bind.map((binding) => binding.target)])],
+      needs: [...new Set([...statedNeeds(target), ...links.needs])],
       base: links.base,
       bind: links.bind,
       args,
       labels: { ...imageLabels(event, name, image, outcome.version, base), ...own.values },
       push,
-      implied: implied.has(name),
+      implied,
       secrets: [...target.secrets],
       ssh: [...target.ssh],
       contexts: { ...target.contexts },

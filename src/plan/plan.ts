@@ -62,7 +62,7 @@ export interface PlannedTarget {
   labels: Record<string, string>;
   /** Whether this target is published. */
   push: boolean;
-  /** Built because a selected target needs it, not because it was asked for. */
+  /** Not asked for, but needed: looked for under its build tag, and built only if it is nowhere. */
   implied: boolean;
   secrets: Secret[];
   ssh: string[];
@@ -87,7 +87,7 @@ export interface SharedStage {
 }
 
 /** What a command is for. */
-export type CommandKind = "login" | "build" | "tag" | "push";
+export type CommandKind = "login" | "inspect" | "pull" | "build" | "tag" | "push";
 
 /** One docker process. `$NAME` in argv and stdin stands for a variable that is filled in when it runs. */
 export interface PlannedCommand {
@@ -98,6 +98,8 @@ export interface PlannedCommand {
   stdin: string | null;
   /** Environment variables beyond docker's own that the process is given, by name. */
   env: string[];
+  /** Run only if the command before has failed. */
+  otherwise: boolean;
 }
 
 /** Something that is allowed but unlikely to be meant. */

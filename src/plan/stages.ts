@@ -14,29 +14,39 @@ export interface TargetStage {
   label: string;
 }
 
+/** A problem that matters only if one of these targets is built. */
+export interface TargetProblem {
+  targets: string[];
+  problem: Problem;
+}
+
 /** Finds every target's stage. `texts` holds the Dockerfiles by path, null where there is none. */
 export function targetStages(
   targets: readonly Target[],
   args: ReadonlyMap<string, Record<string, string>>,
   texts: ReadonlyMap<string, string | null>,
-): { stages: Map<string, TargetStage>; problems: Problem[] } {
+): { stages: Map<string, TargetStage>; problems: TargetProblem[] } {
   const stages = new Map<string, TargetStage>();
   const files = new Map<string, Dockerfile>();
   const graphs = new Map<string, StageGraph>();
-  const problems: Problem[] = [];
-  const missing = new Set<string>();
+  const problems: TargetProblem[] = [];
+  const missing = new Map<string, TargetProblem>();
   for (const target of targets) {
     const text = texts.get(target.dockerfile) ?? null;
     if (text === null) {
-      if (!missing.has(target.dockerfile)) problems.push(noDockerfile(target));
-      missing.add(target.dockerfile);
+      const known = missing.get(target.dockerfile);
+      if (known === undefined) {
+        const problem = { targets: [target.name], problem: noDockerfile(target) };
+        missing.set(target.dockerfile, problem);
+        problems.push(problem);
+      } else known.targets.push(target.name);
       continue;
     }
     const file = files.get(target.dockerfile) ?? parseDockerfile(text);
     files.set(target.dockerfile, file);
     const graph = graphFor(graphs, file, target, args.get(target.name) ?? {});
     const found = placeOf(target, graph);
-    if (Array.isArray(found)) problems.push(...found);
+    if ("message" in found) problems.push({ targets: [target.name], problem: found });
     else stages.set(target.name, { file, graph, ...found });
   }
   return { stages, problems };
@@ -66,7 +76,7 @@ function platformArgs(target: Target): Record<string, string> {
   return { TARGETPLATFORM: platform, TARGETOS: os, TARGETARCH: arch, TARGETVARIANT: variant };
 }
 
-function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label: string } | Problem[] {
+function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label: string } | Problem {
   const stage = findStage(graph, target.stage);
   if (stage !== null) return { stage, label: target.stage };
   const only = graph.stages.length === 1 ? graph.stages[0] : undefined;
@@ -75,14 +85,12 @@ function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label:
   const names = graph.stages.flatMap(({ name }) => (name === null ? [] : [name]));
   const near = nearest(target.stage, names);
   const has = names.length === 0 ? "it has no named stages" : `its stages are ${names.slice(0, 12).join(", ")}`;
-  return [
-    {
-      path: `targets.${target.name}${target.stageIsWritten ? ".target" : ""}`,
-      message: `is not a stage of ${target.dockerfile}`,
-      got: target.stage,
-      hint: near === null ? has : `did you mean "${near}"?`,
-    },
-  ];
+  return {
+    path: `targets.${target.name}${target.stageIsWritten ? ".target" : ""}`,
+    message: `is not a stage of ${target.dockerfile}`,
+    got: target.stage,
+    hint: near === null ? has : `did you mean "${near}"?`,
+  };
 }
 
 function noDockerfile(target: Target): Problem {

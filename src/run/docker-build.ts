@@ -1,6 +1,10 @@
+import path from "node:path";
+import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
+import { locateFailure } from "../progress/locate.ts";
 import { createPlainReader } from "../progress/plain.ts";
+import type { BuildFailure } from "../progress/progress.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { buildFailures } from "./failures.ts";
@@ -49,7 +53,7 @@ async function runOne(
   });
   const seen = progress.targets.get(target.name);
   const done = result.exitCode === 0;
-  const failures = done ? [] : buildFailures(result, text, progress.failures);
+  const failures = done ? [] : buildFailures(result, text, await withLines(docker, target, progress.failures));
   return {
     failures: failures.map((failure) => ({ ...failure, target: target.name })),
     outcome: {
@@ -58,4 +62,19 @@ async function runOne(
       seconds: seen?.seconds ?? 0,
     },
   };
+}
+
+/** This builder names the step that failed but not its line: we look it up. */
+async function withLines(
+  { host, directory }: DockerContext,
+  target: PlannedTarget,
+  failures: readonly BuildFailure[],
+): Promise<BuildFailure[]> {
+  const text = await host.files.read(path.resolve(directory, target.dockerfile));
+  if (text === null) return [...failures];
+  const file = parseDockerfile(text);
+  const dockerfile = path.basename(target.dockerfile);
+  return failures.map((failure) =>
+    failure.line === null ? { ...failure, target: target.name, dockerfile, line: locateFailure(failure, file) } : failure,
+  );
 }

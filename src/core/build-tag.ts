@@ -1,0 +1,38 @@
+import type { BuildEvent } from "./event.ts";
+import { branchSlug, longestTag, tagSlug } from "./slug.ts";
+
+/** The scope's greatest length: a build tag is to be read by people. */
+const longestScope = 80;
+
+/** What a target puts in front of and behind each of its tags. */
+export interface Affixes {
+  prefix: string;
+  suffix: string;
+}
+
+/**
+ * The identity of this build, `<scope>-<first 12 of sha>-<build number>`. It never moves and is the same in every step
+ * and pipeline of the build: `master-860c1904a1ce-42`, `pr-17-3370e228f220-43`, `local-860c1904a1ce-dirty`. With a
+ * target's affixes it is that target's: `master-860c1904a1ce-42-alpine`.
+ */
+export function buildTag(event: BuildEvent, affixes: Affixes = { prefix: "", suffix: "" }): string {
+  const sha = event.sha.slice(0, 12);
+  if (event.buildNumber === null) return withAffixes(`local-${sha}${event.dirty ? "-dirty" : ""}`, affixes);
+  const rest = `-${sha}-${event.buildNumber}`;
+  const room = longestTag - withAffixes(rest, affixes).length;
+  return withAffixes(`${scope(event, Math.min(longestScope, room))}${rest}`, affixes);
+}
+
+/**
+ * A tag of a target. A suffix that starts with a letter or a digit is set off by `-`, as plugins/docker does it: `1` of
+ * build 42 must not read as build 421.
+ */
+export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
+  return `${prefix}${tag}${suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`}`;
+}
+
+function scope(event: BuildEvent, longest: number): string {
+  if (event.pullRequest !== null) return `pr-${event.pullRequest}`;
+  if (event.tag !== null) return tagSlug(event.tag, longest);
+  return branchSlug(event.branch ?? event.ref, longest);
+}

@@ -1,0 +1,102 @@
+import type { Problem } from "../errors.ts";
+import { nameSlug } from "./slug.ts";
+import { didYouMean } from "./suggest.ts";
+import { type ExpressionSource, meaningOf, type Origin } from "./template-expressions.ts";
+import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./template-parse.ts";
+
+/** What `{{…}}` may stand for. */
+export interface TemplateContext extends ExpressionSource {
+  /** The environment variables that the config lists, and no others. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** References by target, for `{{ref.<target>}}`. */
+  references?: Readonly<Record<string, string>> | undefined;
+  /** Expressions of this one place, which win over the common ones. */
+  own?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A rendered template. */
+export interface Rendered {
+  value: string;
+  problems: Problem[];
+  /** The targets that it names by `{{ref.<target>}}`. */
+  uses: string[];
+}
+
+/** Replaces each `{{…}}` of `text`. Values go in as they are: nothing is escaped. `path` is where the text is written. */
+export function renderTemplate(text: string, context: TemplateContext, path: string): Rendered {
+  const template = parseTemplate(text, Object.keys(context.own ?? {}));
+  const broken = template.faults.length > 0;
+  const { value, faults } = broken ? { value: text, faults: template.faults } : renderParsed(template, context);
+  return { value, problems: problemsAt(path, faults), uses: targetsOf(template) };
+}
+
+/** The targets that `text` names by `{{ref.<target>}}`, each once. */
+export function referencedTargets(text: string): string[] {
+  return targetsOf(parseTemplate(text));
+}
+
+/** A rendered text, and what a tag needs to know of it. */
+export interface RenderedParts {
+  value: string;
+  faults: Fault[];
+  /** Whose name is in it: a branch's, else a git tag's, else nobody's. */
+  origin: Origin | null;
+  /** The text with `x` for every name of a branch. */
+  shape: string;
+}
+
+/** Renders a template that was parsed before. `forTag`: names of branches and git tags go in as slugs. */
+export function renderParsed(template: Template, context: TemplateContext, forTag = false): RenderedParts {
+  const rendered: RenderedParts = { value: "", faults: [], origin: null, shape: "" };
+  for (const part of template.parts) {
+    const written = typeof part === "string" ? part : valueOf(part, context, rendered.faults);
+    const origin = typeof part === "string" || written === "" ? null : originOf(part, context);
+    rendered.value += forTag && origin !== null ? nameSlug(written) : written;
+    rendered.shape += origin === "branch" ? "x" : written;
+    if (origin !== null && rendered.origin !== "branch") rendered.origin = origin;
+  }
+  return rendered;
+}
+
+function originOf({ name }: Expression, { own }: TemplateContext): Origin | null {
+  return own !== undefined && Object.hasOwn(own, name) ? null : (meaningOf(name)?.origin ?? null);
+}
+
+function valueOf(expression: Expression, context: TemplateContext, faults: Fault[]): string {
+  const { name } = expression;
+  if (context.own !== undefined && Object.hasOwn(context.own, name)) return context.own[name] ?? "";
+  if (name.startsWith("env.")) return environment(name.slice(4), context, faults);
+  if (name.startsWith("ref.")) return reference(name.slice(4), context, faults);
+  // A name without a meaning was reported when the template was parsed.
+  return meaningOf(name)?.value(context, expression) ?? "";
+}
+
+function environment(name: string, { env }: TemplateContext, faults: Fault[]): string {
+  if (!Object.hasOwn(env, name)) {
+    faults.push({
+      message: `${name} is not listed`,
+      got: `{{env.${name}}}`,
+      hint: `add ${name} to env: in the config`,
+    });
+  }
+  return env[name] ?? "";
+}
+
+function reference(target: string, { references }: TemplateContext, faults: Fault[]): string {
+  const found = references !== undefined && Object.hasOwn(references, target) ? references[target] : undefined;
+  if (found !== undefined) return found;
+  const got = `{{ref.${target}}}`;
+  faults.push(
+    references === undefined
+      ? { message: "a reference has no place here", got }
+      : { message: "there is no such target", got, hint: didYouMean(target, Object.keys(references)) },
+  );
+  return "";
+}
+
+function targetsOf(template: Template): string[] {
+  const names = template.parts.flatMap((part) =>
+    typeof part !== "string" && part.name.startsWith("ref.") ? [part.name.slice(4)] : [],
+  );
+  return [...new Set(names)];
+}

@@ -1,0 +1,46 @@
+import type { Instruction } from "./dockerfile.ts";
+
+/** Where a heredoc's body ends. */
+export interface Heredoc {
+  terminator: string;
+  /** `<<-`: tabs before the terminator do not matter. */
+  chomp: boolean;
+}
+
+const keywords = new Set(["RUN", "COPY", "ADD"]);
+/** Whatever the escape directive says, heredocs go by the shell's quoting. White space may follow `<<`. */
+const words = /(?:'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|\\$|<<[\t\r ]*|[^\s'"\\])+/g;
+const heredocWord = /^\d*<<(-?)\s*([^<]*)$/;
+
+/**
+ * The heredocs that an instruction's line opens, in order: RUN, COPY and ADD alone (ONBUILD too), not in the JSON form.
+ * https://docs.docker.com/reference/dockerfile/#here-documents
+ */
+export function heredocsOf(instruction: Instruction, text: string): Heredoc[] {
+  const { keyword, operands } = instruction.trigger ?? instruction;
+  if (!text.includes("<<") || !keywords.has(keyword) || isJson(operands)) return [];
+  // Where a quote is left open the line has no heredocs.
+  if (text.replace(words, "").trim() !== "") return [];
+  return (text.match(words) ?? []).flatMap((word) => {
+    const [, dash, name = ""] = heredocWord.exec(word) ?? [];
+    const terminator = unquote(name);
+    return terminator === "" ? [] : [{ terminator, chomp: dash === "-" }];
+  });
+}
+
+function unquote(text: string): string {
+  return text.replace(
+    /'([^']*)'|"((?:\\[^]|[^"\\])*)"|\\([^]?)/g,
+    (_, single?: string, double?: string, plain?: string) =>
+      single ?? double?.replace(/\\(["$\\])/g, "$1") ?? plain ?? "",
+  );
+}
+
+function isJson(operands: string): boolean {
+  if (!operands.startsWith("[")) return false;
+  try {
+    return Array.isArray(JSON.parse(operands));
+  } catch {
+    return false;
+  }
+}

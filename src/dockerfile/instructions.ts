@@ -1,0 +1,63 @@
+import type { Escape, Instruction, Warning } from "./dockerfile.ts";
+import { byEscape } from "./escape.ts";
+import { heredocsOf } from "./heredoc.ts";
+import { parseInstruction } from "./instruction.ts";
+
+/** An escape character at the end, unless it is escaped itself. */
+const continued = byEscape((e) => String.raw`(^|[^${e}])${e}[ \t]*$`, "");
+const blankOrComment = /^\s*(?:#|$)/;
+
+/** Lines that are read one after the other. */
+interface Reader {
+  lines: readonly string[];
+  at: number;
+}
+
+/** Reads the file's instructions, comments and blank lines left out. */
+export function readInstructions(
+  lines: readonly string[],
+  escape: Escape,
+): { instructions: Instruction[]; warnings: Warning[] } {
+  const instructions: Instruction[] = [];
+  const warnings: Warning[] = [];
+  const reader = { lines, at: 0 };
+  while (reader.at < lines.length) {
+    const line = reader.at + 1;
+    const text = readLogicalLine(reader, continued[escape]);
+    const instruction = parseInstruction(text, escape, line);
+    if (instruction.keyword === "") continue;
+    for (const { terminator, chomp } of heredocsOf(instruction, text)) {
+      const body = readHeredoc(reader, terminator, chomp);
+      if (body === null) warnings.push({ line, message: `the heredoc ${terminator} is not ended` });
+      else instruction.heredocs.push(body);
+    }
+    instructions.push(instruction);
+  }
+  return { instructions, warnings };
+}
+
+/** Joins a line with those it is continued on; comments and blank lines between them do not count. */
+function readLogicalLine(reader: Reader, continuation: RegExp): string {
+  const first = reader.lines[reader.at++] ?? "";
+  if (blankOrComment.test(first)) return "";
+  let text = first.trimStart();
+  const parts: string[] = [];
+  while (continuation.test(text)) {
+    parts.push(text.replace(continuation, "$1"));
+    while (blankOrComment.test(reader.lines[reader.at] ?? "x")) reader.at++;
+    text = reader.lines[reader.at++] ?? "";
+  }
+  return parts.join("") + text;
+}
+
+/** The lines up to the terminator; null, and the rest of the file is gone, if there is none. */
+function readHeredoc(reader: Reader, terminator: string, chomp: boolean): string | null {
+  const start = reader.at;
+  while (reader.at < reader.lines.length) {
+    const line = reader.lines[reader.at++] ?? "";
+    if ((chomp ? line.replace(/^\t+/, "") : line) === terminator) {
+      return reader.lines.slice(start, reader.at - 1).join("\n");
+    }
+  }
+  return null;
+}

@@ -1,0 +1,17 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** A terminal's title or link, which Node's own function leaves half of where it has blanks. */
+const [escape, bell] = ["\u001B", "\u0007"];
+const title = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`, "g");
+
+/**
+ * What a terminal would show of a line in the end: a progress bar's last state, without colours, titles and cursor
+ * movement. Those would garble a log that many steps write to.
+ */
+export function cleanLine(line: string): string {
+  const text = line.replace(/\r+$/, "");
+  const shown = text.slice(text.lastIndexOf("\r") + 1);
+  return stripVTControlCharacters(shown.replace(title, ""))
+    .replace(/[^\P{Cc}\t]/gu, "")
+    .trimEnd();
+}

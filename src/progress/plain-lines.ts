@@ -1,0 +1,77 @@
+import { cleanLine } from "./clean-line.ts";
+import type { ProgressEntry } from "./progress.ts";
+import type { Tracker, Vertex } from "./tracker.ts";
+import { warningIn } from "./warning.ts";
+
+/** Reads the lines of `--progress=plain` into a tracker. */
+export interface PlainLines {
+  read(line: string): ProgressEntry[];
+  /** The lines that were neither progress nor a warning, so far. */
+  other: readonly string[];
+}
+
+/**
+ * `#4 [base 1/2] FROM …` names number 4; then come `#4 0.247 a log line`, `#4 exporting layers 0.1s done` and, once,
+ * `#4 DONE 0.3s`, `#4 CACHED`, `#4 CANCELED` or `#4 ERROR: …`. `#4 ...` means that another one's lines follow.
+ * https://github.com/moby/buildkit/blob/master/util/progress/progressui/printer.go
+ */
+export function createPlainLines(tracker: Tracker): PlainLines {
+  const other: string[] = [];
+  /** Named, but not yet known to be cached or not: that is in the very next line, if it is cached. */
+  let undecided: Vertex | null = null;
+  /** There is no clock in this format: as if one thing came after the other. */
+  let elapsed = 0;
+  let layers = 0;
+
+  function began(): ProgressEntry[] {
+    const vertex = undecided;
+    undecided = null;
+    return vertex === null ? [] : tracker.start(vertex, elapsed, false);
+  }
+
+  function readFact(vertex: Vertex, text: string): ProgressEntry[] {
+    const cached = text === "CACHED";
+    if (cached && undecided === vertex) undecided = null;
+    const entries = began();
+    if (cached) return [...entries, ...tracker.start(vertex, elapsed, true)];
+    const [, done, log, error, warning] = /^(?:DONE ([\d.]+)s|\d+\.\d+ (.*)|ERROR: (.*)|WARN: (.*))$/s.exec(text) ?? [];
+    if (log !== undefined) return [...entries, ...tracker.log(vertex, log)];
+    if (error !== undefined) return [...entries, ...tracker.fail(vertex, elapsed, error)];
+    if (warning !== undefined) return [...entries, ...tracker.warn(vertex, warning)];
+    if (done === undefined) return [...entries, ...readStatus(vertex, text)];
+    const from = elapsed;
+    elapsed += Number(done) * 1000;
+    return [...entries, ...tracker.end(vertex, from, elapsed)];
+  }
+
+  function readStatus(vertex: Vertex, text: string): ProgressEntry[] {
+    const [, id, reference, seconds = "0"] =
+      /^(pushing layers|pushing manifest for ([^@\s]+)\S*)(?: ([\d.]+)s)? done$/.exec(text) ?? [];
+    if (id === undefined) return [];
+    if (reference !== undefined) return tracker.pushed(vertex, reference, layers + Number(seconds));
+    layers = Number(seconds);
+    return [];
+  }
+
+  return {
+    other,
+    read(line) {
+      const [, number, text = ""] = /^#(\d+) (.*)$/s.exec(line) ?? [];
+      if (number === undefined) {
+        const said = cleanLine(line);
+        const warning = warningIn(said);
+        if (warning !== null) return tracker.warn(undefined, warning);
+        if (said !== "") other.push(said);
+        return [];
+      }
+      const vertex = tracker.vertices.get(number);
+      if (vertex === undefined) {
+        const entries = began();
+        undecided = tracker.see(number, text);
+        return entries;
+      }
+      // 20.10 prints the vertex's digest below its name.
+      return /^sha256:[0-9a-f]{64}$/.test(text) ? [] : readFact(vertex, text);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
+import type { ProgressTarget } from "./owner.ts";
+import { createPlainLines } from "./plain-lines.ts";
+import type { ProgressEntry, ProgressOptions, ProgressReader } from "./progress.ts";
+import { parseRawMessage, type RawLog, type RawStatus, type RawVertex, type RawWarning } from "./rawjson-message.ts";
+import { summary } from "./summary.ts";
+import { createTracker, type Vertex } from "./tracker.ts";
+
+/**
+ * Reads what `docker buildx bake --progress=rawjson` writes to standard error. A buildx before 0.13 does not know that
+ * format and writes the plain one instead: it is read too.
+ *
+ * @param targets all that bake is given, those included that are only built for others
+ */
+export function createRawJsonReader(targets: readonly ProgressTarget[], options: ProgressOptions = {}): ProgressReader {
+  const tracker = createTracker(targets, options);
+  const plain = createPlainLines(tracker);
+  const splitters = new Map<string, Map<number, LineSplitter>>();
+  const uploads = new Map<string, number>();
+
+  function readVertex({ digest, name, started, completed, cached, error }: RawVertex): ProgressEntry[] {
+    const vertex = tracker.see(digest, name);
+    if (started === null) return [];
+    const entries = tracker.start(vertex, started, cached);
+    if (completed === null) return entries;
+    entries.push(...flush(digest, vertex));
+    if (error !== null) return [...entries, ...tracker.fail(vertex, completed, error)];
+    return [...entries, ...tracker.end(vertex, started, completed)];
+  }
+
+  /** A line without an end is given out when its step ends. */
+  function flush(digest: string, vertex: Vertex): ProgressEntry[] {
+    const streams = [...(splitters.get(digest)?.values() ?? [])];
+    return streams.flatMap((splitter) => splitter.flush()).flatMap((line) => tracker.log(vertex, line));
+  }
+
+  function readLog({ vertex: digest, stream, data }: RawLog): ProgressEntry[] {
+    const vertex = tracker.vertices.get(digest);
+    if (vertex === undefined) return [];
+    const streams = splitters.get(digest) ?? new Map<number, LineSplitter>();
+    const splitter = streams.get(stream) ?? createLineSplitter();
+    splitters.set(digest, streams.set(stream, splitter));
+    return splitter.push(data).flatMap((line) => tracker.log(vertex, line));
+  }
+
+  /** With the containerd image store an upload is no vertex but a part of "exporting to image". */
+  function readStatus({ vertex: digest, id, started, completed }: RawStatus): ProgressEntry[] {
+    const vertex = tracker.vertices.get(digest);
+    if (vertex === undefined || completed === null || started === null) return [];
+    if (id === "pushing layers") uploads.set(digest, started);
+    const reference = /^pushing manifest for ([^@\s]+)/.exec(id)?.[1];
+    if (reference === undefined) return [];
+    return tracker.pushed(vertex, reference, (completed - (uploads.get(digest) ?? started)) / 1000);
+  }
+
+  function readWarning({ vertex, short, filename, line }: RawWarning): ProgressEntry[] {
+    const where = filename === null || line === null ? "" : `${filename}:${line}: `;
+    return tracker.warn(tracker.vertices.get(vertex), `${where}${short.replace(/ \(line \d+\)$/, "")}`);
+  }
+
+  return {
+    read(line) {
+      const message = line.startsWith("{") ? parseRawMessage(line) : null;
+      if (message === null) return plain.read(line);
+      return [
+        ...message.vertexes.flatMap(readVertex),
+        ...message.statuses.flatMap(readStatus),
+        ...message.logs.flatMap(readLog),
+        ...message.warnings.flatMap(readWarning),
+      ];
+    },
+    finish: () => summary(tracker, plain.other),
+  };
+}

@@ -1,0 +1,167 @@
+import type { Affixes } from "../core/build-tag.ts";
+import { renderParsed } from "../core/template.ts";
+import { problemsAt, type Template } from "../core/template-parse.ts";
+import type { Problem } from "../errors.ts";
+import { finishTag, type RuleAffix } from "./finish.ts";
+import { decideLatest } from "./latest.ts";
+import type { TagPolicy } from "./policy.ts";
+import { type Rule, type RuleScope, said, type TagInputs, type Value } from "./rule.ts";
+import { matchesWhen } from "./when.ts";
+
+/** What one rule gave. */
+export interface RuleOutcome {
+  /** The rule, as written or in docker/metadata-action's syntax. */
+  rule: string;
+  tags: string[];
+  /** Why it gave these, or none, in words for its user. */
+  reason: string;
+}
+
+/** The moving tags of a target in one build. */
+export interface TagEvaluation {
+  /** The first tag that is not `latest`, without the target's affixes: the image's version. Null if there is none. */
+  version: string | null;
+  /** In order of priority, each once, `latest` last. The build tag is not one of them. */
+  tags: string[];
+  rules: RuleOutcome[];
+  problems: Problem[];
+}
+
+interface Run {
+  policy: TagPolicy;
+  scope: RuleScope;
+  affixes: Affixes;
+  problems: Problem[];
+  rules: RuleOutcome[];
+  version: string | null;
+  first: { rule: Rule; value: Value } | null;
+}
+
+const noAffixes: Affixes = { prefix: "", suffix: "" };
+
+/** Evaluates the rules of `policy` for a target with these affixes. `path` is the target's, for problems with those. */
+export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affixes, path: string): TagEvaluation {
+  const { event, now, env } = inputs;
+  const scope: RuleScope = { ...inputs, context: { event, now, env } };
+  const run: Run = {
+    policy,
+    scope,
+    affixes,
+    problems: affixProblems(affixes, path),
+    rules: [],
+    version: null,
+    first: null,
+  };
+  for (const rule of policy.rules) {
+    const { tags, reason } = evaluateRule(rule, run);
+    run.rules.push({ rule: rule.text, tags, reason });
+  }
+  for (const tag of inputs.extra ?? []) run.rules.push(extraTag(tag, run));
+  run.rules.push(latestTag(run));
+  const tags = [...new Set(run.rules.flatMap((outcome) => outcome.tags))];
+  return { version: run.version, tags, rules: run.rules, problems: unique(run.problems) };
+}
+
+type Given = Omit<RuleOutcome, "rule">;
+
+function evaluateRule(rule: Rule, run: Run): Given {
+  const { scope, problems } = run;
+  const fits = rule.when === null || matchesWhen(rule.when, scope.event);
+  if (!fits) return { tags: [], reason: "its when does not fit this build" };
+  const enable = renderParsed(rule.enable, scope.context);
+  problems.push(...problemsAt(`${rule.path}.enable`, enable.faults));
+  if (enable.value !== "true" && enable.value !== "false" && enable.faults.length === 0) {
+    problems.push({ path: `${rule.path}.enable`, message: "must be true or false", got: enable.value });
+  }
+  if (enable.value !== "true") return { tags: [], reason: "its enable is not true" };
+  const gift = rule.give(scope);
+  problems.push(...problemsAt(rule.path, gift.faults ?? []));
+  const missed = gift.missed === true && rule.strict;
+  if (missed) problems.push({ path: rule.path, message: gift.reason, hint: "strict makes this an error" });
+  return finishAll(gift.values, gift.reason, rule, run);
+}
+
+function finishAll(values: readonly Value[], reason: string, rule: Rule, run: Run): Given {
+  const given: Given = { tags: [], reason };
+  if (values.length === 0) return given;
+  const known = run.problems.length;
+  const [prefix, suffix] = [ruleAffix("prefix", rule, run), ruleAffix("suffix", rule, run)];
+  if (run.problems.length > known) return given;
+  for (const value of values) {
+    const finished = finishTag(value, prefix, suffix, run.affixes, run.scope.event);
+    if ("refused" in finished) given.reason = finished.refused;
+    else if ("fault" in finished) run.problems.push({ path: rule.path, ...finished.fault });
+    else {
+      given.tags.push(finished.tag);
+      given.reason += changeOf(value, finished.changed);
+      run.first ??= { rule, value };
+      run.version ??= versionOf(value, prefix, suffix, run);
+    }
+  }
+  return given;
+}
+
+/** Why a tag is not the name that it was made from. */
+function changeOf({ text, name, origin }: Value, taken: boolean): string {
+  if (taken) return "; changed, as it would be the tag of something else, or none";
+  const lost = origin !== null && name !== undefined && text !== name.replaceAll("/", "-");
+  return lost ? "; the hash at its end stands for what a tag cannot hold" : "";
+}
+
+/** The tag without the target's affixes, unless it is a mere alias. */
+function versionOf(value: Value, prefix: RuleAffix, suffix: RuleAffix, { scope }: Run): string | null {
+  if (value.alias === true) return null;
+  const finished = finishTag(value, prefix, suffix, noAffixes, scope.event);
+  return "tag" in finished && finished.tag !== "latest" ? finished.tag : null;
+}
+
+/** What goes around a rule's tags: its own, else the flavor's. */
+function ruleAffix(key: "prefix" | "suffix", rule: Rule, run: Run): RuleAffix {
+  if (rule[key] !== null) return affix(rule[key], `${rule.path}.${key}`, run);
+  return affix(run.policy.flavor[key]?.template ?? null, `flavor.${key}`, run);
+}
+
+function affix(template: Template | null, path: string, { scope, problems }: Run): RuleAffix {
+  if (template === null) return null;
+  const rendered = renderParsed(template, scope.context, true);
+  problems.push(...problemsAt(path, rendered.faults));
+  return rendered;
+}
+
+/** A tag from the command line: as it is, or not at all. */
+function extraTag(tag: string, run: Run): RuleOutcome {
+  const value = said(tag, { exact: true });
+  const finished = finishTag(value, null, null, run.affixes, run.scope.event);
+  if ("tag" in finished) run.version ??= versionOf(value, null, null, run);
+  if ("fault" in finished) run.problems.push({ path: "--tag", ...finished.fault });
+  const reason = "refused" in finished ? finished.refused : "the command line says so";
+  return { rule: `--tag ${tag}`, tags: "tag" in finished ? [finished.tag] : [], reason };
+}
+
+function latestTag(run: Run): RuleOutcome {
+  const { flavor } = run.policy;
+  const rule = `latest=${typeof flavor.latest === "string" ? flavor.latest : flavor.latest.text}`;
+  const { moves, reason } = decideLatest(flavor, run.first, run.scope);
+  if (!moves) return { rule, tags: [], reason };
+  const prefix = affix(flavor.prefix?.onLatest === true ? flavor.prefix.template : null, "flavor.prefix", run);
+  const suffix = affix(flavor.suffix?.onLatest === true ? flavor.suffix.template : null, "flavor.suffix", run);
+  const finished = finishTag(said("latest"), prefix, suffix, run.affixes, run.scope.event);
+  if ("fault" in finished) run.problems.push({ path: "flavor.latest", ...finished.fault });
+  return {
+    rule,
+    tags: "tag" in finished ? [finished.tag] : [],
+    reason: "refused" in finished ? finished.refused : reason,
+  };
+}
+
+/** The flavor's problems come up with every rule. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+function affixProblems({ prefix }: Affixes, path: string): Problem[] {
+  if (!prefix.startsWith("pr-")) return [];
+  return [
+    { path: `${path}.prefix`, message: 'must not start with "pr-": such tags are those of pull requests', got: prefix },
+  ];
+}

@@ -1,0 +1,90 @@
+import { type Affixes, withAffixes } from "../core/build-tag.ts";
+import type { BuildEvent } from "../core/event.ts";
+import { isTag } from "../core/reference.ts";
+import { isBuildTagLike, isReserved, isVersionLike, longestTag, nameSlug, protectedSlug } from "../core/slug.ts";
+import type { Origin } from "../core/template-expressions.ts";
+import type { RenderedParts } from "../core/template.ts";
+import type { Fault } from "../core/template-parse.ts";
+import type { Value } from "./rule.ts";
+
+/** A rule's own prefix or suffix, or the flavor's; null for none. */
+export type RuleAffix = Pick<RenderedParts, "value" | "origin" | "shape"> | null;
+
+/** A whole tag; or why there is none: it would be somebody else's (`refused`), or it would be none (`fault`). */
+export type Finished = { tag: string; changed: boolean } | { refused: string } | { fault: Fault };
+
+/** Makes a value into a tag of a target: adds what goes around it, replaces what a tag cannot hold, guards what is others'. */
+export function finishTag(
+  value: Value,
+  prefix: RuleAffix,
+  suffix: RuleAffix,
+  affixes: Affixes,
+  event: BuildEvent,
+): Finished {
+  const around = (text: string, key: "value" | "shape") => `${prefix?.[key] ?? ""}${text}${suffix?.[key] ?? ""}`;
+  const written = around(value.text, "value");
+  let core = value.exact === true ? written : sanitise(written);
+  const origin = strongest([prefix?.origin, value.origin, suffix?.origin]);
+  const shape = sanitise(around(value.shape, "shape"));
+  const changed = origin !== null && isTaken(value, core, shape, origin, affixes);
+  if (changed) core = protect(around(value.name ?? value.text, "value"), origin, affixes);
+  const tag =
+    value.yieldsToSuffix === true && affixes.suffix !== "" ? suffixAlone(affixes) : withAffixes(core, affixes);
+  const refused = event.pullRequest === null ? null : pullRequestFault(value, core, event);
+  if (refused !== null) return { refused };
+  const fault = tagFault(tag, core);
+  return fault === null ? { tag, changed } : { fault: { ...fault, got: tag } };
+}
+
+/** docker/metadata-action's way to make a tag of anything. */
+function sanitise(text: string): string {
+  return text.replace(/[^a-zA-Z0-9._-]+/g, "-");
+}
+
+function strongest(origins: readonly (Origin | null | undefined)[]): Origin | null {
+  return origins.includes("branch") ? "branch" : origins.includes("tag") ? "tag" : null;
+}
+
+/** Whether a name that others choose has made a tag that is not theirs, or none at all. */
+function isTaken(value: Value, core: string, shape: string, origin: Origin, affixes: Affixes): boolean {
+  const tag = withAffixes(core, affixes);
+  if (!isTag(tag) || /^[.-]/.test(core)) return true;
+  if (value.origin !== null && isReservedBy(value.text, value.shape, origin)) return true;
+  return isReservedBy(core, shape, origin) || isReservedBy(tag, withAffixes(shape, affixes), origin);
+}
+
+/** `8.2-` in front of a branch was written by whoever wrote the rules: such versions are theirs to give. */
+function isReservedBy(tag: string, shape: string, origin: Origin): boolean {
+  const theirs = /^v?\d+(?:\.\d+)+[-_]/i.test(shape) && isVersionLike(tag) && !isBuildTagLike(tag);
+  return isReserved(tag, origin) && !theirs;
+}
+
+/** The slug of a name whose own tag is taken; with its origin in front, where it and a target's prefix make one that is. */
+function protect(name: string, origin: Origin, affixes: Affixes): string {
+  const room = longestTag - withAffixes("", affixes).length;
+  const slug = protectedSlug(origin, name, room);
+  const together = isReserved(withAffixes(slug, affixes), origin) && !isReserved(withAffixes("x", affixes), origin);
+  return together ? protectedSlug(origin, `${origin}-${name}`, room) : slug;
+}
+
+function suffixAlone({ prefix, suffix }: Affixes): string {
+  return `${prefix}${suffix.replace(/^[-_.]/, "")}`;
+}
+
+/** A pull request's build is not reviewed yet: it gives its own tags, and none that stands for a release or a branch. */
+function pullRequestFault(value: Value, core: string, event: BuildEvent): string | null {
+  if (new RegExp(`^pr-${event.pullRequest}(?:$|[-_.])`).test(core)) return null;
+  if (isReserved(core) || (value.own !== true && isReserved(value.text))) return `a pull request never gives ${core}`;
+  const branches = [event.baseRef, event.defaultBranch].filter((name) => name !== null);
+  const branch = branches.find((name) => core === nameSlug(name));
+  return branch === undefined ? null : `a pull request never gives the tag of branch ${branch}`;
+}
+
+function tagFault(tag: string, core: string): Fault | null {
+  if (isBuildTagLike(tag)) return { message: "would be a build tag, which never moves" };
+  if (isTag(tag)) return null;
+  if (tag.length > longestTag) return { message: `would be longer than ${longestTag} characters` };
+  const hint = /^[.-]/.test(core) ? "the expression in front is empty in this build; add enable or when" : undefined;
+  const message = "would be no tag: letters, digits, _ . and -, the first no . or -";
+  return hint === undefined ? { message } : { message, hint };
+}

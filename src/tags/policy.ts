@@ -1,0 +1,92 @@
+import { didYouMean, nearest } from "../core/suggest.ts";
+import { problemsAt } from "../core/template-parse.ts";
+import type { Problem } from "../errors.ts";
+import type { Report } from "./attributes.ts";
+import { compileRule, type WrittenRule } from "./compile-rule.ts";
+import { type Flavor, parseFlavor } from "./flavor.ts";
+import { presets } from "./presets.ts";
+import type { Rule } from "./rule.ts";
+import { isRecord } from "./record.ts";
+import { readRuleString, ruleLines } from "./rule-string.ts";
+
+/** Tag rules, compiled, in the order in which they give their tags. Targets may share one. */
+export interface TagPolicy {
+  rules: readonly Rule[];
+  flavor: Flavor;
+}
+
+/** A policy, and what is wrong with how it was written. It can be used without any problems only. */
+export interface ParsedPolicy {
+  policy: TagPolicy;
+  problems: Problem[];
+  /** What is allowed, but hardly meant. */
+  warnings: Problem[];
+}
+
+/**
+ * Reads tag rules: a preset's name, strings in docker/metadata-action's syntax (one a line), objects, or a list of these.
+ * Without any they are the preset `default`; an empty list means no moving tags. `path` is where the tags are written.
+ */
+export function parseTagPolicy(written: { tags?: unknown; flavor?: unknown }, path: string): ParsedPolicy {
+  const report: Report = { problems: [], warnings: [] };
+  const flavor = parseFlavor(written.flavor, "flavor", report);
+  const entries = entriesOf(written.tags ?? "default", path);
+  const rules = entries
+    .flatMap((entry) => rulesOf(entry.value, entry.path, flavor, report))
+    .map((rule) => compileRule(rule, report))
+    .filter((rule) => rule !== null)
+    .toSorted((a, b) => b.priority - a.priority);
+  return { policy: { rules, flavor }, ...report };
+}
+
+/** The files that the rules read, relative to the config file, each once. */
+export function policyFiles(policy: TagPolicy): string[] {
+  return [...new Set(policy.rules.flatMap((rule) => rule.files))];
+}
+
+/** Whether the policy asks for the git tags of the repository. */
+export function needsGitTags(policy: TagPolicy): boolean {
+  return policy.flavor.latest === "highest";
+}
+
+function entriesOf(tags: unknown, path: string): { value: unknown; path: string }[] {
+  if (!Array.isArray(tags)) return [{ value: tags, path }];
+  return tags.map((value: unknown, at) => ({ value, path: `${path}.${at}` }));
+}
+
+function rulesOf(written: unknown, path: string, flavor: Flavor, report: Report): WrittenRule[] {
+  if (isRecord(written)) return [{ text: canonical(written), path, attributes: written }];
+  if (typeof written === "string") return ruleLines(written).flatMap((line) => rulesOfLine(line, path, flavor, report));
+  const hint =
+    typeof written === "number" ? "put it in quotes; YAML reads 1.10 as 1.1" : "write a rule as a text or an object";
+  report.problems.push({ path, message: "is no tag rule", got: written, hint });
+  return [];
+}
+
+function rulesOfLine(line: string, path: string, flavor: Flavor, report: Report): WrittenRule[] {
+  const preset = Object.hasOwn(presets, line) ? presets[line] : undefined;
+  if (preset !== undefined)
+    return preset(flavor).map((attributes) => ({ text: canonical(attributes), path, attributes }));
+  const names = Object.keys(presets);
+  if (nearest(line, names) !== null) {
+    report.problems.push({
+      path,
+      message: "unknown preset",
+      got: line,
+      hint: `${didYouMean(line, names)} A tag of that name is type=raw,value=${line}`,
+    });
+    return [];
+  }
+  const { attributes, faults } = readRuleString(line);
+  report.problems.push(...problemsAt(path, faults));
+  return faults.length > 0 ? [] : [{ text: line, path, attributes }];
+}
+
+/** A rule's object in docker/metadata-action's syntax, with its `when` behind. */
+function canonical({ when, ...attributes }: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(attributes).map(([key, value]) => {
+    const field = `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+    return /[,"]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  });
+  return `${fields.join(",")}${when === undefined ? "" : ` when ${JSON.stringify(when)}`}`;
+}

@@ -1,0 +1,16 @@
+import { nothing, type RuleType, said } from "../rule.ts";
+
+/** `edge`, on one branch. */
+export const edge: RuleType = {
+  attributes: ["branch"],
+  priority: 700,
+  compile: (reader) => {
+    const written = reader.text("branch", "");
+    return ({ event }) => {
+      const branch = written === "" ? event.defaultBranch : written;
+      if (branch === null) return nothing("the default branch is not known");
+      if (event.branch !== branch) return nothing(`this is no build of branch ${branch}`);
+      return { values: [said("edge")], reason: `the branch is ${branch}` };
+    };
+  },
+};

@@ -1,0 +1,11 @@
+import { machine, startRows } from "./start.js";
+
+/** Prints the speed table as Markdown; exits with 1 if a row is over its limit. */
+const rows = [...startRows()];
+console.log(`Measured on ${machine()}.\n`);
+console.log("| what | must be | is | measured |");
+console.log("|---|---|---|---|");
+for (const [what, limit, ratio, text] of rows) {
+  console.log(`| ${what} | ≤ ${limit} | ${Number(ratio).toFixed(2)}${ratio > limit ? " **over**" : ""} | ${text} |`);
+}
+process.exitCode = rows.some(([, limit, ratio]) => ratio > limit) ? 1 : 0;

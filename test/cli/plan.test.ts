@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import type { Plan } from "../../src/plan/plan.ts";
+import { noGit, run } from "../helpers/host.ts";
+import { droneEnv, project, question } from "../helpers/project.ts";
+
+const linked = {
+  "package.json": {},
+  Dockerfile: `FROM python:3.8-slim AS base
+RUN pip install -r requirements.txt
+FROM base AS app1
+RUN make app1
+FROM base AS app2
+COPY --from=tool /tool /tool
+FROM scratch AS tool
+`,
+  "multistage-build.config.yaml": `targets:
+  base: my-registry.com/base
+  app1: my-registry.com/app1
+  app2: [my-registry.com/app2, docker.io/acme/app2]
+`,
+};
+
+async function planOf(files: Record<string, string | object>, args: string[], env = droneEnv()): Promise<Plan> {
+  const cwd = await project(files);
+  const ended = await run(["plan", "--json", ...args], { cwd, env, commands: noGit! });
+  expect(ended.err).toBe("");
+  expect(ended.code).toBe(0);
+  return JSON.parse(ended.out) as Plan;
+}
+
+const target = (plan: Plan, name: string) => plan.targets.find((one) => one.name === name)!;
+
+/** What bake is told, from the plan's one build command. */
+function bakeFile(plan: Plan) {
+  const command = plan.commands.find(({ kind, otherwise }) => kind === "build" && !otherwise);
+  return JSON.parse(command!.stdin!) as { target: Record<string, Record<string, unknown>> };
+}
+
+describe("plan --json", () => {
+  it("is the whole truth about a build", async () => {
+    const plan = await planOf(question, []);
+    expect(plan).toMatchObject({
+      version: 1,
+      event: {
+        provider: "drone",
+        kind: "push",
+        ref: "refs/heads/master",
+        branch: "master",
+        tag: null,
+        pullRequest: null,
+        sha: "860c1904a1ce19322e91ac35af1ab07466440c37",
+        buildNumber: 42,
+        defaultBranch: "master",
+        deployTo: null,
+      },
+      buildTag: "master-860c1904a1ce-42",
+      push: true,
+      pushReason: "push in drone",
+      shared: [{ stage: "build-base", targets: ["base", "app1", "app2"], publishedBy: null }],
+    });
+    expect(target(plan, "app1")).toMatchObject({
+      stage: "app1",
+      tags: ["latest"],
+      version: null,
+      immutable: ["my-registry.com/myproject/app1:master-860c1904a1ce-42"],
+      moving: ["my-registry.com/myproject/app1:latest"],
+      push: true,
+    });
+    expect(plan.warnings.map(({ code }) => code)).toEqual(["shared-stage-unpublished", "base-unused"]);
+  });
+
+  it("binds apps to the base that is built with them", async () => {
+    const plan = await planOf(linked, []);
+    expect(plan.targets.map(({ name }) => name)).toEqual(["base", "app1", "app2"]);
+    expect(target(plan, "app1")).toMatchObject({ base: "base", needs: ["base"], bind: [{ stage: "base", target: "base" }] });
+    expect(bakeFile(plan).target.app1).toMatchObject({
+      contexts: { base: "target:base" },
+      labels: { "org.opencontainers.image.base.name": "my-registry.com/base:master-860c1904a1ce-42" },
+      output: ["type=image,push=true"],
+    });
+    expect(target(plan, "app2").immutable).toHaveLength(2);
+  });
+
+  it("looks for a base that is not built with them: on the host, in the registry, and builds it only then", async () => {
+    const plan = await planOf(linked, ["app1"]);
+    expect(plan.targets).toMatchObject([
+      { name: "base", implied: true, push: false },
+      { name: "app1", implied: false, push: true },
+    ]);
+    const image = "my-registry.com/base:master-860c1904a1ce-42";
+    expect(plan.commands.map(({ argv, otherwise }) => [argv.slice(0, 3).join(" "), otherwise])).toEqual([
+      ["docker image inspect", false],
+      [`docker pull ${image}`, true],
+      ["docker buildx bake", true],
+      ["docker buildx bake", false],
+      [`docker tag my-registry.com/app1:master-860c1904a1ce-42`, false],
+      ["docker push my-registry.com/app1:latest", false],
+    ]);
+    expect(Object.keys(bakeFile(plan).target)).toEqual(["app1"]);
+    expect(bakeFile(plan).target.app1).toMatchObject({ contexts: { base: `docker-image://${image}` } });
+  });
+
+  it("anchors a shared stage that no target is, for the steps to come", async () => {
+    const plan = await planOf(question, ["app1"]);
+    expect(plan.targets).toMatchObject([{ name: "build-base", implied: true, repositories: [] }, { name: "app1" }]);
+    const anchor = "multistage-build/octocat/hello-world/build-base:master-860c1904a1ce-42";
+    expect(bakeFile(plan).target.app1).toMatchObject({ contexts: { "build-base": `docker-image://${anchor}` } });
+    expect(plan.commands[0]!.argv).toEqual(["docker", "image", "inspect", anchor]);
+  });
+
+  it("builds another Dockerfile on a base that is given as an argument", async () => {
+    const files = {
+      "package.json": {},
+      "base.Dockerfile": "FROM python:3.8-slim\nRUN true\n",
+      "app.Dockerfile": "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true\n",
+      "multistage-build.config.yaml": `targets:
+  app: { repo: x.io/app, dockerfile: app.Dockerfile, args: { BASE_IMAGE: "{{ref.base}}" } }
+  base: { repo: x.io/base, dockerfile: base.Dockerfile }
+`,
+    };
+    const plan = await planOf(files, []);
+    const image = "x.io/base:master-860c1904a1ce-42";
+    expect(plan.targets.map(({ name }) => name)).toEqual(["base", "app"]);
+    expect(target(plan, "app")).toMatchObject({ base: "base", needs: ["base"], args: { BASE_IMAGE: image }, stage: "" });
+    expect(bakeFile(plan).target.app).toMatchObject({ contexts: { [image]: "target:base" } });
+  });
+
+  it("does not bind where an ARG of the base would be lost", async () => {
+    const dockerfile = linked.Dockerfile.replace("RUN pip", "ARG PIP_INDEX=x\nRUN pip");
+    const plan = await planOf({ ...linked, Dockerfile: dockerfile }, []);
+    expect(target(plan, "app1")).toMatchObject({ base: "base", needs: ["base"], bind: [] });
+    expect(plan.warnings).toContainEqual({ code: "not-bound", message: expect.stringContaining("ARG PIP_INDEX") });
+  });
+
+  it("warns of an argument that looks like a secret", async () => {
+    const config = "targets: { base: { repo: x.io/base, args: { NPM_TOKEN: x } } }";
+    const plan = await planOf({ ...linked, "multistage-build.config.yaml": config }, []);
+    expect(plan.warnings).toMatchObject([{ code: "secret-argument", message: expect.stringContaining("NPM_TOKEN") }]);
+  });
+
+  it("keeps the names of credentials and secrets, and no value", async () => {
+    const config = `registries: { my-registry.com: { username: REG_USER, password: REG_PASSWORD } }
+targets:
+  base: { repo: my-registry.com/base, secrets: { npm: { env: NPM_TOKEN }, rc: { file: .npmrc } } }
+`;
+    const env = droneEnv({ REG_USER: "robot", REG_PASSWORD: "hunter2-hunter2", NPM_TOKEN: "npm_s3cret" });
+    const plan = await planOf({ ...linked, "multistage-build.config.yaml": config }, [], env);
+    expect(plan.commands[0]).toMatchObject({
+      kind: "login",
+      argv: ["docker", "login", "--username", "$REG_USER", "--password-stdin", "my-registry.com"],
+      stdin: "$REG_PASSWORD",
+      env: ["REG_USER", "REG_PASSWORD"],
+    });
+    expect(plan.commands[1]).toMatchObject({ kind: "build", env: ["NPM_TOKEN"] });
+    expect(JSON.stringify(plan)).not.toMatch(/hunter2|s3cret/);
+  });
+
+  it("plans for docker build where it is told to", async () => {
+    const plan = await planOf(linked, ["--builder", "docker", "base", "app1"]);
+    expect(plan.commands.map(({ argv }) => argv.slice(0, 2).join(" "))).toEqual([
+      "docker build",
+      "docker build",
+      "docker push",
+      "docker push",
+      "docker tag",
+      "docker push",
+      "docker tag",
+      "docker push",
+    ]);
+    expect(plan.commands[1]!.argv).toEqual(
+      expect.arrayContaining(["--target=app1", "--tag=my-registry.com/app1:master-860c1904a1ce-42"]),
+    );
+  });
+
+  it.each<[string, Record<string, string>, string[], object]>([
+    ["a pull request", { DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" }, [], {
+      push: false,
+      pushReason: "a pull request; nothing of it is published",
+    }],
+    ["a pull request that is to be published", { DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" }, ["--push"], {
+      push: true,
+      pushReason: "--push",
+    }],
+    ["a promoted pull request", { DRONE_BUILD_EVENT: "promote", DRONE_COMMIT_REF: "refs/pull/17/head", DRONE_DEPLOY_TO: "production" }, [], { push: false }],
+    ["a push that is not to be published", {}, ["--no-push"], { push: false, pushReason: "--no-push" }],
+  ])("decides whether to publish %s", async (_, changes, args, expected) => {
+    expect(await planOf(question, args, droneEnv(changes))).toMatchObject(expected);
+  });
+
+  it("lets a pull request write only names of its own", async () => {
+    const config = `tags: ["type=raw,value=x", "type=sha", "type=ref,event=pr"]\ntargets: { app1: my-registry.com/app1 }\n`;
+    const env = droneEnv({ DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" });
+    const files = { ...linked, "multistage-build.config.yaml": config };
+    const plan = await planOf(files, ["--push"], env);
+    expect(target(plan, "app1").moving).toEqual(["my-registry.com/app1:pr-17"]);
+    expect(plan.warnings).toContainEqual({ code: "pull-request-tag", message: expect.stringContaining("x, sha-860c190") });
+  });
+
+  it("never publishes from a laptop by itself", async () => {
+    expect(await planOf(question, [], {})).toMatchObject({ push: false, buildTag: "local-000000000000" });
+  });
+
+  it("plans outside CI and git, and with docker nowhere to be found", async () => {
+    const cwd = await project(question);
+    const ended = await run(["--dry-run"], { cwd, commands: { "git ": { missing: true } } });
+    expect(ended).toMatchObject({ code: 0, err: "" });
+    expect(ended.commands.map(({ argv }) => argv[0])).toEqual(["git", "git", "git", "git"]);
+  });
+});
+
+describe("hostile names", () => {
+  it.each(["$(touch${IFS}/tmp/pwn)", "`id`", "a;id", "a&&id", 'a"b', "a'b", "--build-arg=X=1", "-t", "latest", "1.2.3", "x".repeat(200), "ÄÖ/#1"])(
+    "are only text: %s",
+    async (branch) => {
+      const env = droneEnv({ DRONE_COMMIT_REF: `refs/heads/${branch}`, DRONE_BRANCH: branch });
+      const plan = await planOf(question, [], env);
+      for (const { immutable, moving } of plan.targets) {
+        for (const reference of [...immutable, ...moving]) {
+          expect(reference.slice(reference.lastIndexOf(":") + 1)).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
+        }
+        expect(moving.join()).not.toMatch(/:(?:latest|1\.2\.3)(?:,|$)/);
+      }
+      for (const { argv } of plan.commands) for (const word of argv.slice(3)) expect(word).not.toBe(branch);
+      // bake evaluates ${…}: in what it is given there is none.
+      for (const { stdin } of plan.commands) expect(stdin ?? "").not.toMatch(/(?<!\$)\$\{/);
+    },
+  );
+});
