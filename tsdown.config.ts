@@ -19,17 +19,17 @@ const common: UserConfig = {
 
 /** Everything that is inlined: nothing gets into the file unnoticed. */
 const bundled = [
-  ...["@commander-js/extra-typings", "commander", "execa", "semver", "chalk", "cosmiconfig", "valibot"],
-  ...["dayjs", "picomatch", "@renovatebot/pep440"],
+  ["@commander-js/extra-typings", "commander", "execa", "semver", "chalk", "cosmiconfig", "valibot"],
+  ["dayjs", "picomatch", "@renovatebot/pep440"],
   // What execa needs
-  ...["@sec-ant/readable-stream", "@sindresorhus/merge-streams", "cross-spawn", "figures", "get-stream", "human-signals"],
-  ...["is-plain-obj", "is-stream", "is-unicode-supported", "isexe", "npm-run-path", "parse-ms", "path-key", "pretty-ms"],
-  ...["shebang-command", "shebang-regex", "signal-exit", "strip-final-newline", "unicorn-magic", "which", "yoctocolors"],
+  ["@sec-ant/readable-stream", "@sindresorhus/merge-streams", "cross-spawn", "figures", "get-stream", "human-signals"],
+  ["is-plain-obj", "is-stream", "is-unicode-supported", "isexe", "npm-run-path", "parse-ms", "path-key", "pretty-ms"],
+  ["shebang-command", "shebang-regex", "signal-exit", "strip-final-newline", "unicorn-magic", "which", "yoctocolors"],
   // What cosmiconfig needs
-  ...["@babel/code-frame", "@babel/helper-validator-identifier", "argparse", "callsites", "env-paths", "error-ex"],
-  ...["import-fresh", "is-arrayish", "js-tokens", "js-yaml", "json-parse-even-better-errors", "lines-and-columns"],
-  ...["parent-module", "parse-json", "picocolors", "resolve-from"],
-];
+  ["@babel/code-frame", "@babel/helper-validator-identifier", "callsites", "env-paths", "error-ex"],
+  ["import-fresh", "is-arrayish", "js-tokens", "js-yaml", "json-parse-even-better-errors", "lines-and-columns"],
+  ["parent-module", "parse-json", "picocolors", "resolve-from"],
+].flat();
 
 export default defineConfig([
   {
@@ -66,7 +66,8 @@ function licenceOf(folder: string): string {
     license?: string;
   };
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file !== undefined && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), "utf8") : "";
+  const text =
+    file !== undefined && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), "utf8") : "";
   return `${name} ${version} (${license ?? "see below"})\n\n${text.trim()}\n`;
 }
 
@@ -75,7 +76,10 @@ function schema(): Plugin {
   return {
     name: "schema",
     generateBundle() {
-      const json = { title: "multistage-build", ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }) };
+      const json = {
+        title: "multistage-build",
+        ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }),
+      };
       this.emitFile({ type: "asset", fileName: "schema.json", source: `${JSON.stringify(json, null, 2)}\n` });
     },
   };

@@ -28,6 +28,7 @@ export interface Flags {
   metadataFile?: string;
   tagsFile?: string;
   dryRun?: boolean;
+  force?: boolean;
   builder?: "auto" | "buildx" | "docker";
   explain?: boolean;
 }
@@ -113,6 +114,7 @@ function publishing(command: Command) {
   return command
     .option("--push", "publish, whatever the policy says")
     .option("--no-push", "do not publish")
+    .option("--force", "take moving tags from later builds and higher versions, too")
     .option("--dry-run", "print the plan and the exact commands, and run nothing")
     .option("--metadata-file <file>", "write the result to <file> as JSON")
     .option("--tags-file <file>", "write the tags to <file>, comma-separated");

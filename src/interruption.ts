@@ -12,7 +12,10 @@ export class Interrupted extends Error {
  */
 export function interruption(self: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
-  for (const [name, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [name, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     self.on(name, () => {
       if (controller.signal.aborted) self.exit(exitCode);
       controller.abort(new Interrupted(name));

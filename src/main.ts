@@ -69,5 +69,9 @@ function describe(error: unknown): { exitCode: number; code: string; text: strin
   }
   const stack = error instanceof Error ? error.stack : String(error);
   const about = `multistage-build ${version}, node ${process.version}, ${process.platform}`;
-  return { exitCode: ExitCode.bug, code: "bug", text: `This is a bug in multistage-build, please report it.\n${about}\n${stack}` };
+  return {
+    exitCode: ExitCode.bug,
+    code: "bug",
+    text: `This is a bug in multistage-build, please report it.\n${about}\n${stack}`,
+  };
 }

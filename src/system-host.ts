@@ -50,7 +50,8 @@ async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> 
     forceKillAfterDelay: graceMilliseconds,
     ...(onStderrLine === undefined ? {} : { buffer: { stderr: false }, stderr: "pipe" as const }),
   });
-  const lines = onStderrLine === undefined ? Promise.resolve() : readLines(child.iterable({ from: "stderr" }), onStderrLine);
+  const lines =
+    onStderrLine === undefined ? Promise.resolve() : readLines(child.iterable({ from: "stderr" }), onStderrLine);
   const result = await child;
   await lines;
   signal.throwIfAborted();

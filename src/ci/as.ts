@@ -25,7 +25,10 @@ export function eventAs(spec: string, here: BuildEvent): EventReading {
   };
   const changes = change(what, detail, simulated);
   if (changes !== null) return { event: { ...simulated, ...changes }, problems: [] };
-  return { event: simulated, problems: [{ path: "--as", message: "is not understood", got: spec, hint: `use ${forms}` }] };
+  return {
+    event: simulated,
+    problems: [{ path: "--as", message: "is not understood", got: spec, hint: `use ${forms}` }],
+  };
 }
 
 function change(what: string, detail: string, event: BuildEvent): Partial<BuildEvent> | null {

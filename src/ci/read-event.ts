@@ -119,8 +119,7 @@ function disagreement(raw: RawEvent, ref: string, pullRequest: number | null): P
     pull_request: "a pull request's ref, like refs/pull/17/head",
   };
   const wanted = expected[raw.kind];
-  const agrees =
-    raw.kind === "tag" ? parsed.kind === "tag" : raw.kind !== "pull_request" && parsed.kind === "branch";
+  const agrees = raw.kind === "tag" ? parsed.kind === "tag" : raw.kind !== "pull_request" && parsed.kind === "branch";
   if (parsed.kind !== "unknown" && (wanted === undefined || agrees)) return [];
   const message =
     wanted === undefined

@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Flags } from "../cli.ts";
-import { missingCredentials } from "../docker/login.ts";
-import { registriesOf } from "../docker/login.ts";
+import { missingCredentials, registriesOf } from "../docker/login.ts";
 import { withSession } from "../docker/session.ts";
 import { ExitCode, InputError, throwProblems } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -48,10 +47,13 @@ function run(
 ): Promise<RunResult> {
   const { config, env } = project;
   const credentials = Object.values(config.registries).some(({ password }) => password !== undefined);
-  const login = draft.push && credentials ? { registries: [...registriesOf(draft.targets), ...Object.keys(config.registries)] } : null;
+  const login =
+    draft.push && credentials
+      ? { registries: [...registriesOf(draft.targets), ...Object.keys(config.registries)] }
+      : null;
   return withSession(host, login, (session) => {
     const docker = { host, session, directory: config.directory, env };
-    const inputs = { draft, config, options: buildOptions(project, flags), reporter };
+    const inputs = { draft, config, options: buildOptions(project, flags), force: flags.force === true, reporter };
     return command === "build" ? runBuild(docker, inputs) : runPush(docker, inputs);
   });
 }
@@ -76,7 +78,10 @@ async function writeFiles(
   }
   if (flags.tagsFile !== undefined && result.failures.length === 0) {
     const own = draft.targets.filter(({ implied }) => !implied);
-    const lists = own.map(({ name, image, tags }) => ({ name, tags: [image.slice(image.lastIndexOf(":") + 1), ...tags] }));
+    const lists = own.map(({ name, image, tags }) => ({
+      name,
+      tags: [image.slice(image.lastIndexOf(":") + 1), ...tags],
+    }));
     await host.files.write(at(flags.tagsFile), tagsFileText(lists));
   }
 }

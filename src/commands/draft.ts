@@ -36,14 +36,10 @@ export function buildOptions(project: Project, flags: Flags): BuildOptions {
 }
 
 /** The docker processes of a build or a push, in order. */
-export function stepsOf(
-  command: "build" | "push",
-  draft: PlanDraft,
-  project: Project,
-  options: BuildOptions,
-): Step[] {
+export function stepsOf(command: "build" | "push", draft: PlanDraft, project: Project, options: BuildOptions): Step[] {
   const { config } = project;
-  return allSteps(command === "build" ? buildPhases(draft, config, options) : pushPhases(draft, config));
+  const phases = command === "build" ? buildPhases(draft, config, options) : pushPhases(draft, config);
+  return allSteps(phases, draft, options);
 }
 
 /** The whole plan, as --json prints it. */

@@ -26,9 +26,9 @@ export async function plan(
 
 /** The commands as a script that can be copied into a shell. */
 function script(steps: readonly Step[], directory: string): string {
-  const needsWork = steps.flat().some(({ argv }) =>
-    argv.some((word) => typeof word !== "string" && word.variable === workDirectory),
-  );
+  const needsWork = steps
+    .flat()
+    .some(({ argv }) => argv.some((word) => typeof word !== "string" && word.variable === workDirectory));
   const lines = [
     `cd ${quote(directory)}`,
     "export DOCKER_BUILDKIT=1",

@@ -38,7 +38,10 @@ export async function tags(host: Host, names: readonly string[], flags: Flags): 
   return ExitCode.done;
 }
 
-function tagsOf({ config, event, tags: inputs }: Project, names: readonly string[]): (TargetTags & { rules: RuleOutcome[] })[] {
+function tagsOf(
+  { config, event, tags: inputs }: Project,
+  names: readonly string[],
+): (TargetTags & { rules: RuleOutcome[] })[] {
   const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));

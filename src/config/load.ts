@@ -70,5 +70,7 @@ function unreadable(error: unknown, file: string | undefined, explicit: string |
   // The user's own line is in the first frames of a script's stack; ours below are noise.
   const own = lines.filter((line) => line.includes(where) && line.trimStart().startsWith("at ")).slice(0, 3);
   const message = `cannot be read: ${fault.name === "Error" ? "" : `${fault.name}: `}${fault.message}`;
-  return new InputError([{ path: where, message, ...(own.length === 0 ? {} : { hint: own.map((l) => l.trim()).join("\n    ") }) }]);
+  return new InputError([
+    { path: where, message, ...(own.length === 0 ? {} : { hint: own.map((l) => l.trim()).join("\n    ") }) },
+  ]);
 }

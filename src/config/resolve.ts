@@ -22,7 +22,8 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
   };
   const targets = Object.entries(written.targets).map(([name, entry]) => {
     const long = longForm(entry);
-    const owner = long.tags !== undefined ? `targets.${name}.` : written.defaults?.tags !== undefined ? "defaults." : "";
+    const owner =
+      long.tags !== undefined ? `targets.${name}.` : written.defaults?.tags !== undefined ? "defaults." : "";
     const merged = merge(written, long);
     return resolveTarget(name, merged, policyOf(merged.tags, `${owner}tags`));
   });

@@ -53,7 +53,12 @@ const remoteHint = 'a build context from the network runs code that nobody revie
 function contextsAreLocal(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
   if (allow.has("remote-context")) return [];
   const path = `targets.${target.name}`;
-  const problem = (at: string, got: string): Problem => ({ path: at, message: "is not a local path", got, hint: remoteHint });
+  const problem = (at: string, got: string): Problem => ({
+    path: at,
+    message: "is not a local path",
+    got,
+    hint: remoteHint,
+  });
   return [
     ...(remote.test(target.context) ? [problem(`${path}.context`, target.context)] : []),
     ...(remote.test(target.dockerfile) ? [problem(`${path}.dockerfile`, target.dockerfile)] : []),
@@ -66,7 +71,8 @@ function contextsAreLocal(target: Target, _config: Config, allow: ReadonlySet<st
 /** Another frontend may do anything during the build (CVE-2026-33747). */
 function noBuildkitSyntax(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
   if (!("BUILDKIT_SYNTAX" in target.args) || allow.has("buildkit-syntax")) return [];
-  const hint = 'it replaces the Dockerfile frontend; write "# syntax=" in the Dockerfile, or add "buildkit-syntax" to allow';
+  const hint =
+    'it replaces the Dockerfile frontend; write "# syntax=" in the Dockerfile, or add "buildkit-syntax" to allow';
   return [{ path: `targets.${target.name}.args.BUILDKIT_SYNTAX`, message: "is refused", hint }];
 }
 

@@ -21,7 +21,11 @@ const secret = v.union(
 );
 const affix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 of letters, digits, _ . -"));
 const repositories = v.union(
-  [text, v.pipe(v.array(text), v.nonEmpty("must not be an empty list; write false for a target that is never published")), v.literal(false)],
+  [
+    text,
+    v.pipe(v.array(text), v.nonEmpty("must not be an empty list; write false for a target that is never published")),
+    v.literal(false),
+  ],
   "must be a repository, a list of repositories, or false for a target that is never published",
 );
 const pushPolicy = v.union([v.literal("auto"), v.boolean()], 'must be "auto", true or false');
@@ -39,9 +43,7 @@ const targetEntries = {
   context: v.optional(described(text, "The build context, relative to this file. Default: this file's folder.")),
   args: v.optional(described(v.record(text, scalar), "Build arguments. Values may hold {{…}} templates.")),
   labels: v.optional(described(v.record(text, scalar), "Image labels. Values may hold {{…}} templates.")),
-  secrets: v.optional(
-    described(v.record(text, secret), "BuildKit secrets by id: { env: NAME } or { file: path }."),
-  ),
+  secrets: v.optional(described(v.record(text, secret), "BuildKit secrets by id: { env: NAME } or { file: path }.")),
   ssh: v.optional(described(stringOrList, 'SSH agents or keys for RUN --mount=type=ssh: "default" or "id=path".')),
   contexts: v.optional(
     described(v.record(text, text), "Named build contexts: a folder, docker-image://<reference> or target:<target>."),

@@ -21,7 +21,9 @@ function problemsOf(issue: Issue, above: readonly string[]): Problem[] {
   const message =
     issue.type === "strict_object" && issue.received === "undefined"
       ? "is missing"
-      : issue.message.startsWith("Invalid") ? `must be ${issue.expected ?? "something else"}` : issue.message;
+      : issue.message.startsWith("Invalid")
+        ? `must be ${issue.expected ?? "something else"}`
+        : issue.message;
   // What stands where a secret's or a credential's name should be may well be the secret itself.
   const confidential = path.includes("secrets") || path[0] === "registries";
   return [{ path: path.join(".") || "the config", message, ...(confidential ? {} : { got: issue.input }) }];

@@ -2,15 +2,7 @@
 export type Provider = "drone" | "woodpecker" | "local";
 
 /** What set the build off, in Drone's words; `local` is a build that no CI asked for. */
-export type EventKind =
-  | "push"
-  | "tag"
-  | "pull_request"
-  | "cron"
-  | "promote"
-  | "rollback"
-  | "custom"
-  | "local";
+export type EventKind = "push" | "tag" | "pull_request" | "cron" | "promote" | "rollback" | "custom" | "local";
 
 /**
  * What CI says about this build. Everything that is derived (tags, labels, push policy) comes from here, so that every

@@ -19,13 +19,7 @@ export function bakeInvocation(
   return {
     kind: "build",
     target: null,
-    argv: [
-      ...argv,
-      "--metadata-file",
-      metadata,
-      ...readable(targets),
-      ...(options.noCache ? ["--no-cache"] : []),
-    ],
+    argv: [...argv, "--metadata-file", metadata, ...readable(targets), ...(options.noCache ? ["--no-cache"] : [])],
     stdin: definition,
     env: secretNames(targets),
   };
@@ -39,7 +33,10 @@ export function bakeDefinition(
 ): object {
   const together = new Set(targets.map(({ name }) => name));
   const sources = new Map(
-    all.map(({ name, image }) => [name, { image, context: together.has(name) ? `target:${name}` : `docker-image://${image}` }]),
+    all.map(({ name, image }) => [
+      name,
+      { image, context: together.has(name) ? `target:${name}` : `docker-image://${image}` },
+    ]),
   );
   return {
     group: { default: { targets: [...together] } },
@@ -62,14 +59,20 @@ function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptio
     ...unlessEmpty("args", literals(target.args)),
     labels: literals(target.labels),
     tags: target.push ? target.immutable : [target.image],
-    ...unlessEmpty("secret", target.secrets.map((secret) =>
-      "env" in secret
-        ? { type: "env", id: literal(secret.id), env: secret.env }
-        : { type: "file", id: literal(secret.id), src: literal(secret.file) },
-    )),
+    ...unlessEmpty(
+      "secret",
+      target.secrets.map((secret) =>
+        "env" in secret
+          ? { type: "env", id: literal(secret.id), env: secret.env }
+          : { type: "file", id: literal(secret.id), src: literal(secret.file) },
+      ),
+    ),
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
-    ...unlessEmpty("cache-from", target.cacheFrom.map((from) => literal(cacheSource(from)))),
+    ...unlessEmpty(
+      "cache-from",
+      target.cacheFrom.map((from) => literal(cacheSource(from))),
+    ),
     ...(pull ? { pull } : {}),
     output: [output(target)],
   };

@@ -33,6 +33,12 @@ function show(word: Word): string {
   return typeof word === "string" ? word : `$${word.variable}${word.rest ?? ""}`;
 }
 
+/** The last word, where that is known to be text: a reference, a registry. */
+export function lastWord({ argv }: Invocation): string {
+  const word = argv.at(-1);
+  return typeof word === "string" ? word : "";
+}
+
 /** A word with its variable's value filled in. Throws on a variable that has none: that is a bug. */
 export function fillIn(word: Word, values: Readonly<Record<string, string | undefined>>): string {
   if (typeof word === "string") return word;
@@ -44,7 +50,9 @@ export function fillIn(word: Word, values: Readonly<Record<string, string | unde
 /** A step as a line for a POSIX shell, ready to be copied and run. */
 export function toShell(step: Step): string {
   return step
-    .map((invocation) => (invocation.kind === "inspect" ? `${commandLine(invocation)} >/dev/null 2>&1` : commandLine(invocation)))
+    .map((invocation) =>
+      invocation.kind === "inspect" ? `${commandLine(invocation)} >/dev/null 2>&1` : commandLine(invocation),
+    )
     .join(" || ");
 }
 

@@ -1,31 +1,44 @@
 import type { PlannedTarget } from "../plan/plan.ts";
-import type { Invocation } from "./invocation.ts";
+import type { Invocation, Step } from "./invocation.ts";
+import type { Builder } from "./options.ts";
 
-/** `docker push` of one reference. */
-export function pushInvocation(target: string, reference: string): Invocation {
-  return { kind: "push", target, argv: ["docker", "push", reference], stdin: null, env: [] };
+function docker(kind: "push" | "move", target: string, args: readonly string[]): Invocation {
+  return { kind, target, argv: ["docker", ...args], stdin: null, env: [] };
 }
 
-/** `docker tag`: another name for an image on the host. */
-export function tagInvocation(target: string, from: string, to: string): Invocation {
-  return { kind: "tag", target, argv: ["docker", "tag", from, to], stdin: null, env: [] };
-}
-
-/** The build-tag references, base first: what is up is then mounted into the other repositories, not sent again. */
+/** `docker push` of the build-tag references, base first: what is up is then mounted elsewhere, not sent again. */
 export function pushBuildTags(targets: readonly PlannedTarget[]): Invocation[] {
   return targets
     .filter(({ push }) => push)
-    .flatMap((target) => target.immutable.map((reference) => pushInvocation(target.name, reference)));
+    .flatMap(({ name, immutable }) => immutable.map((reference) => docker("push", name, ["push", reference])));
 }
 
-/** The moving references: once every target is up, the very same images get their other names. */
-export function pushMovingTags(targets: readonly PlannedTarget[]): Invocation[] {
+/** The moving references by docker's own means, for registries that only docker can talk to: `docker tag` and push. */
+export function tagAndPush({ name, image, moving }: PlannedTarget): Invocation[][] {
+  return moving.map((reference) => [
+    docker("move", name, ["tag", image, reference]),
+    docker("push", name, ["push", reference]),
+  ]);
+}
+
+/** The moving references as a dry run shows them: commands that do what the registry is asked for directly. */
+export function showMoves(targets: readonly PlannedTarget[], builder: Builder): Step[] {
   return targets
-    .filter(({ push }) => push)
+    .filter(({ push, moving }) => push && moving.length > 0)
     .flatMap((target) =>
-      target.moving.flatMap((reference) => [
-        tagInvocation(target.name, target.image, reference),
-        pushInvocation(target.name, reference),
-      ]),
+      builder === "buildx"
+        ? createTags(target)
+        : tagAndPush(target)
+            .flat()
+            .map((step) => [step]),
     );
+}
+
+/** One command per repository; without the flag a single image would be wrapped into an index of another digest. */
+function createTags({ name, immutable, repositories, moving }: PlannedTarget): Step[] {
+  return repositories.map((repository, at) => {
+    const tags = moving.filter((reference) => reference.startsWith(`${repository}:`));
+    const args = ["buildx", "imagetools", "create", "--prefer-index=false", ...tags.map((tag) => `--tag=${tag}`)];
+    return [docker("move", name, [...args, immutable[at]!])];
+  });
 }

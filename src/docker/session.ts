@@ -70,7 +70,9 @@ const hubKey = "https://index.docker.io/v1/";
  */
 export function ownConfig(theirs: DockerConfig, registries: readonly string[]): DockerConfig {
   const { credsStore, ...kept } = theirs;
-  const keys = new Set(registries.flatMap((name) => (name === "docker.io" ? [name, hubKey] : [name, `https://${name}`])));
+  const keys = new Set(
+    registries.flatMap((name) => (name === "docker.io" ? [name, hubKey] : [name, `https://${name}`])),
+  );
   const others = [hubKey, ...Object.keys(theirs.auths ?? {})];
   const helpers = credsStore === undefined ? {} : Object.fromEntries(others.map((name) => [name, credsStore]));
   const credHelpers = Object.entries({ ...helpers, ...theirs.credHelpers }).filter(([name]) => !keys.has(name));

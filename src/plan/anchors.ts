@@ -13,7 +13,8 @@ export function anchors(placed: readonly Placed[], selected: ReadonlySet<string>
   return sharedStages(placed).flatMap(({ stage, dockerfile, targets, publishedBy }): Placed[] => {
     const sharers = placed.filter(({ target }) => targets.includes(target.name));
     const now = sharers.find(({ target }) => selected.has(target.name));
-    if (publishedBy !== null || now === undefined || sharers.every(({ target }) => selected.has(target.name))) return [];
+    if (publishedBy !== null || now === undefined || sharers.every(({ target }) => selected.has(target.name)))
+      return [];
     const { file, graph } = now.place;
     const shared = graph.stages.find(({ label }) => label === stage);
     if (shared === undefined || names.has(stage)) return [];

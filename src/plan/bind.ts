@@ -50,7 +50,7 @@ function standsOn(
   owners: ReadonlyMap<string, Placed[]>,
   names: ReadonlyMap<string, string>,
 ): Pick<Links, "base" | "external"> {
-  for (let from = place.stage.base; ; ) {
+  for (let from = place.stage.base; ;) {
     if (from.kind !== "stage") {
       const name = from.kind === "image" && from.name !== "scratch" ? from.name : null;
       const base = name === null ? null : (names.get(name) ?? null);
@@ -101,7 +101,8 @@ function linksOf(one: Placed, owners: ReadonlyMap<string, Placed[]>): Found {
 }
 
 function addLink(links: Found, one: Placed, base: Placed, stage: GraphStage): void {
-  const reason = whyDifferent(one, base) ?? whyNotBindable(one.place.file, one.place.graph, one.place.stage.index, stage.index);
+  const reason =
+    whyDifferent(one, base) ?? whyNotBindable(one.place.file, one.place.graph, one.place.stage.index, stage.index);
   if (reason !== null) {
     links.unbound.push({ target: base.target.name, reason });
     return;

@@ -48,7 +48,11 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
   };
   const { placed, ...found } = placeTargets(config, context.template, inputs.dockerfiles);
   const added = anchors(placed, selected);
-  const anchored = targetImages(config, added.map(({ target }) => target), template);
+  const anchored = targetImages(
+    config,
+    added.map(({ target }) => target),
+    template,
+  );
   for (const [name, image] of anchored.images) images.set(name, image);
   const all = [...added, ...placed];
   const links = linkTargets(all, images);
@@ -66,10 +70,7 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
     ...referenceClashes(sorted.targets),
   );
   const push = sorted.targets.some((target) => target.push);
-  const warnings = [
-    ...planned.flatMap((one) => one.warnings),
-    ...lintPlan(event, sorted.targets, shared, links),
-  ];
+  const warnings = [...planned.flatMap((one) => one.warnings), ...lintPlan(event, sorted.targets, shared, links)];
   const draft: PlanDraft = {
     version: 1,
     event: plannedEvent(event),

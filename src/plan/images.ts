@@ -34,7 +34,8 @@ export function targetImages(
       return repository;
     });
     const tag = buildTag(context.event, target);
-    if (!isTag(tag)) problems.push({ path: where, message: "prefix and suffix do not give a valid build tag", got: tag });
+    if (!isTag(tag))
+      problems.push({ path: where, message: "prefix and suffix do not give a valid build tag", got: tag });
     const home = repositories[0] ?? localRepository(config, context.event, target);
     images.set(target.name, { repositories: [...new Set(repositories)], buildTag: tag, image: `${home}:${tag}` });
   }
@@ -48,5 +49,10 @@ function localRepository(config: Config, event: BuildEvent, target: Target): str
 }
 
 function component(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "x";
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "") || "x"
+  );
 }

@@ -3,7 +3,8 @@ import { nullSha } from "../core/event.ts";
 import type { Links } from "./bind.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 
-const secretName = /(?:^|_)(?:pass|passwd|password|secret|token|credentials?|private_key|api_?key|access_key|auth)(?:_|$)/i;
+const secretName =
+  /(?:^|_)(?:pass|passwd|password|secret|token|credentials?|private_key|api_?key|access_key|auth)(?:_|$)/i;
 
 /** What is allowed but unlikely to be meant, in words that say what to do. */
 export function lintPlan(
@@ -32,7 +33,11 @@ function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warnin
 }
 
 /** The trap of a target called base that nothing stands on, while the apps share another stage. */
-function unusedBase(target: PlannedTarget, targets: readonly PlannedTarget[], shared: readonly SharedStage[]): Warning[] {
+function unusedBase(
+  target: PlannedTarget,
+  targets: readonly PlannedTarget[],
+  shared: readonly SharedStage[],
+): Warning[] {
   if (!/(?:^|[-_])base(?:[-_]|$)/i.test(target.name) || targets.length < 2) return [];
   const used = targets.some(
     (other) => other.needs.includes(target.name) || other.bind.some((binding) => binding.target === target.name),
@@ -40,7 +45,12 @@ function unusedBase(target: PlannedTarget, targets: readonly PlannedTarget[], sh
   if (used || shared.some(({ publishedBy, targets: on }) => publishedBy === target.name && on.length > 0)) return [];
   const instead = shared.find(({ publishedBy }) => publishedBy === null)?.stage;
   const hint = instead === undefined ? "" : `; the others stand on stage ${instead}`;
-  return [{ code: "base-unused", message: `target ${target.name} is called a base, but no other target is built on it${hint}` }];
+  return [
+    {
+      code: "base-unused",
+      message: `target ${target.name} is called a base, but no other target is built on it${hint}`,
+    },
+  ];
 }
 
 function secretArguments(target: PlannedTarget): Warning[] {

@@ -1,3 +1,4 @@
+import { withAffixes } from "../core/build-tag.ts";
 import type { TemplateContext } from "../core/template.ts";
 import type { Problem } from "../errors.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
@@ -46,6 +47,7 @@ export function planTarget(
       context: target.context,
       repositories: image.repositories,
       tags: outcome.tags,
+      affixes: { prefix: target.prefix, suffix: withAffixes("", { prefix: "", suffix: target.suffix }) },
       version: outcome.version,
       image: image.image,
       immutable: image.repositories.map((repository) => `${repository}:${image.buildTag}`),

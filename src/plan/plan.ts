@@ -1,3 +1,4 @@
+import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { Secret } from "../config/config.ts";
 
@@ -22,16 +23,7 @@ export interface Plan {
 
 export type PlannedEvent = Pick<
   BuildEvent,
-  | "provider"
-  | "kind"
-  | "ref"
-  | "branch"
-  | "tag"
-  | "pullRequest"
-  | "sha"
-  | "buildNumber"
-  | "defaultBranch"
-  | "deployTo"
+  "provider" | "kind" | "ref" | "branch" | "tag" | "pullRequest" | "sha" | "buildNumber" | "defaultBranch" | "deployTo"
 >;
 
 /** One target with everything rendered. */
@@ -44,6 +36,8 @@ export interface PlannedTarget {
   repositories: string[];
   /** The moving tags, without the repository. */
   tags: string[];
+  /** What stands in front of and behind each of its tags. */
+  affixes: Affixes;
   /** The image's version: its foremost tag; null where no rule gave one. */
   version: string | null;
   /** The reference that the image has on the host: the build tag in the first repository, or a local name. */
@@ -86,8 +80,8 @@ export interface SharedStage {
   publishedBy: string | null;
 }
 
-/** What a command is for. */
-export type CommandKind = "login" | "inspect" | "pull" | "build" | "tag" | "push";
+/** What a command is for. A `move` is carried out by asking the registry directly; its argv does the same by hand. */
+export type CommandKind = "login" | "inspect" | "pull" | "build" | "push" | "move";
 
 /** One docker process. `$NAME` in argv and stdin stands for a variable that is filled in when it runs. */
 export interface PlannedCommand {

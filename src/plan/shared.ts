@@ -26,11 +26,11 @@ export function sharedStages(placed: readonly Placed[]): SharedStage[] {
   const below = new Set<string>();
   for (const { placed: one, index, targets } of shared) {
     for (const lower of stagesNeeded(one.place.graph, index)) {
-      if (lower !== index) below.add(key(one.target.dockerfile, lower, targets));
+      if (lower !== index) below.add(sharedKey(one.target.dockerfile, lower, targets));
     }
   }
   return shared
-    .filter(({ placed: one, index, targets }) => !below.has(key(one.target.dockerfile, index, targets)))
+    .filter(({ placed: one, index, targets }) => !below.has(sharedKey(one.target.dockerfile, index, targets)))
     .toSorted((a, b) => a.index - b.index)
     .map(({ placed: one, index, targets }) => {
       const owner = placed.find(
@@ -45,6 +45,6 @@ export function sharedStages(placed: readonly Placed[]): SharedStage[] {
     });
 }
 
-function key(dockerfile: string, index: number, targets: readonly string[]): string {
+function sharedKey(dockerfile: string, index: number, targets: readonly string[]): string {
   return `${index} ${dockerfile} ${targets.join(" ")}`;
 }

@@ -60,7 +60,9 @@ function graphFor(
   args: Record<string, string>,
 ): StageGraph {
   const globals = new Set(file.globalArgs.map(({ name }) => name));
-  const seen = Object.entries(args).filter(([name]) => globals.has(name) || name.startsWith("TARGET") || name.startsWith("BUILD"));
+  const seen = Object.entries(args).filter(
+    ([name]) => globals.has(name) || name.startsWith("TARGET") || name.startsWith("BUILD"),
+  );
   const contexts = Object.keys(target.contexts);
   const key = JSON.stringify([target.dockerfile, seen, contexts, target.platforms]);
   const graph = graphs.get(key) ?? stageGraph(file, { ...platformArgs(target), ...Object.fromEntries(seen) }, contexts);

@@ -90,7 +90,7 @@ export function repositoryClient(access: Access): RepositoryClient {
     },
     tags: async () => {
       const all: string[] = [];
-      for (let next: string | null = `${base}/tags/list?n=1000`; next !== null; ) {
+      for (let next: string | null = `${base}/tags/list?n=1000`; next !== null;) {
         const response: Response = await send(next);
         if (response.status === 404) return all;
         await check(response, access.path);

@@ -20,8 +20,9 @@ const hubKey = "https://index.docker.io/v1/";
  */
 export async function dockerCredentials(host: Host, folder: string, registry: string): Promise<Credentials | null> {
   const text = await host.files.read(path.join(folder, "config.json"));
-  const config = parse<DockerConfig>(text ?? "") ?? {};
-  const keys = registry === "docker.io" ? [hubKey, "docker.io"] : [registry, `https://${registry}`, `http://${registry}`];
+  const config = (parse(text ?? "") ?? {}) as DockerConfig;
+  const keys =
+    registry === "docker.io" ? [hubKey, "docker.io"] : [registry, `https://${registry}`, `http://${registry}`];
   for (const key of keys) {
     const helper = config.credHelpers?.[key] ?? (config.auths?.[key] === undefined ? undefined : config.credsStore);
     const found = helper === undefined ? null : await askHelper(host, helper, key);
@@ -52,7 +53,7 @@ async function askHelper(host: Host, helper: string, key: string): Promise<Crede
     // Helpers find their own login in the cloud's variables and the home directory.
     env: pick(host.env, ["PATH", "HOME", "USER", "XDG_*", "DBUS_*", "AWS_*", "GOOGLE_*", "AZURE_*", "GCR_*", "ECR_*"]),
   });
-  const answer = result.exitCode === 0 ? parse<{ Username?: string; Secret?: string }>(result.stdout) : null;
+  const answer = result.exitCode === 0 ? (parse(result.stdout) as { Username?: string; Secret?: string } | null) : null;
   if (answer?.Secret === undefined || answer.Username === undefined) return null;
   // The marker of an identity token: https://docs.docker.com/reference/cli/docker/login/#credential-helper-protocol
   return answer.Username === "<token>"
@@ -60,9 +61,9 @@ async function askHelper(host: Host, helper: string, key: string): Promise<Crede
     : { username: answer.Username, password: answer.Secret };
 }
 
-function parse<T>(text: string): T | null {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return null;
   }

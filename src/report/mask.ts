@@ -1,7 +1,8 @@
 import type { Output } from "../host.ts";
 
 /** Names whose values are taken for secrets even if the config does not say so. */
-const secretName = /(?:pass(?:word|wd|phrase)?|secret|token|credentials?|private_?key|api_?key|access_?key|auth)(?:$|_)/i;
+const secretName =
+  /(?:pass(?:word|wd|phrase)?|secret|token|credentials?|private_?key|api_?key|access_?key|auth)(?:$|_)/i;
 const shortest = 5;
 const mask = "******";
 

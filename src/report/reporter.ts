@@ -5,7 +5,7 @@ export interface Reporter {
   /** Whether to tell what is usually left out. */
   verbose: boolean;
   /** Something that the builder or a push did. */
-  progress(entry: ProgressEntry): void;
+  progress: (entry: ProgressEntry) => void;
   /** One line of our own. */
-  note(line: string): void;
+  note: (line: string) => void;
 }

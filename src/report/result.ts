@@ -62,7 +62,9 @@ export function resultJson(draft: PlanDraft, { outcomes, failures }: RunResult):
       : {
           error: {
             code: "run-failed",
-            message: failures.map(({ target, message }) => (target === null ? message : `${target}: ${message}`)).join("; "),
+            message: failures
+              .map(({ target, message }) => (target === null ? message : `${target}: ${message}`))
+              .join("; "),
             failures,
           },
         }),

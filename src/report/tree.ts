@@ -17,7 +17,8 @@ export function planTree(plan: Omit<Plan, "commands">, paint: Paint): string {
     }
   }
   if (plan.warnings.length > 0) lines.push("");
-  for (const { code, message } of plan.warnings) lines.push(`${paint.yellow("warning")} ${message} ${paint.dim(`[${code}]`)}`);
+  for (const { code, message } of plan.warnings)
+    lines.push(`${paint.yellow("warning")} ${message} ${paint.dim(`[${code}]`)}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -8,7 +8,7 @@ import type { BuildFailure } from "../progress/progress.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { buildFailures } from "./failures.ts";
-import type { Failure, Outcome, RunResult } from "./outcome.ts";
+import { type Failure, newOutcome, type Outcome, type RunResult } from "./outcome.ts";
 import { inDependencyOrder } from "./pool.ts";
 import { withRetries } from "./retry.ts";
 
@@ -27,7 +27,7 @@ export async function runDockerBuilds(
   await inDependencyOrder(targets, atOnce, async (target) => {
     const invocation = invocations.find((one) => one.target === target.name);
     const broken = target.needs.some((name) => (outcomes.get(name)?.status ?? "built") !== "built");
-    const outcome: Outcome = { target: target.name, status: "skipped", digest: null, cached: false, seconds: 0, published: [] };
+    const outcome = newOutcome(target.name, "skipped");
     if (!broken && invocation !== undefined) {
       const built = await runOne(docker, target, invocation, reporter);
       failures.push(...built.failures);
@@ -75,6 +75,8 @@ async function withLines(
   const file = parseDockerfile(text);
   const dockerfile = path.basename(target.dockerfile);
   return failures.map((failure) =>
-    failure.line === null ? { ...failure, target: target.name, dockerfile, line: locateFailure(failure, file) } : failure,
+    failure.line === null
+      ? { ...failure, target: target.name, dockerfile, line: locateFailure(failure, file) }
+      : failure,
   );
 }

@@ -37,7 +37,11 @@ export async function findBases(
   return [];
 }
 
-async function pullBase(docker: DockerContext, { target, pull }: Finding, reporter: Reporter): Promise<"pulled" | "missing" | Failure> {
+async function pullBase(
+  docker: DockerContext,
+  { target, pull }: Finding,
+  reporter: Reporter,
+): Promise<"pulled" | "missing" | Failure> {
   const { result, text } = await withRetries(docker.host, `pull ${target.image}`, reporter.note, async () => {
     const ended = await runDocker(docker, pull!);
     return { result: ended, text: `${ended.stdout}\n${ended.stderr}` };

@@ -1,4 +1,4 @@
-import type { Invocation } from "../docker/invocation.ts";
+import { type Invocation, lastWord } from "../docker/invocation.ts";
 import { RunError } from "../errors.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
@@ -6,9 +6,13 @@ import { dockerFailure } from "./failures.ts";
 import { withRetries } from "./retry.ts";
 
 /** Logs in to each registry, one after the other: they write the same file. Throws a RunError at the first refusal. */
-export async function logIn(docker: DockerContext, invocations: readonly Invocation[], reporter: Reporter): Promise<void> {
+export async function logIn(
+  docker: DockerContext,
+  invocations: readonly Invocation[],
+  reporter: Reporter,
+): Promise<void> {
   for (const invocation of invocations) {
-    const registry = String(invocation.argv.at(-1));
+    const registry = lastWord(invocation);
     const { result, text } = await withRetries(docker.host, `login to ${registry}`, reporter.note, async () => {
       const ended = await runDocker(docker, invocation);
       return { result: ended, text: `${ended.stdout}\n${ended.stderr}` };
@@ -18,6 +22,8 @@ export async function logIn(docker: DockerContext, invocations: readonly Invocat
       continue;
     }
     const { message, hint } = dockerFailure(null, result, text);
-    throw new RunError(result.missing ? message : `login to ${registry} failed: ${message}`, { hint: hint ?? undefined });
+    throw new RunError(result.missing ? message : `login to ${registry} failed: ${message}`, {
+      hint: hint ?? undefined,
+    });
   }
 }

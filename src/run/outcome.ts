@@ -37,3 +37,8 @@ export interface Failure {
   details: string[];
   hint: string | null;
 }
+
+/** An outcome that nothing is known of but how far it got. */
+export function newOutcome(target: string, status: Status): Outcome {
+  return { target, status, digest: null, cached: false, seconds: 0, published: [] };
+}

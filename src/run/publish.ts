@@ -1,4 +1,4 @@
-import type { Invocation } from "../docker/invocation.ts";
+import { type Invocation, lastWord } from "../docker/invocation.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";
@@ -16,25 +16,24 @@ export interface Pushed {
 }
 
 /**
- * Runs `docker push` (and the `docker tag` before it). The first one goes alone: the layers that it sends are then
+ * Runs `docker push` (with the `docker tag` before it). The first one goes alone: the layers that it sends are then
  * mounted into the other repositories, where pushes side by side would each send them again.
  */
 export async function publish(
   docker: DockerContext,
-  invocations: readonly Invocation[],
+  pushes: readonly (readonly Invocation[])[],
   reporter: Reporter,
 ): Promise<{ pushed: Pushed[]; failures: Failure[] }> {
   const pushed: Pushed[] = [];
   const failures: Failure[] = [];
-  const pushes = groupByPush(invocations);
-  const one = async (group: Invocation[]) => {
-    for (const invocation of group) {
+  const one = async (invocations: readonly Invocation[]) => {
+    for (const invocation of invocations) {
       const ended = await runPublishing(docker, invocation, reporter);
       if ("message" in ended) {
         failures.push(ended);
         return;
       }
-      if (ended.reference !== "") pushed.push(ended);
+      if (invocation.kind === "push") pushed.push(ended);
     }
   };
   await eachLimited(pushes.slice(0, 1), 1, one);
@@ -42,30 +41,28 @@ export async function publish(
   return { pushed, failures };
 }
 
-/** A push with the tags that must come before it. */
-function groupByPush(invocations: readonly Invocation[]): Invocation[][] {
-  const groups: Invocation[][] = [];
-  let open: Invocation[] = [];
-  for (const invocation of invocations) {
-    open.push(invocation);
-    if (invocation.kind !== "push") continue;
-    groups.push(open);
-    open = [];
-  }
-  return groups;
-}
-
-async function runPublishing(docker: DockerContext, invocation: Invocation, reporter: Reporter): Promise<Pushed | Failure> {
-  const reference = invocation.kind === "push" ? String(invocation.argv.at(-1)) : "";
+async function runPublishing(
+  docker: DockerContext,
+  invocation: Invocation,
+  reporter: Reporter,
+): Promise<Pushed | Failure> {
+  const reference = lastWord(invocation);
   const target = invocation.target ?? "";
   const started = docker.host.now();
-  const { result, text } = await withRetries(docker.host, `push ${reference}`, reporter.note, async () => {
-    const ended = await runDocker(docker, invocation);
-    return { result: ended, text: `${ended.stdout}\n${ended.stderr}` };
-  });
+  const { result, text } = await withRetries(
+    docker.host,
+    `${invocation.kind} ${reference}`,
+    reporter.note,
+    async () => {
+      const ended = await runDocker(docker, invocation);
+      return { result: ended, text: `${ended.stdout}\n${ended.stderr}` };
+    },
+  );
   if (result.exitCode !== 0) return dockerFailure(target, result, text);
   const seconds = (docker.host.now() - started) / 1000;
-  if (reference !== "") reporter.progress({ target, kind: "push", text: `pushed ${reference}`, seconds });
+  if (invocation.kind === "push") {
+    reporter.progress({ target, kind: "push", text: `pushed ${reference}`, seconds });
+  }
   // `master-…: digest: sha256:… size: 1234` is the last line that docker push prints.
   return { target, reference, digest: /digest: (sha256:[0-9a-f]{64})/.exec(result.stdout)?.[1] ?? null };
 }

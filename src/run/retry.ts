@@ -3,7 +3,7 @@ import { classifyFailure } from "../progress/classify.ts";
 import { lastLine } from "./failures.ts";
 
 /** How often something transient is tried in all, and the pauses between: full jitter below a doubling bound. */
-const attempts = 5;
+export const attempts = 5;
 const firstPause = 1_000;
 const longestPause = 30_000;
 
@@ -22,12 +22,17 @@ export async function withRetries<T extends { result: ExecResult; text: string }
     if (outcome.result.exitCode === 0 || tried === attempts) return outcome;
     const { kind, hint } = classifyFailure(outcome.text);
     if (kind !== "transient") return outcome;
-    const bound = Math.min(firstPause * 2 ** (tried - 1), longestPause);
-    const pause = Math.max(retryAfter(outcome.text), Math.round(bound * (0.5 + host.random() / 2)));
+    const pause = Math.max(retryAfter(outcome.text), pauseBefore(host, tried));
     const why = hint ?? lastLine(outcome.text);
     say(`${what}: ${why}; trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`);
     await host.sleep(pause);
   }
+}
+
+/** How long to wait before trying once more, in milliseconds. */
+export function pauseBefore(host: Host, tried: number): number {
+  const bound = Math.min(firstPause * 2 ** (tried - 1), longestPause);
+  return Math.round(bound * (0.5 + host.random() / 2));
 }
 
 /** `Retry-After: 7` where docker passes it on, in milliseconds. */

@@ -17,7 +17,7 @@ export interface Flavor {
   suffix: Affix | null;
 }
 
-export interface Affix {
+interface Affix {
   template: Template;
   /** Whether `latest` gets it too. */
   onLatest: boolean;

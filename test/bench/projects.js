@@ -25,7 +25,8 @@ export const drone = {
  */
 export function folder(files) {
   const made = mkdtempSync(path.join(os.tmpdir(), "multistage-build-bench-"));
-  for (const [name, text] of Object.entries({ "package.json": "{}", ...files })) writeFileSync(path.join(made, name), text);
+  for (const [name, text] of Object.entries({ "package.json": "{}", ...files }))
+    writeFileSync(path.join(made, name), text);
   return made;
 }
 

@@ -66,7 +66,10 @@ const inputErrors: [string, Files, string[], string[]][] = [
   ],
   [
     "several mistakes at once",
-    { "multistage-build.config.yaml": `targets:\n  a: { repo: X/a, needs: [c] }\n  b: { repo: "x//b", target: zzz }\n`, Dockerfile: "FROM x AS a\n" },
+    {
+      "multistage-build.config.yaml": `targets:\n  a: { repo: X/a, needs: [c] }\n  b: { repo: "x//b", target: zzz }\n`,
+      Dockerfile: "FROM x AS a\n",
+    },
     [],
     ["targets.a.needs.0: is no target"],
   ],
@@ -111,7 +114,9 @@ describe("what the user got wrong", () => {
     const cwd = await project(question);
     const ended = await run(["plan", "app3", "--json"], { cwd, commands: noGit! });
     expect(ended.code).toBe(2);
-    expect(JSON.parse(ended.out)).toMatchObject({ error: { code: "input", problems: [{ path: "target", got: "app3" }] } });
+    expect(JSON.parse(ended.out)).toMatchObject({
+      error: { code: "input", problems: [{ path: "target", got: "app3" }] },
+    });
   });
 
   it.each([[["--nope"]], [["plan", "--metadata-file", "x"]], [["ref"]], [["--config"]]])("refuses %j", async (args) => {
@@ -129,7 +134,8 @@ describe("what docker or the registry refused", () => {
       {
         "docker buildx bake": {
           exitCode: 1,
-          stderr: "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+          stderr:
+            "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
         },
       },
       "mount /var/run/docker.sock into the step",

@@ -32,7 +32,10 @@ function newSpace(dockerfile = questionDockerfile) {
   const space = `e2e-${randomBytes(4).toString("hex")}`;
   // Nothing that another test has built is in the cache of this one.
   const own = dockerfile.replace("dependencies >", `${space} >`);
-  return { space, files: { "multistage-build.config.yaml": config(space), "multistage.Dockerfile": own, "package.json": {} } };
+  return {
+    space,
+    files: { "multistage-build.config.yaml": config(space), "multistage.Dockerfile": own, "package.json": {} },
+  };
 }
 
 describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) => {
@@ -81,7 +84,9 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("names the target that failed, its last lines and its place, and moves no tag", async () => {
-    const { space, files } = newSpace(questionDockerfile.replace("RUN echo app2 > /app", "RUN echo broken pipe; exit 3"));
+    const { space, files } = newSpace(
+      questionDockerfile.replace("RUN echo app2 > /app", "RUN echo broken pipe; exit 3"),
+    );
     const cwd = await project(files);
     const ended = await build(engine, cwd, droneEnv(events.master));
     expect(ended.code).toBe(1);

@@ -53,7 +53,11 @@ describe("the package, as npm installs it", () => {
   });
 
   it.each([
-    ["22", "multistage-build.config.ts", "const targets: Record<string, string> = { app1: 'x/app1' };\nexport default { targets };\n"],
+    [
+      "22",
+      "multistage-build.config.ts",
+      "const targets: Record<string, string> = { app1: 'x/app1' };\nexport default { targets };\n",
+    ],
     ["20", "multistage-build.config.js", "module.exports = { targets: { app1: 'x/app1' } };\n"],
     ["20", "multistage-build.config.mjs", "export default { targets: { app1: 'x/app1' } };\n"],
     ["20", "multistage-build.config.cjs", "module.exports = { targets: { app1: 'x/app1' } };\n"],

@@ -25,7 +25,18 @@ export async function docker(engine: Engine, args: readonly string[]): Promise<s
   return stdout;
 }
 
-async function command(file: string, args: readonly string[], cwd: string, env: Record<string, string>): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await execa(file, args, { cwd, env, extendEnv: false, reject: false, stdin: "ignore" });
+async function command(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await execa(file, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+  });
   return { code: exitCode, out: stdout, err: stderr };
 }

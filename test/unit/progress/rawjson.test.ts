@@ -115,8 +115,11 @@ describe("what failed", () => {
   });
 
   test("of several failed steps of a target the one comes first that the builder gives as the reason", () => {
-    const failed = (digest: string, error: string) => vertex({ digest, completed: started, error });
-    const { failures } = told(failed("b", "one"), failed("c", "two"), "ERROR: target app1: failed to solve: two");
+    const { failures } = told(
+      vertex({ digest: "b", completed: started, error: "one" }),
+      vertex({ digest: "c", completed: started, error: "two" }),
+      "ERROR: target app1: failed to solve: two",
+    );
     expect(failures.map(({ message }) => message)).toEqual(["two", "one"]);
   });
 

@@ -1,0 +1,40 @@
+import path from "node:path";
+import type { Config } from "../config/config.ts";
+import { parseRepository } from "../core/reference.ts";
+import type { Host } from "../host.ts";
+import { type RepositoryClient, repositoryClient } from "./client.ts";
+import { dockerCredentials } from "./credentials.ts";
+
+/** What it takes to talk to registries as docker would. */
+export interface RegistryContext {
+  host: Host;
+  config: Config;
+  /** The folder of docker's config.json; null for the user's own. */
+  dockerConfig: string | null;
+}
+
+/** Docker Hub answers under another name than it goes by. */
+const hub = { name: "docker.io", origin: "https://registry-1.docker.io" };
+
+/** A client for `repository`, with docker's own credentials. */
+export async function openRepository(context: RegistryContext, repository: string): Promise<RepositoryClient> {
+  const { host, config } = context;
+  const { registry, path: repositoryPath } = parseRepository(repository);
+  const name = registry === null || registry === "index.docker.io" ? hub.name : registry;
+  const folder = context.dockerConfig ?? path.join(host.home, ".docker");
+  return repositoryClient({
+    fetch: host.fetch,
+    origin: origin(name, config.registries[name]?.insecure === true),
+    path: name === hub.name && !repositoryPath.includes("/") ? `library/${repositoryPath}` : repositoryPath,
+    credentials: await dockerCredentials(host, folder, name),
+    signal: host.signal,
+  });
+}
+
+/** Docker takes plain HTTP from this machine for granted. */
+const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
+
+function origin(registry: string, insecure: boolean): string {
+  if (registry === hub.name) return hub.origin;
+  return `${insecure || local.test(registry) ? "http" : "https"}://${registry}`;
+}

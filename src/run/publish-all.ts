@@ -1,0 +1,49 @@
+import type { Phases } from "../docker/invocations.ts";
+import { tagAndPush } from "../docker/publish.ts";
+import type { RegistryContext } from "../registry/open.ts";
+import type { DockerContext } from "./docker.ts";
+import { moveAll } from "./move.ts";
+import type { Outcome, RunResult } from "./outcome.ts";
+import { type Pushed, publish } from "./publish.ts";
+import type { RunInputs } from "./run.ts";
+
+/** Pushes the build tags that are not up yet, and then, only if all are, moves the moving tags. */
+export async function publishAll(
+  docker: DockerContext,
+  registry: RegistryContext,
+  { draft, force, reporter }: RunInputs,
+  outcomes: readonly Outcome[],
+  pushes: Phases["pushes"],
+): Promise<RunResult> {
+  if (!draft.push) return { outcomes: [...outcomes], failures: [] };
+  const pushed = await publish(
+    docker,
+    pushes.map((push) => [push]),
+    reporter,
+  );
+  const up = withPushed(outcomes, pushed.pushed);
+  if (pushed.failures.length > 0) return { outcomes: up, failures: pushed.failures };
+  const targets = draft.targets.filter(({ push, moving }) => push && moving.length > 0);
+  const digests = new Map(up.map(({ target, digest, published }) => [target, published.length > 0 ? digest : null]));
+  const moved = await moveAll(registry, targets, digests, force, reporter);
+  if (moved.closed.length > 0) {
+    reporter.note("the registry's API cannot be used from here: moving tags with docker tag and docker push");
+  }
+  const byDocker = await publish(docker, moved.closed.flatMap(tagAndPush), reporter);
+  return {
+    outcomes: withPushed(up, [...moved.pushed, ...byDocker.pushed]),
+    failures: [...moved.failures, ...byDocker.failures],
+  };
+}
+
+function withPushed(outcomes: readonly Outcome[], pushed: readonly Pushed[]): Outcome[] {
+  return outcomes.map((outcome) => {
+    const own = pushed.filter(({ target }) => target === outcome.target);
+    const digest = own.find((one) => one.digest !== null)?.digest ?? outcome.digest;
+    return {
+      ...outcome,
+      digest,
+      published: [...new Set([...outcome.published, ...own.map(({ reference }) => reference)])],
+    };
+  });
+}
