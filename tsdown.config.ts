@@ -35,7 +35,7 @@ export default defineConfig([
   {
     ...common,
     entry: { cli: "src/bin.ts" },
-    clean: true,
+
     dts: false,
     // One file: an installation is one package, and starting it reads one file.
     outputOptions: { codeSplitting: false, comments: false },

@@ -5,7 +5,7 @@ import { version } from "./version.ts";
 
 /** The name of a command and what was said on the command line, for {@link runCommand}. */
 export interface CommandLine {
-  command: "build" | "push" | "plan" | "tags" | "ref";
+  command: "build" | "push" | "plan" | "tags" | "ref" | "clean";
   /** The targets that are named. */
   targets: string[];
   flags: Flags;
@@ -31,6 +31,8 @@ export interface Flags {
   force?: boolean;
   builder?: "auto" | "buildx" | "docker";
   explain?: boolean;
+  keep?: string;
+  older?: string;
 }
 
 /** Reads the command line; an exit code instead of a command means that all is said: help or the version. */
@@ -107,6 +109,11 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
   command("ref", "print the reference that a target has in this build")
     .argument("<target>", "the target")
     .action((name, _, self) => choose({ command: "ref", targets: [name], flags: self.optsWithGlobals() }));
+  command("clean", "remove this project's old images from the host, and nothing else")
+    .option("--keep <n>", "keep the images of the <n> newest builds (default: 5)")
+    .option("--older <duration>", "remove only what is older, as 36h, 14d or 2w")
+    .option("--dry-run", "print what would be removed")
+    .action((_, self) => choose({ command: "clean", targets: [], flags: self.optsWithGlobals() }));
   return program;
 }
 

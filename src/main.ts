@@ -32,6 +32,10 @@ async function runCommand(host: Host, { command, targets, flags }: CommandLine):
       const { ref } = await import("./commands/ref.ts");
       return ref(host, targets[0]!, flags);
     }
+    case "clean": {
+      const { clean } = await import("./commands/clean.ts");
+      return clean(host, flags);
+    }
     default: {
       if (flags.dryRun === true) {
         const { plan } = await import("./commands/plan.ts");

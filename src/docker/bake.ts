@@ -69,6 +69,7 @@ function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptio
     ),
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
+    ...(target.inlineCache ? { "cache-to": ["type=inline"] } : {}),
     ...unlessEmpty(
       "cache-from",
       target.cacheFrom.map((from) => literal(cacheSource(from))),

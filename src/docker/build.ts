@@ -7,7 +7,11 @@ import type { BuildOptions } from "./options.ts";
  * `docker build` for one target, for a CLI that has BuildKit but no buildx (18.09 to 20.10). Values stand behind a `=`
  * in one word, so that none of them can become a flag. https://docs.docker.com/reference/cli/docker/image/build/
  */
-export function buildInvocation(target: PlannedTarget, options: BuildOptions): Invocation {
+export function buildInvocation(
+  target: PlannedTarget,
+  all: readonly PlannedTarget[],
+  options: BuildOptions,
+): Invocation {
   const tags = target.push ? target.immutable : [target.image];
   return {
     kind: "build",
@@ -26,7 +30,8 @@ export function buildInvocation(target: PlannedTarget, options: BuildOptions): I
       ),
       ...target.ssh.map((ssh) => `--ssh=${ssh}`),
       ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
-      ...target.cacheFrom.map((from) => `--cache-from=${cacheImage(from)}`),
+      ...(target.inlineCache ? ["--build-arg=BUILDKIT_INLINE_CACHE=1"] : []),
+      ...[...bases(target, all), ...target.cacheFrom.map(cacheImage)].map((from) => `--cache-from=${from}`),
       ...(options.noCache ? ["--no-cache"] : []),
       ...(options.pull ? ["--pull"] : []),
       localPath(target.context),
@@ -34,6 +39,11 @@ export function buildInvocation(target: PlannedTarget, options: BuildOptions): I
     stdin: null,
     env: target.secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])),
   };
+}
+
+/** This builder cannot be given an image for a stage; the next best is the cache in the image, whatever was pruned. */
+function bases(target: PlannedTarget, all: readonly PlannedTarget[]): string[] {
+  return all.filter(({ name }) => target.needs.includes(name)).map(({ image }) => image);
 }
 
 /** This builder takes image names only. */

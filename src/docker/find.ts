@@ -33,7 +33,7 @@ export function findings(all: readonly PlannedTarget[], options: BuildOptions): 
       target,
       inspect: docker("inspect", target, ["image", "inspect", target.image]),
       pull: target.repositories.length === 0 ? null : docker("pull", target, ["pull", target.image]),
-      build: baked ? bakeInvocation(targets, all, options) : buildInvocation(target, options),
+      build: baked ? bakeInvocation(targets, all, options) : buildInvocation(target, all, options),
       targets,
     };
   });

@@ -5,6 +5,7 @@ import { buildInvocation } from "./build.ts";
 import { type Finding, findings } from "./find.ts";
 import type { Invocation, Step } from "./invocation.ts";
 import { loginInvocations } from "./login.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
 import type { BuildOptions } from "./options.ts";
 import { pushBuildTags, showMoves } from "./publish.ts";
 
@@ -19,18 +20,27 @@ export interface Phases {
 }
 
 /** The processes that build the plan and publish its build tags. */
-export function buildPhases({ push, targets }: PlanDraft, config: Config, options: BuildOptions): Phases {
+export function buildPhases(draft: PlanDraft, config: Config, options: BuildOptions): Phases {
+  const { push, targets } = draft;
   const baked = options.builder === "buildx";
-  const selected = targets.filter(({ implied }) => !implied);
+  const selected = builtTargets(draft);
   const builds = baked
     ? [bakeInvocation(selected, targets, options)]
-    : selected.map((target) => buildInvocation(target, options));
+    : selected.map((target) => buildInvocation(target, targets, options));
   return {
     logins: push ? loginInvocations(config) : [],
-    finds: findings(targets, options),
+    finds: selected.length === targets.length ? [] : findings(targets, options),
     builds: selected.length === 0 ? [] : builds,
     pushes: baked ? [] : pushBuildTags(selected),
   };
+}
+
+/**
+ * The targets that a run builds. A build tag of CI stands for one build, so what is needed is looked for under it; one
+ * of a laptop stands for whatever the work tree was, so what is needed is built along (and mostly cached).
+ */
+export function builtTargets({ event, targets }: PlanDraft): PlannedTarget[] {
+  return event.buildNumber === null ? targets : targets.filter(({ implied }) => !implied);
 }
 
 /** The processes that publish what an earlier step built. */

@@ -34,7 +34,7 @@ export type StageRef =
   | { kind: "context"; name: string };
 
 /** One dependency and the line that says so. */
-export interface Edge {
+interface Edge {
   to: StageRef;
   via: "from" | "copy" | "mount";
   line: number;

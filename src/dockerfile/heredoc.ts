@@ -13,12 +13,13 @@ const words = /(?:'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|\\$|<<[\t\r ]*|[^\s'"\\])+/g
 const heredocWord = /^\d*<<(-?)\s*([^<]*)$/;
 
 /**
- * The heredocs that an instruction's line opens, in order: RUN, COPY and ADD alone (ONBUILD too), not in the JSON form.
+ * The heredocs that an instruction's line opens, in order: RUN, COPY and ADD alone, ONBUILD's too. The JSON form has
+ * none by itself: all of it is in quotes.
  * https://docs.docker.com/reference/dockerfile/#here-documents
  */
 export function heredocsOf(instruction: Instruction, text: string): Heredoc[] {
-  const { keyword, operands } = instruction.trigger ?? instruction;
-  if (!text.includes("<<") || !keywords.has(keyword) || isJson(operands)) return [];
+  const { keyword } = instruction.trigger ?? instruction;
+  if (!text.includes("<<") || !keywords.has(keyword)) return [];
   // Where a quote is left open the line has no heredocs.
   if (text.replace(words, "").trim() !== "") return [];
   return (text.match(words) ?? []).flatMap((word) => {
@@ -34,13 +35,4 @@ function unquote(text: string): string {
     (_, single?: string, double?: string, plain?: string) =>
       single ?? double?.replace(/\\(["$\\])/g, "$1") ?? plain ?? "",
   );
-}
-
-function isJson(operands: string): boolean {
-  if (!operands.startsWith("[")) return false;
-  try {
-    return Array.isArray(JSON.parse(operands));
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import { byEscape } from "./escape.ts";
 const word = byEscape((e) => String.raw`(?:'[^']*(?:'|$)|"(?:${e}[^]|[^"${e}])*(?:"|$)|${e}[^]|[^\s${e}'"])+`, "g");
 
 /** Splits at white space outside quotes; quotes and escapes stay. */
-export function splitWords(text: string, escape: Escape): string[] {
+function splitWords(text: string, escape: Escape): string[] {
   return text.match(word[escape]) ?? [];
 }
 

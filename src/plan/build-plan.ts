@@ -39,14 +39,7 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
   const template = { event, now: inputs.tags.now, env: inputs.tags.env };
   const { images, ...named } = targetImages(config, config.targets, template);
   const references = Object.fromEntries([...images].map(([name, { image }]) => [name, image]));
-  const context: TargetContext = {
-    template: { ...template, references },
-    tags: { ...inputs.tags, event },
-    images,
-    decision: decidePush(event, config.push, inputs.pushFlag),
-    selected,
-  };
-  const { placed, ...found } = placeTargets(config, context.template, inputs.dockerfiles);
+  const { placed, ...found } = placeTargets(config, { ...template, references }, inputs.dockerfiles);
   const added = anchors(placed, selected);
   const anchored = targetImages(
     config,
@@ -58,6 +51,14 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
   const links = linkTargets(all, images);
   const stated = new Map(all.map(({ target }) => [target.name, statedNeeds(target)]));
   const needed = withNeeds(selected, (name) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])]);
+  const context: TargetContext = {
+    template: { ...template, references },
+    tags: { ...inputs.tags, event },
+    images,
+    decision: decidePush(event, config.push, inputs.pushFlag),
+    selected,
+    bases: new Set([...links.values()].flatMap(({ needs }) => needs)),
+  };
   const relevant = all.filter(({ target }) => needed.has(target.name));
   const shared = sharedStages(relevant.filter(({ target }) => selected.has(target.name)));
   const planned = relevant.map((one) => planTarget(one, links.get(one.target.name)!, context));

@@ -1,5 +1,6 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { TargetImage } from "./images.ts";
+import type { PlannedTarget } from "./plan.ts";
 
 /** The labels that this program recognises its own images by. */
 export const ownLabels = {
@@ -12,6 +13,7 @@ export const ownLabels = {
 } as const;
 
 const oci = (name: string) => `org.opencontainers.image.${name}`;
+const baseDigest = oci("base.digest");
 
 /**
  * The labels of one image. All are written on every image, empty where nothing is known: an image inherits the labels of
@@ -34,6 +36,7 @@ export function imageLabels(
     [oci("title")]: name,
     [oci("ref.name")]: event.tag ?? event.branch ?? event.ref,
     [oci("base.name")]: base ?? "",
+    [baseDigest]: "",
     [ownLabels.buildTag]: image.buildTag,
     [ownLabels.buildNumber]: event.buildNumber === null ? "" : String(event.buildNumber),
     [ownLabels.event]: event.kind,
@@ -41,4 +44,16 @@ export function imageLabels(
     [ownLabels.repository]: event.repository ?? "",
     [ownLabels.target]: name,
   };
+}
+
+/** Says of every target that stands on a base whose digest is known which image that is, exactly. */
+export function withBaseDigests<T extends { targets: PlannedTarget[] }>(
+  draft: T,
+  digests: ReadonlyMap<string, string>,
+): T {
+  const targets = draft.targets.map((target) => {
+    const digest = target.base === null ? undefined : digests.get(target.base);
+    return digest === undefined ? target : { ...target, labels: { ...target.labels, [baseDigest]: digest } };
+  });
+  return { ...draft, targets };
 }

@@ -5,6 +5,7 @@ import { evaluateTags } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
 import type { TargetImage } from "./images.ts";
+import { cacheSources } from "./cache.ts";
 import { imageLabels } from "./labels.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 import type { PushDecision } from "./push-policy.ts";
@@ -18,6 +19,8 @@ export interface TargetContext {
   tags: TagInputs;
   images: ReadonlyMap<string, TargetImage>;
   decision: PushDecision;
+  /** The targets that others stand on. */
+  bases: ReadonlySet<string>;
   /** The targets that are asked for; others are there because these need them. */
   selected: ReadonlySet<string>;
 }
@@ -26,7 +29,7 @@ export interface TargetContext {
 export function planTarget(
   { target, args, place }: Placed,
   links: Links,
-  { template, tags, images, decision, selected }: TargetContext,
+  { template, tags, images, decision, bases, selected }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
@@ -63,7 +66,11 @@ export function planTarget(
       ssh: [...target.ssh],
       contexts: { ...target.contexts },
       platforms: [...target.platforms],
-      cacheFrom: [...target.cacheFrom],
+      cacheFrom: [
+        ...target.cacheFrom,
+        ...(bases.has(name) ? cacheSources(target, tags, image.repositories[0], published.tags) : []),
+      ],
+      inlineCache: bases.has(name),
     },
   };
 }

@@ -63,6 +63,8 @@ export interface PlannedTarget {
   contexts: Record<string, string>;
   platforms: string[];
   cacheFrom: string[];
+  /** Others stand on it: its image carries the cache of its steps. */
+  inlineCache: boolean;
 }
 
 /** The named context `stage` of a target is the image of `target`. */

@@ -1,7 +1,8 @@
 import type { Config } from "../config/config.ts";
-import { buildPhases, type Phases, pushPhases } from "../docker/invocations.ts";
+import { buildPhases, builtTargets, type Phases, pushPhases } from "../docker/invocations.ts";
 import type { BuildOptions } from "../docker/options.ts";
 import type { PlanDraft } from "../plan/build-plan.ts";
+import { withBaseDigests } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { RegistryContext } from "../registry/open.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -56,13 +57,15 @@ type Built = RunResult & { pushes: Phases["pushes"] };
 /** Finds what is needed, builds what is selected, and proves that it stands where it should. */
 async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Built> {
   const { draft, config, options, reporter } = inputs;
-  const { finds, builds, pushes } = buildPhases(draft, config, options);
-  const selected = draft.targets.filter(({ implied }) => !implied);
+  const { finds } = buildPhases(draft, config, options);
+  const selected = builtTargets(draft);
   if (selected.length === 0) return { outcomes: [], failures: [], pushes: [] };
   const found = await findBases(docker, finds, options, reporter);
+  // Only now is it known which image each base is.
+  const { builds, pushes } = buildPhases(withBaseDigests(draft, found.digests), config, options);
   const built =
-    found.length > 0
-      ? { outcomes: selected.map(({ name }) => newOutcome(name, "skipped")), failures: found }
+    found.failures.length > 0
+      ? { outcomes: selected.map(({ name }) => newOutcome(name, "skipped")), failures: found.failures }
       : await buildSelected(docker, selected, builds, inputs);
   if (built.failures.length === 1 && built.failures[0]?.kind === "no-buildx") {
     await checkBuiltInBuildKit(docker);

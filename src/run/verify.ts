@@ -1,17 +1,10 @@
+import { type InspectedImage, parseInspected } from "../docker/inspected.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";
 import type { Failure } from "./outcome.ts";
-
-/** What `docker image inspect` says that matters here. */
-interface InspectedImage {
-  Id: string;
-  RepoTags?: string[] | null;
-  RootFS?: { Layers?: string[] | null };
-  Config?: { Labels?: Record<string, string> | null };
-}
 
 /**
  * The proof that every target stands on the base that it should: the base's layers are the first of its own. One
@@ -33,7 +26,7 @@ export async function verifyBases(
     env: [],
   };
   const result = await runDocker(docker, invocation);
-  const found = parse(result.stdout);
+  const found = parseInspected(result.stdout);
   const byName = new Map(checked.flatMap((target) => pair(target, found)));
   for (const [name, image] of byName) ids.set(name, image.Id);
   const missing = checked.filter(({ name }) => !byName.has(name));
@@ -45,14 +38,6 @@ export async function verifyBases(
     ...checked.flatMap((target) => [...foreign(target, byName), ...elsewhere(target, byName)]),
   ];
   return { ids, failures };
-}
-
-function parse(text: string): InspectedImage[] {
-  try {
-    return JSON.parse(text) as InspectedImage[];
-  } catch {
-    return [];
-  }
 }
 
 function pair(target: PlannedTarget, found: readonly InspectedImage[]): [string, InspectedImage][] {
