@@ -12,7 +12,7 @@ import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
 
 /** The tags of one target in this build. */
-export interface TargetTags {
+interface TargetTags {
   target: string;
   buildTag: string;
   version: string | null;

@@ -42,7 +42,7 @@ export interface Target {
 export type Secret = { id: string; env: string } | { id: string; file: string };
 
 /** How to reach a registry; credentials by the names of the variables that hold them. */
-export interface RegistryAccess {
+interface RegistryAccess {
   username?: string | undefined;
   password?: string | undefined;
   insecure?: boolean | undefined;

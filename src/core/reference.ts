@@ -8,7 +8,7 @@ const domainName =
 const domainIPv6 = /^\[[a-fA-F0-9:]+\](?::[0-9]+)?$/;
 
 /** A tag: at most 128 of letters, digits, `_`, `.`, `-`, not starting with `.` or `-`. */
-export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 const longestPath = 255;
 

@@ -1,3 +1,4 @@
+import { shortImageName } from "../dockerfile/image-name.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
 import type { Invocation } from "./invocation.ts";
@@ -48,7 +49,9 @@ export function bakeDefinition(
 type Sources = ReadonlyMap<string, { image: string; context: string }>;
 
 function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptions): object {
-  const contexts = { ...target.contexts, ...links(target, sources) };
+  // `buildx build` shortens these names, bake does not.
+  const given = Object.entries(target.contexts).map(([name, from]) => [shortImageName(name), from]);
+  const contexts: Record<string, string> = { ...Object.fromEntries(given), ...links(target, sources) };
   // Pulling would look for a base of ours in the registry, even if it is on the host only.
   const pull = options.pull && !Object.values(contexts).some((from) => from.startsWith("docker-image://"));
   return {
@@ -88,7 +91,7 @@ function links(target: PlannedTarget, sources: Sources): Record<string, string> 
     if (source === undefined || target.bind.some((binding) => binding.target === needed)) continue;
     // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
     const used = Object.values(target.args).includes(source.image);
-    if (used) contexts[source.image] = source.context;
+    if (used) contexts[shortImageName(source.image)] = source.context;
     else if (source.context.startsWith("target:")) contexts[`multistage-build-needs-${needed}`] = source.context;
   }
   return contexts;

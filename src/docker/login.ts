@@ -5,7 +5,7 @@ import type { PlannedTarget } from "../plan/plan.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** Docker Hub's name in docker's own files. */
-export const dockerHub = "docker.io";
+const dockerHub = "docker.io";
 
 /**
  * `docker login` for every registry that the config has credentials for. The password goes in by standard input: argv is

@@ -14,8 +14,8 @@ export function pushBuildTags(targets: readonly PlannedTarget[]): Invocation[] {
 }
 
 /** The moving references by docker's own means, for registries that only docker can talk to: `docker tag` and push. */
-export function tagAndPush({ name, image, moving }: PlannedTarget): Invocation[][] {
-  return moving.map((reference) => [
+export function tagAndPush({ name, image, moving }: PlannedTarget): Invocation[] {
+  return moving.flatMap((reference) => [
     docker("move", name, ["tag", image, reference]),
     docker("push", name, ["push", reference]),
   ]);
@@ -25,13 +25,7 @@ export function tagAndPush({ name, image, moving }: PlannedTarget): Invocation[]
 export function showMoves(targets: readonly PlannedTarget[], builder: Builder): Step[] {
   return targets
     .filter(({ push, moving }) => push && moving.length > 0)
-    .flatMap((target) =>
-      builder === "buildx"
-        ? createTags(target)
-        : tagAndPush(target)
-            .flat()
-            .map((step) => [step]),
-    );
+    .flatMap((target) => (builder === "buildx" ? createTags(target) : tagAndPush(target).map((step) => [step])));
 }
 
 /** One command per repository; without the flag a single image would be wrapped into an index of another digest. */

@@ -71,7 +71,10 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
     ...referenceClashes(sorted.targets),
   );
   const push = sorted.targets.some((target) => target.push);
-  const warnings = [...planned.flatMap((one) => one.warnings), ...lintPlan(event, sorted.targets, shared, links)];
+  const warnings = [
+    ...planned.flatMap((one) => one.warnings),
+    ...lintPlan(event, sorted.targets, shared, links, relevant),
+  ];
   const draft: PlanDraft = {
     version: 1,
     event: plannedEvent(event),

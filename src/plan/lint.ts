@@ -1,6 +1,6 @@
 import type { BuildEvent } from "../core/event.ts";
 import { nullSha } from "../core/event.ts";
-import type { Links } from "./bind.ts";
+import type { Links, Placed } from "./bind.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 
 const secretName =
@@ -12,16 +12,28 @@ export function lintPlan(
   targets: readonly PlannedTarget[],
   shared: readonly SharedStage[],
   links: ReadonlyMap<string, Links>,
+  places: readonly Placed[],
 ): Warning[] {
   return [
     ...(event.sha === nullSha
       ? [{ code: "no-git", message: "no CI and no git repository here: the build tag has no commit in it" }]
       : []),
+    ...dockerfileWarnings(places),
     ...shared.flatMap(unpublishedShared),
     ...targets.flatMap((target) => unusedBase(target, targets, shared)),
     ...targets.flatMap(secretArguments),
     ...targets.flatMap(({ name }) => (links.get(name)?.unbound ?? []).map((one) => notBound(name, one))),
   ];
+}
+
+/** What BuildKit would refuse, said before it is asked. Another frontend (`# syntax=`) may see it otherwise. */
+function dockerfileWarnings(places: readonly Placed[]): Warning[] {
+  const found = places.flatMap(({ target, place }) =>
+    [...place.file.warnings, ...place.graph.warnings].map(
+      ({ line, message }) => `${target.dockerfile}:${line}: ${message}`,
+    ),
+  );
+  return [...new Set(found)].map((message) => ({ code: "dockerfile", message }));
 }
 
 function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warning[] {

@@ -16,11 +16,7 @@ export async function publishAll(
   pushes: Phases["pushes"],
 ): Promise<RunResult> {
   if (!draft.push) return { outcomes: [...outcomes], failures: [] };
-  const pushed = await publish(
-    docker,
-    pushes.map((push) => [push]),
-    reporter,
-  );
+  const pushed = await publish(docker, pushes, reporter);
   const up = withPushed(outcomes, pushed.pushed);
   if (pushed.failures.length > 0) return { outcomes: up, failures: pushed.failures };
   const targets = draft.targets.filter(({ push, moving }) => push && moving.length > 0);

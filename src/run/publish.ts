@@ -3,10 +3,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";
 import type { Failure } from "./outcome.ts";
-import { eachLimited } from "./pool.ts";
 import { withRetries } from "./retry.ts";
-
-const atOnce = 3;
 
 /** A reference that is up, with the registry's digest of it. */
 export interface Pushed {
@@ -16,29 +13,21 @@ export interface Pushed {
 }
 
 /**
- * Runs `docker push` (with the `docker tag` before it). The first one goes alone: the layers that it sends are then
- * mounted into the other repositories, where pushes side by side would each send them again.
+ * Runs `docker push` (with the `docker tag` before it), one after the other: layers that are up are mounted into the
+ * next repository, where pushes side by side would each send them.
  */
 export async function publish(
   docker: DockerContext,
-  pushes: readonly (readonly Invocation[])[],
+  pushes: readonly Invocation[],
   reporter: Reporter,
 ): Promise<{ pushed: Pushed[]; failures: Failure[] }> {
   const pushed: Pushed[] = [];
-  const failures: Failure[] = [];
-  const one = async (invocations: readonly Invocation[]) => {
-    for (const invocation of invocations) {
-      const ended = await runPublishing(docker, invocation, reporter);
-      if ("message" in ended) {
-        failures.push(ended);
-        return;
-      }
-      if (invocation.kind === "push") pushed.push(ended);
-    }
-  };
-  await eachLimited(pushes.slice(0, 1), 1, one);
-  if (failures.length === 0) await eachLimited(pushes.slice(1), atOnce, one);
-  return { pushed, failures };
+  for (const invocation of pushes) {
+    const ended = await runPublishing(docker, invocation, reporter);
+    if ("message" in ended) return { pushed, failures: [ended] };
+    if (invocation.kind === "push") pushed.push(ended);
+  }
+  return { pushed, failures: [] };
 }
 
 async function runPublishing(

@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { row } from "./row.js";
 import { medians } from "./measure.js";
 import { drone, folder, many, program, question } from "./projects.js";
 
 const runs = 15;
 
-/** Starting, planning and installing: what needs no docker. Each row is [what, limit, measured, text]. */
+/** Starting, planning and installing: what needs no docker.  */
 export function startRows() {
   const node = { argv: [process.execPath, "-e", "0"] };
   const command = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) => ({
@@ -27,9 +28,9 @@ export function startRows() {
   for (const place of Object.values(places)) rmSync(place, { recursive: true });
   const ms = (/** @type {number} */ seconds) => `${Math.round(seconds * 1000)} ms`;
   return [
-    ["`--version` against `node -e 0`", 1.8, version / bare, `${ms(version)} / ${ms(bare)}`],
-    ["`--dry-run` of the question's example against `node -e 0`", 2.5, dryRun / bare, `${ms(dryRun)} / ${ms(bare)}`],
-    ["plan of 1,000 targets against 100", 12, large / small, `${ms(large)} / ${ms(small)}`],
+    row("`--version` against `node -e 0`", 1.8, version / bare, `${ms(version)} / ${ms(bare)}`),
+    row("`--dry-run` of the question's example against `node -e 0`", 2.5, dryRun / bare, `${ms(dryRun)} / ${ms(bare)}`),
+    row("plan of 1,000 targets against 100", 12, large / small, `${ms(large)} / ${ms(small)}`),
     ...installRows(),
   ];
 }
@@ -57,14 +58,8 @@ function installRows() {
   );
   const seconds = (performance.now() - started) / 1000;
   rmSync(place, { recursive: true });
-  return [
-    [
-      "cold install by npx: kB packed, 1 package",
-      250,
-      packed.size / 1000,
-      `${seconds.toFixed(1)} s from a tarball to \`--version\``,
-    ],
-  ];
+  const text = `${seconds.toFixed(1)} s from a tarball to \`--version\``;
+  return [row("cold install by npx: kB packed, 1 package", 250, packed.size / 1000, text)];
 }
 
 /** The machine that the numbers are from. */

@@ -5,13 +5,13 @@ import { droneEnv, project, question } from "../helpers/project.ts";
 
 const linked = {
   "package.json": {},
-  Dockerfile: `FROM python:3.8-slim AS base
+  Dockerfile: `FROM scratch AS tool
+FROM python:3.8-slim AS base
 RUN pip install -r requirements.txt
 FROM base AS app1
 RUN make app1
 FROM base AS app2
 COPY --from=tool /tool /tool
-FROM scratch AS tool
 `,
   "multistage-build.config.yaml": `targets:
   base: my-registry.com/base

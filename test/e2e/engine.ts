@@ -19,9 +19,6 @@ export const engines: readonly Engine[] = findEngines();
 /** A registry to test with, `localhost:5000`; the tests then write to repositories of their own in it. */
 export const sharedRegistry = process.env.TEST_REGISTRY;
 
-/** A docker command line with buildx and an engine behind it, for tests that need no more. */
-export const hasBuildx = engines.some(({ buildx }) => buildx);
-
 function findEngines(): Engine[] {
   const described = JSON.parse(process.env.E2E_ENGINES ?? "[]") as { name: string; env: Record<string, string> }[];
   const base = environment();

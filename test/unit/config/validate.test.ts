@@ -12,20 +12,23 @@ describe("validateConfig", () => {
     ["a target that is never published", { targets: { base: false } }],
     ["the long form", { targets: { app1: { repo: "x/app1", target: "app", args: { A: 1, B: true, C: "{{sha}}" } } } }],
     ["rules in both forms", { tags: ["type=sha", { type: "raw", value: "x" }], targets }],
-    ["every key of the top level", {
-      $schema: "./schema.json",
-      dockerfile: "multistage.Dockerfile",
-      context: ".",
-      tags: "auto_tag",
-      flavor: { latest: "auto" },
-      push: "auto",
-      registry: "my-registry.com",
-      registries: { "my-registry.com": { username: "USER", password: "PASSWORD" } },
-      env: ["VERSION"],
-      allow: ["remote-context"],
-      defaults: { platforms: ["linux/amd64", "linux/arm/v7"] },
-      targets,
-    }],
+    [
+      "every key of the top level",
+      {
+        $schema: "./schema.json",
+        dockerfile: "multistage.Dockerfile",
+        context: ".",
+        tags: "auto_tag",
+        flavor: { latest: "auto" },
+        push: "auto",
+        registry: "my-registry.com",
+        registries: { "my-registry.com": { username: "USER", password: "PASSWORD" } },
+        env: ["VERSION"],
+        allow: ["remote-context"],
+        defaults: { platforms: ["linux/amd64", "linux/arm/v7"] },
+        targets,
+      },
+    ],
   ])("takes %s", (_, written) => {
     expect(messages(written)).toEqual([]);
   });
@@ -35,36 +38,58 @@ describe("validateConfig", () => {
     ["no targets", {}, ["targets: is missing"]],
     ["empty targets", { targets: {} }, ["targets: must name at least one target (got {})"]],
     ["an unknown key", { targetz: {}, targets }, ['targetz: unknown key\n    did you mean "targets"?']],
-    ["an unknown key of a target", { targets: { app1: { repos: "x/y" } } }, [
-      'targets.app1.repos: unknown key\n    did you mean "repo"?',
-    ]],
-    ["an unknown key of the defaults", { defaults: { arg: {} }, targets }, [
-      'defaults.arg: unknown key\n    did you mean "args"?',
-    ]],
-    ["a number with a point", { targets: { app1: { repo: "x/y", args: { V: 1.1 } } } }, [
-      "targets.app1.args.V: must be a string, an integer or true/false; quote a number with a point, YAML reads 1.10 as 1.1 (got 1.1)",
-    ]],
-    ["a target's name that is none", { targets: { "app 1": "x/y" } }, [
-      'targets.app 1: is no target name: letters, digits, _ and - (64 at most) (got "app 1")',
-    ]],
-    ["a target that is a number", { targets: { app1: 7 } }, [
-      "targets.app1: must be a repository, a list of them, false, or an object (got 7)",
-    ]],
-    ["a secret in clear", { targets: { app1: { repo: "x/y", secrets: { npm: "hunter2" } } } }, [
-      "targets.app1.secrets.npm: must be { env: NAME } or { file: path }",
-    ]],
-    ["a password instead of a variable's name", { registries: { r: { password: "p@ss" } }, targets }, [
-      'registries.r.password: must be the name of an environment variable',
-    ]],
-    ["a platform that is none", { targets: { app1: { repo: "x/y", platforms: ["arm"] } } }, [
-      'targets.app1.platforms.0: must be os/arch[/variant] (got "arm")',
-    ]],
-    ["everything at once", { targetz: 1, push: "yes", targets: { app1: { repo: "x", nedes: [], dockerfile: 3 } } }, [
-      expect.stringContaining("targetz: unknown key"),
-      'push: must be "auto", true or false (got "yes")',
-      expect.stringContaining("targets.app1.nedes: unknown key"),
-      "targets.app1.dockerfile: must be string (got 3)",
-    ].sort() as string[]],
+    [
+      "an unknown key of a target",
+      { targets: { app1: { repos: "x/y" } } },
+      ['targets.app1.repos: unknown key\n    did you mean "repo"?'],
+    ],
+    [
+      "an unknown key of the defaults",
+      { defaults: { arg: {} }, targets },
+      ['defaults.arg: unknown key\n    did you mean "args"?'],
+    ],
+    [
+      "a number with a point",
+      { targets: { app1: { repo: "x/y", args: { V: 1.1 } } } },
+      [
+        "targets.app1.args.V: must be a string, an integer or true/false; quote a number with a point, YAML reads 1.10 as 1.1 (got 1.1)",
+      ],
+    ],
+    [
+      "a target's name that is none",
+      { targets: { "app 1": "x/y" } },
+      ['targets.app 1: is no target name: letters, digits, _ and - (64 at most) (got "app 1")'],
+    ],
+    [
+      "a target that is a number",
+      { targets: { app1: 7 } },
+      ["targets.app1: must be a repository, a list of them, false, or an object (got 7)"],
+    ],
+    [
+      "a secret in clear",
+      { targets: { app1: { repo: "x/y", secrets: { npm: "hunter2" } } } },
+      ["targets.app1.secrets.npm: must be { env: NAME } or { file: path }"],
+    ],
+    [
+      "a password instead of a variable's name",
+      { registries: { r: { password: "p@ss" } }, targets },
+      ["registries.r.password: must be the name of an environment variable"],
+    ],
+    [
+      "a platform that is none",
+      { targets: { app1: { repo: "x/y", platforms: ["arm"] } } },
+      ['targets.app1.platforms.0: must be os/arch[/variant] (got "arm")'],
+    ],
+    [
+      "everything at once",
+      { targetz: 1, push: "yes", targets: { app1: { repo: "x", nedes: [], dockerfile: 3 } } },
+      [
+        expect.stringContaining("targetz: unknown key"),
+        'push: must be "auto", true or false (got "yes")',
+        expect.stringContaining("targets.app1.nedes: unknown key"),
+        "targets.app1.dockerfile: must be string (got 3)",
+      ] as string[],
+    ],
   ])("refuses %s", (_, written, expected) => {
     expect(messages(written).toSorted()).toEqual(expect.arrayContaining(expected));
     expect(messages(written)).toHaveLength(expected.length);

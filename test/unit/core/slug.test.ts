@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isTag } from "../../../src/core/reference.ts";
 import { branchSlug, isBuildTagLike, isReserved, nameSlug, protectedSlug, tagSlug } from "../../../src/core/slug.ts";
+import { anyCharacter } from "../tags/any-character.ts";
 
 const hash = (name: string) => createHash("sha256").update(name).digest("hex").slice(0, 8);
 
@@ -135,7 +136,7 @@ test.each([
 describe("for any name", () => {
   /** Names as they are met, names that are almost reserved, and anything at all. */
   const name = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.string({ unit: anyCharacter, maxLength: 200 }),
     fc.string({ unit: fc.constantFrom(..."ab/-_.#v1.20latespr".split("")), maxLength: 12 }),
     fc.stringMatching(
       /^(?:latest|v?[0-9]{1,3}(?:\.[0-9]){0,2}|pr-[0-9]|x?-?[0-9a-f]{12}-[0-9]|local-[0-9a-f]{12})[-._/#]?[a-z]{0,2}$/,

@@ -261,6 +261,11 @@ describe("mistakes", () => {
       tags: [],
       warnings: ["tags.0.group: the pattern has no group 2, so it gives no tag"],
     });
+    for (const group of [-1, 0.5]) {
+      const { warnings } = evaluate(eventOf(), { tags: [{ type: "match", pattern: "a", group }] });
+      expect(warnings).toEqual([`tags.0.group: the pattern has no group ${group}, so it gives no tag`]);
+    }
+    expect(evaluate(tagEvent("a"), { tags: ["type=match,pattern=(a),group=1"] }).warnings).toEqual([]);
     expect(evaluate(eventOf(), { tags: "{{date YYYY}}" })).toMatchObject({
       faults: [],
       tags: ["2020-01-10T00-30-00Z"],
