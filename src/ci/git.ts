@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Host } from "../host.ts";
 import { pick } from "./environment.ts";
 import type { GitFacts } from "./local.ts";
@@ -6,6 +7,7 @@ const passed = ["PATH", "HOME", "USERPROFILE", "SystemRoot", "XDG_CONFIG_HOME", 
 
 /** Asks git about the folder `cwd`. Nothing is known, and nothing fails, where there is no git or no repository. */
 export async function gitFacts(host: Host, cwd: string): Promise<GitFacts> {
+  if (!(await isInGit(host, cwd))) return nothing;
   const git = async (...args: string[]) => {
     // A repository owned by another user is common in CI; we only read. Optional locks would write to the index.
     const argv = ["git", "--no-optional-locks", "-c", "safe.directory=*", ...args] as const;
@@ -34,10 +36,29 @@ export async function gitFacts(host: Host, cwd: string): Promise<GitFacts> {
 
 /** When `sha` was committed, seconds since 1970; null where git or the commit is not at hand. */
 export async function commitTime(host: Host, cwd: string, sha: string): Promise<number | null> {
+  if (!(await isInGit(host, cwd))) return null;
   const argv = ["git", "-c", "safe.directory=*", "show", "-s", "--format=%ct", sha, "--"] as const;
   const result = await host.exec({ argv: [...argv], cwd, env: pick(host.env, passed) });
   const text = result.stdout.trim();
   return result.exitCode === 0 && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+const nothing: GitFacts = {
+  sha: null,
+  branch: null,
+  dirty: false,
+  commitTime: null,
+  defaultBranch: null,
+  remoteUrl: null,
+};
+
+/** Whether git has a say here. To look is cheap; to start git only to hear that it has not is not. */
+async function isInGit(host: Host, cwd: string): Promise<boolean> {
+  if (host.env.GIT_DIR !== undefined) return true;
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    if (await host.files.exists(path.join(folder, ".git"))) return true;
+    if (folder === path.dirname(folder)) return false;
+  }
 }
 
 /** A remote's URL may hold a token (`https://user:token@host/…`), which must not end up in a label. */

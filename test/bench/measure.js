@@ -34,7 +34,7 @@ export function timed({ argv: [file = "", ...args], cwd, env = process.env, inpu
 }
 
 /** @param {readonly number[]} values */
-function median(values) {
+export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -227,10 +227,34 @@ targets:
   });
 
   it("plans outside CI and git, and with docker nowhere to be found", async () => {
-    const cwd = await project(question);
-    const ended = await run(["--dry-run"], { cwd, commands: { "git ": { missing: true } } });
+    expect(await run(["--dry-run"], { cwd: await project(question) })).toMatchObject({
+      code: 0,
+      err: "",
+      commands: [],
+    });
+    const clone = await project({ ...question, ".git/HEAD": "ref: refs/heads/main" });
+    const ended = await run(["--dry-run"], { cwd: clone, commands: { "git ": { missing: true } } });
     expect(ended).toMatchObject({ code: 0, err: "" });
     expect(ended.commands.map(({ argv }) => argv[0])).toEqual(["git", "git", "git", "git"]);
+  });
+
+  it("takes a laptop's build from git", async () => {
+    const clone = await project({ ...question, ".git/HEAD": "ref: refs/heads/main" });
+    const status =
+      "# branch.oid 3370e228f2209994d57af4427fe64e71bb79ac96\n# branch.head dev\n1 .M N... 100644 100644 100644 a b x\n";
+    const commands = {
+      "git ": { exitCode: 1 },
+      "git --no-optional-locks -c safe.directory=* status": { stdout: status },
+      "git --no-optional-locks -c safe.directory=* log": { stdout: "1578616200\n" },
+      "git --no-optional-locks -c safe.directory=* config": { stdout: "https://me:token@host/octocat/hello.git\n" },
+    };
+    const ended = await run(["plan", "--json"], { cwd: clone, commands });
+    const plan = JSON.parse(ended.out) as Plan;
+    expect(plan).toMatchObject({ buildTag: "local-3370e228f220-dirty", event: { branch: "dev", provider: "local" } });
+    expect(target(plan, "app1").labels).toMatchObject({
+      "org.opencontainers.image.source": "https://host/octocat/hello.git",
+      "org.opencontainers.image.created": "2020-01-10T00:30:00.000Z",
+    });
   });
 });
 

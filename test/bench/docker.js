@@ -1,0 +1,153 @@
+import { rmSync } from "node:fs";
+import { execa } from "execa";
+import { startRegistry } from "../../examples/demo/registry/registry.js";
+import { apps, bakeFile, dockerfile, ourProject, pluginStep } from "./fleet.js";
+import { median } from "./measure.js";
+import { drone, folder, program } from "./projects.js";
+import { row } from "./row.js";
+
+const rounds = 5;
+let builds = 1000;
+
+/**
+ * Building and publishing ten apps and their base: our program against a bake file that is written by hand, and against
+ * a step for each image. Null where no docker with buildx answers.
+ */
+export async function dockerRows() {
+  if ((await docker(["version"], {})).failed || (await docker(["buildx", "version"], {})).failed) return null;
+  const registry = await startRegistry();
+  try {
+    const from = await baseImage(registry.host);
+    const cold = await compare(registry.host, () => dockerfile(from, `${Math.random()}`));
+    const text = dockerfile(from, `${Math.random()}`);
+    await compare(registry.host, () => text, 1);
+    const warm = await compare(registry.host, () => text);
+    return [
+      row(
+        "10 apps + base, cold, against a bake file by hand",
+        1.1,
+        cold.ours / cold.hand,
+        `${s(cold.ours)} / ${s(cold.hand)}`,
+      ),
+      row("the same, warm and unchanged", 1.15, warm.ours / warm.hand, `${s(warm.ours)} / ${s(warm.hand)}`),
+      ...(await againstSteps(registry, from)),
+    ];
+  } finally {
+    await registry.close();
+  }
+}
+
+const s = (/** @type {number} */ seconds) => `${seconds.toFixed(1)} s`;
+const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/**
+ * Runs both in turn and returns the medians in seconds.
+ *
+ * @param {string} registry
+ * @param {() => string} text makes the Dockerfile of a run
+ */
+async function compare(registry, text, runs = rounds) {
+  /** @type {{ hand: number[], ours: number[] }} */
+  const times = { hand: [], ours: [] };
+  for (let run = 0; run < runs; run++) {
+    times.hand.push(await byHand(registry, text()));
+    times.ours.push(await byUs(registry, text()));
+  }
+  return { hand: median(times.hand), ours: median(times.ours) };
+}
+
+/** @param {string} registry @param {string} text */
+async function byHand(registry, text) {
+  const cwd = folder({ Dockerfile: text });
+  const input = bakeFile(registry, `by-hand-${builds++}`);
+  return timed(cwd, () => docker(["buildx", "bake", "-f", "-", "--progress=quiet"], { cwd, input }));
+}
+
+/** @param {string} registry @param {string} text */
+async function byUs(registry, text) {
+  const cwd = ourProject(registry, text);
+  const env = { ...drone, DRONE_BUILD_NUMBER: String(builds++) };
+  return timed(cwd, () => execa(process.execPath, [program, "--quiet"], { cwd, env, extendEnv: false }));
+}
+
+/**
+ * @param {string} cwd is removed
+ * @param {() => Promise<{ failed: boolean, stderr?: unknown }>} run
+ */
+async function timed(cwd, run) {
+  const started = performance.now();
+  const { failed, stderr } = await run();
+  const seconds = (performance.now() - started) / 1000;
+  rmSync(cwd, { recursive: true });
+  if (failed) throw new Error(String(stderr));
+  return seconds;
+}
+
+/**
+ * One step per image, each from nothing, against our one step.
+ *
+ * @param {import("../../examples/demo/registry/registry.js").Registry} registry
+ * @param {string} from
+ */
+async function againstSteps(registry, from) {
+  const cwd = folder({ Dockerfile: dockerfile(from, `${Math.random()}`) });
+  const steps = await transferred(registry, () =>
+    timed(cwd, async () => {
+      for (const name of ["base", ...apps]) {
+        for (const { args, mayFail = false } of pluginStep(registry.host, from, name)) {
+          const ended = await docker(args, { cwd });
+          if (ended.failed && !mayFail) return ended;
+        }
+      }
+      return { failed: false };
+    }),
+  );
+  await docker(["pull", "--quiet", from], {});
+  const ours = await transferred(registry, () => byUs(registry.host, dockerfile(from, `${Math.random()}`)));
+  const up = `${mb(ours.up)} / ${mb(steps.up)}`;
+  return [
+    row(
+      "time against a step per image (1 / ours)",
+      1 / 8,
+      ours.seconds / steps.seconds,
+      `${s(ours.seconds)} / ${s(steps.seconds)}`,
+    ),
+    row("bytes up against a step per image", 1 / 8, ours.up / steps.up, up),
+    row("MB down", 0, ours.down / 1e6, `${mb(ours.down)} / ${mb(steps.down)}`),
+  ];
+}
+
+/**
+ * @param {import("../../examples/demo/registry/registry.js").Registry} registry
+ * @param {() => Promise<number>} run
+ */
+async function transferred({ transfers }, run) {
+  const sum = (/** @type {readonly { size: number }[]} */ blobs) => blobs.reduce((total, { size }) => total + size, 0);
+  const before = { up: sum(transfers.uploads), down: sum(transfers.downloads) };
+  const seconds = await run();
+  return { seconds, up: sum(transfers.uploads) - before.up, down: sum(transfers.downloads) - before.down };
+}
+
+/**
+ * Puts a small image into the registry to build on, so that a step that starts from nothing has to pull it.
+ *
+ * @param {string} registry
+ */
+async function baseImage(registry) {
+  const name = `${registry}/library/python:3.8-slim`;
+  const known = await docker(["image", "inspect", "python:3.8-slim"], {});
+  if (known.failed) throw new Error("the engine has no python:3.8-slim; npm run demo shows how a stand-in is made");
+  for (const args of [
+    ["tag", "python:3.8-slim", name],
+    ["push", "--quiet", name],
+  ]) {
+    const ended = await docker(args, {});
+    if (ended.failed) throw new Error(String(ended.stderr));
+  }
+  return name;
+}
+
+/** @param {readonly string[]} args @param {import("execa").Options} options */
+function docker(args, options) {
+  return execa("docker", args, { reject: false, ...options });
+}

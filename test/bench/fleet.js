@@ -1,0 +1,76 @@
+import { folder } from "./projects.js";
+
+/** The apps that the docker rows build on one base. */
+export const apps = Array.from({ length: 10 }, (_, at) => `app${at + 1}`);
+const all = ["base", ...apps];
+
+/**
+ * A base that takes a while and ten apps on it, as files. `salt` makes every layer a new one.
+ *
+ * @param {string} from the image that the base is made from
+ * @param {string} salt
+ */
+export function dockerfile(from, salt) {
+  const base = `FROM ${from} AS base\nRUN echo ${salt} && head -c 5000000 /dev/urandom > /dependencies && sleep 2\n`;
+  return base + apps.map((name) => `FROM base AS ${name}\nRUN echo ${salt} ${name} > /app && sleep 1\n`).join("");
+}
+
+/**
+ * The same for our program.
+ *
+ * @param {string} registry
+ * @param {string} text the Dockerfile
+ */
+export function ourProject(registry, text) {
+  const targets = all.map((name) => `  ${name}: ${registry}/ours/${name}\n`).join("");
+  return folder({ Dockerfile: text, "multistage-build.config.yaml": `targets:\n${targets}` });
+}
+
+/**
+ * The bake file that somebody would write by hand to publish the same references: the build's own tag and `latest`.
+ *
+ * @param {string} registry
+ * @param {string} buildTag
+ */
+export function bakeFile(registry, buildTag) {
+  const target = (/** @type {string} */ name) => ({
+    target: name,
+    tags: [`${registry}/hand/${name}:${buildTag}`, `${registry}/hand/${name}:latest`],
+    output: ["type=image,push=true"],
+  });
+  return JSON.stringify({
+    group: { default: { targets: all } },
+    target: Object.fromEntries(all.map((name) => [name, target(name)])),
+  });
+}
+
+/**
+ * What plugins/docker runs in a step, one command after the other: it starts with an empty docker, pulls what
+ * `cache_from` names, builds, pushes, and leaves nothing behind. Our stand-in for the empty docker is to remove what
+ * the step pulled and made and to build without cache: to prune would empty an engine that is not ours.
+ *
+ * @param {string} registry
+ * @param {string} from
+ * @param {string} name
+ */
+export function pluginStep(registry, from, name) {
+  const image = `${registry}/plugin/${name}:latest`;
+  const cache = `${registry}/plugin/base:latest`;
+  return [
+    { args: ["pull", "--quiet", cache], mayFail: true },
+    {
+      args: [
+        "build",
+        "--quiet",
+        "--pull",
+        "--no-cache",
+        `--cache-from=${cache}`,
+        `--target=${name}`,
+        `--tag=${image}`,
+        ".",
+      ],
+    },
+    { args: ["push", "--quiet", image] },
+    { args: ["image", "rm", "--force", image, cache, from], mayFail: true },
+  ];
+}
