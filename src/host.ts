@@ -49,6 +49,8 @@ export interface Host {
   home: string;
   stdout: Output;
   stderr: Output;
+  /** Keeps the values of variables that are named, or sound like secrets, out of all output from now on. */
+  hide: (env: Readonly<Record<string, string | undefined>>, names: ReadonlySet<string>) => void;
   /** Milliseconds since 1970. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;

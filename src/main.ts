@@ -2,13 +2,12 @@ import { parseCommandLine, type CommandLine } from "./cli.ts";
 import { ExitCode, formatProblem, InputError, RunError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { Interrupted } from "./interruption.ts";
-import { masked, secretForms } from "./report/mask.ts";
+import { maskedHost } from "./report/mask.ts";
 import { version } from "./version.ts";
 
 /** The whole program: everything comes in through `host`, and the exit code goes out. The one place that catches. */
 export async function main(system: Host): Promise<number> {
-  const secrets = secretForms(system.env, new Set());
-  const host = { ...system, stdout: masked(system.stdout, secrets), stderr: masked(system.stderr, secrets) };
+  const host = maskedHost(system);
   try {
     const line = await parseCommandLine(host);
     return typeof line === "number" ? line : await runCommand(host, line);

@@ -14,6 +14,7 @@ export function systemHost(self: NodeJS.Process): Host {
     home: os.homedir(),
     stdout: output(self.stdout),
     stderr: output(self.stderr),
+    hide: () => undefined,
     now: () => Date.now(),
     sleep: async (milliseconds) => {
       await sleep(milliseconds, undefined, { signal });

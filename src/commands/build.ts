@@ -25,16 +25,27 @@ export async function build(
   const project = await loadProject(host, flags);
   const draft = await draftPlan(host, project, names, flags);
   if (draft.push) throwProblems(missingCredentials(project.config, project.env));
+  const tagsFile = flags.tagsFile === undefined ? null : tagsFileText(tagLists(draft));
   const out = consoleFor(host, flags);
-  const reporter = liveReporter(host, out.paint, draft.targets, flags);
+  const labels = [...draft.targets.map(({ name }) => name), ...draft.shared.map(({ stage }) => stage)];
+  const reporter = liveReporter(host, out.paint, labels, flags);
   for (const { message } of draft.warnings) reporter.note(`${out.paint.yellow("warning")} ${message}`);
   reporter.note(`${draft.buildTag}: ${draft.push ? "publishing" : "not publishing"}, ${draft.pushReason}`);
   const result = await run(host, command, project, draft, flags, reporter);
   for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));
+  const done = result.failures.length === 0;
   const report = resultJson(draft, result);
-  await writeFiles(host, flags, draft, result, report);
+  const write = (file: string, text: string) => host.files.write(path.resolve(host.cwd, flags.cwd ?? ".", file), text);
+  if (flags.metadataFile !== undefined) await write(flags.metadataFile, `${JSON.stringify(report, null, 2)}\n`);
+  if (tagsFile !== null && done) await write(flags.tagsFile!, tagsFile);
   out.result(resultTable(draft, result), report);
-  return result.failures.length === 0 ? ExitCode.done : ExitCode.failed;
+  return done ? ExitCode.done : ExitCode.failed;
+}
+
+/** The tags of the targets that were asked for, as a `.tags` file has them. */
+function tagLists({ targets }: PlanDraft): { name: string; tags: string[] }[] {
+  const own = targets.filter(({ implied }) => !implied);
+  return own.map(({ name, image, tags }) => ({ name, tags: [image.slice(image.lastIndexOf(":") + 1), ...tags] }));
 }
 
 function run(
@@ -63,25 +74,4 @@ function refuseSimulation(flags: Flags): void {
   if (flags.as === undefined || flags.push !== undefined) return;
   const hint = "add --dry-run to see what CI would do, or --push or --no-push to really do it";
   throw new InputError([{ path: "--as", message: "pretends another build", got: flags.as, hint }]);
-}
-
-async function writeFiles(
-  host: Host,
-  flags: Flags,
-  draft: PlanDraft,
-  result: RunResult,
-  report: object,
-): Promise<void> {
-  const at = (file: string) => path.resolve(host.cwd, flags.cwd ?? ".", file);
-  if (flags.metadataFile !== undefined) {
-    await host.files.write(at(flags.metadataFile), `${JSON.stringify(report, null, 2)}\n`);
-  }
-  if (flags.tagsFile !== undefined && result.failures.length === 0) {
-    const own = draft.targets.filter(({ implied }) => !implied);
-    const lists = own.map(({ name, image, tags }) => ({
-      name,
-      tags: [image.slice(image.lastIndexOf(":") + 1), ...tags],
-    }));
-    await host.files.write(at(flags.tagsFile), tagsFileText(lists));
-  }
 }

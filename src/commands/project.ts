@@ -34,6 +34,7 @@ export async function loadProject(host: Host, flags: Flags): Promise<Project> {
   if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
   const { config, problems } = resolveConfig(validated.config, directory);
   throwProblems([...problems, ...reading.problems]);
+  host.hide(env, secretNames(config));
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
     config,
@@ -47,6 +48,15 @@ export async function loadProject(host: Host, flags: Flags): Promise<Project> {
       extra: flags.tag ?? [],
     },
   };
+}
+
+/** The variables that the config itself calls secret. */
+function secretNames(config: Config): Set<string> {
+  const passwords = Object.values(config.registries).flatMap(({ password }) => password ?? []);
+  const secrets = config.targets.flatMap((target) =>
+    target.secrets.flatMap((secret) => ("env" in secret ? secret.env : [])),
+  );
+  return new Set([...passwords, ...secrets]);
 }
 
 async function environment(host: Host, cwd: string, file: string | undefined): Promise<Environment> {

@@ -5,15 +5,15 @@ import type { Reporter } from "./reporter.ts";
 
 const widest = 24;
 
-/** Tells on stderr what is going on, each line with the target that it is about. */
+/** Tells on stderr what is going on, each line with the target (or shared stage) that it is about. */
 export function liveReporter(
   host: Host,
   paint: Paint,
-  targets: readonly { name: string }[],
+  names: readonly string[],
   { quiet = false, verbose = false }: { quiet?: boolean; verbose?: boolean },
 ): Reporter {
   if (quiet) return { verbose: false, progress: () => undefined, note: () => undefined };
-  const width = Math.min(widest, Math.max(0, ...targets.map(({ name }) => name.length)));
+  const width = Math.min(widest, Math.max(0, ...names.map((name) => name.length)));
   return {
     verbose,
     progress: (entry) => host.stderr.write(`${formatEntry(entry, width, paint)}\n`),

@@ -1,4 +1,4 @@
-import type { Output } from "../host.ts";
+import type { Host, Output } from "../host.ts";
 
 /** Names whose values are taken for secrets even if the config does not say so. */
 const secretName =
@@ -10,7 +10,7 @@ const mask = "******";
  * What must never be printed: the values of the variables that are `named`, and of all whose name sounds like a secret;
  * plain, in base64 (as docker stores `user:password`) and URL-encoded, as CI's own masking knows only the plain form.
  */
-export function secretForms(env: Readonly<Record<string, string | undefined>>, named: ReadonlySet<string>): string[] {
+function secretForms(env: Readonly<Record<string, string | undefined>>, named: ReadonlySet<string>): string[] {
   const values = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && value.length >= shortest && (named.has(name) || secretName.test(name)) ? [value] : [],
   );
@@ -25,11 +25,18 @@ export function secretForms(env: Readonly<Record<string, string | undefined>>, n
   return [...new Set(forms)].toSorted((a, b) => b.length - a.length);
 }
 
-/** An output that hides `secrets`. Text is written line by line, so no secret is split. */
-export function masked(output: Output, secrets: readonly string[]): Output {
-  if (secrets.length === 0) return output;
-  return {
+/** A host whose outputs hide what sounds like a secret in its environment, and what it is told to hide later. */
+export function maskedHost(host: Host): Host {
+  let secrets = secretForms(host.env, new Set());
+  const masked = (output: Output): Output => ({
     isTTY: output.isTTY,
+    // Text is written line by line, so no secret is split.
     write: (text) => output.write(secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)),
+  });
+  return {
+    ...host,
+    stdout: masked(host.stdout),
+    stderr: masked(host.stderr),
+    hide: (env, names) => (secrets = [...secretForms(env, names), ...secrets]),
   };
 }

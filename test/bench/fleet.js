@@ -5,14 +5,17 @@ export const apps = Array.from({ length: 10 }, (_, at) => `app${at + 1}`);
 const all = ["base", ...apps];
 
 /**
- * A base that takes a while and ten apps on it, as files. `salt` makes every layer a new one.
+ * A base of six layers that takes five seconds and ten apps of three more on it. `salt` makes every layer a new one.
  *
  * @param {string} from the image that the base is made from
  * @param {string} salt
  */
 export function dockerfile(from, salt) {
-  const base = `FROM ${from} AS base\nRUN echo ${salt} && head -c 5000000 /dev/urandom > /dependencies && sleep 2\n`;
-  return base + apps.map((name) => `FROM base AS ${name}\nRUN echo ${salt} ${name} > /app && sleep 1\n`).join("");
+  const layer = (/** @type {number} */ at) => `RUN echo ${salt} && head -c 1000000 /dev/urandom > /dependency-${at}\n`;
+  const base = `FROM ${from} AS base\n${[1, 2, 3, 4, 5].map(layer).join("")}RUN sleep 5 && echo ${salt} > /installed\n`;
+  const app = (/** @type {string} */ name) =>
+    `FROM base AS ${name}\nRUN echo ${salt} ${name} > /source\nRUN sleep 1 && echo ${salt} > /${name}\nRUN echo ${name} > /config\n`;
+  return base + apps.map(app).join("");
 }
 
 /**

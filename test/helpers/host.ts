@@ -52,6 +52,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     home: "/nonexistent",
     stdout: { write: (text) => void (ran.out += text), isTTY: false },
     stderr: { write: (text) => void (ran.err += text), isTTY: false },
+    hide: () => undefined,
     now: () => clock,
     sleep: async (milliseconds) => {
       clock += milliseconds;
