@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { order } from "../core/order.ts";
+import type { TemplateContext } from "../core/template.ts";
 import type { Problem } from "../errors.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
@@ -35,45 +36,28 @@ export type PlanDraft = Omit<Plan, "commands">;
 /** Turns the inputs into a plan. With problems the draft is not to be used. */
 export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Problem[] } {
   const { config, event } = inputs;
-  const { selected, problems } = selectTargets(config.targets, inputs.names);
   const template = { event, now: inputs.tags.now, env: inputs.tags.env };
-  const { images, ...named } = targetImages(config, config.targets, template);
-  const references = Object.fromEntries([...images].map(([name, { image }]) => [name, image]));
-  const { placed, ...found } = placeTargets(config, { ...template, references }, inputs.dockerfiles);
-  const added = anchors(placed, selected);
-  const anchored = targetImages(
-    config,
-    added.map(({ target }) => target),
-    template,
-  );
-  for (const [name, image] of anchored.images) images.set(name, image);
-  const all = [...added, ...placed];
-  const links = linkTargets(all, images);
-  const stated = new Map(all.map(({ target }) => [target.name, statedNeeds(target)]));
-  const needed = withNeeds(selected, (name) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])]);
+  const { selected, ...selection } = selectTargets(config.targets, inputs.names);
+  const found = findLinks(inputs, template, selected);
+  const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
   const context: TargetContext = {
-    template: { ...template, references },
+    template: { ...template, references: found.references },
     tags: { ...inputs.tags, event },
-    images,
+    images: found.images,
     decision: decidePush(event, config.push, inputs.pushFlag),
     selected,
-    bases: new Set([...links.values()].flatMap(({ needs }) => needs)),
+    bases: new Set([...found.links.values()].flatMap(({ needs }) => needs)),
   };
-  const relevant = all.filter(({ target }) => needed.has(target.name));
+  const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
+  const { targets, ...sorted } = inOrder(planned.map(({ target }) => target));
   const shared = sharedStages(relevant.filter(({ target }) => selected.has(target.name)));
-  const planned = relevant.map((one) => planTarget(one, links.get(one.target.name)!, context));
-  const sorted = inOrder(planned.map(({ target }) => target));
-  problems.push(
-    ...named.problems,
-    ...found.problems.flatMap(({ targets, problem }) => (targets.some((name) => needed.has(name)) ? [problem] : [])),
+  const push = targets.some((target) => target.push);
+  const problems = [
+    ...selection.problems,
+    ...found.problems,
     ...planned.flatMap((one) => one.problems),
     ...sorted.problems,
-    ...referenceClashes(sorted.targets),
-  );
-  const push = sorted.targets.some((target) => target.push);
-  const warnings = [
-    ...planned.flatMap((one) => one.warnings),
-    ...lintPlan(event, sorted.targets, shared, links, relevant),
+    ...referenceClashes(targets),
   ];
   const draft: PlanDraft = {
     version: 1,
@@ -81,11 +65,28 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
     buildTag: buildTag(event),
     push,
     pushReason: context.decision.push && !push ? "no target is to be published" : context.decision.reason,
-    targets: sorted.targets,
+    targets,
     shared,
-    warnings,
+    warnings: [...planned.flatMap((one) => one.warnings), ...lintPlan(event, targets, shared, found.links, relevant)],
   };
   return { draft, problems };
+}
+
+/** Finds out of all targets, and of anchors that are added, which stand on which, and which the selected ones need. */
+function findLinks({ config, dockerfiles }: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
+  const { images, ...named } = targetImages(config, config.targets, template);
+  const references = Object.fromEntries([...images].map(([name, { image }]) => [name, image]));
+  const { placed, ...unplaced } = placeTargets(config, { ...template, references }, dockerfiles);
+  const added = anchors(placed, selected);
+  const anchorTargets = added.map(({ target }) => target);
+  for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);
+  const all = [...added, ...placed];
+  const links = linkTargets(all, images);
+  const stated = new Map(config.targets.map((target) => [target.name, statedNeeds(target)]));
+  const needed = withNeeds(selected, (name) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])]);
+  const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
+  const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
+  return { placed: all, images, references, links, needed, problems };
 }
 
 /** Sorts the targets so that each comes after what it needs; a cycle is a problem. */

@@ -5,7 +5,7 @@ import type { DockerContext } from "./docker.ts";
 import { moveAll } from "./move.ts";
 import type { Outcome, RunResult } from "./outcome.ts";
 import { type Pushed, publish } from "./publish.ts";
-import type { RunInputs } from "./run.ts";
+import type { RunInputs } from "./inputs.ts";
 
 /** Pushes the build tags that are not up yet, and then, only if all are, moves the moving tags. */
 export async function publishAll(

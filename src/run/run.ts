@@ -1,31 +1,19 @@
 import type { Config } from "../config/config.ts";
 import { buildPhases, builtTargets, type Phases, pushPhases } from "../docker/invocations.ts";
-import type { BuildOptions } from "../docker/options.ts";
-import type { PlanDraft } from "../plan/build-plan.ts";
 import { withBaseDigests } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { RegistryContext } from "../registry/open.ts";
-import type { Reporter } from "../report/reporter.ts";
 import { alreadyUp } from "./already-up.ts";
 import { runBake } from "./bake.ts";
 import { runDockerBuilds } from "./docker-build.ts";
 import type { DockerContext } from "./docker.ts";
 import { checkBuiltInBuildKit } from "./fallback.ts";
 import { findBases } from "./find.ts";
+import type { RunInputs } from "./inputs.ts";
 import { logIn } from "./login.ts";
 import { newOutcome, type RunResult } from "./outcome.ts";
 import { publishAll } from "./publish-all.ts";
 import { verifyBases } from "./verify.ts";
-
-/** What a run is told besides the plan. */
-export interface RunInputs {
-  draft: PlanDraft;
-  config: Config;
-  options: BuildOptions;
-  /** Take moving tags from later builds, too. */
-  force: boolean;
-  reporter: Reporter;
-}
 
 /** Builds what is planned, proves it, and publishes it: moving tags only when every target is up. */
 export async function runBuild(docker: DockerContext, inputs: RunInputs): Promise<RunResult> {
