@@ -17,6 +17,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   const plain = createPlainLines(tracker);
   const splitters = new Map<string, Map<number, LineSplitter>>();
   const uploads = new Map<string, number>();
+  const checks = new Set<string>();
 
   function readVertex({ digest, name, started, completed, cached, error }: RawVertex): ProgressEntry[] {
     const vertex = tracker.see(digest, name);
@@ -53,7 +54,11 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     return tracker.pushed(vertex, reference, (completed - (uploads.get(digest) ?? started)) / 1000);
   }
 
+  /** A Dockerfile's style is told of once per rule: the question of upper or lower case comes with every line. */
   function readWarning({ vertex, short, filename, line }: RawWarning): ProgressEntry[] {
+    const rule = /^\w+(?=: )/.exec(short)?.[0] ?? short;
+    if (options.verbose !== true && checks.has(rule)) return [];
+    checks.add(rule);
     const where = filename === null || line === null ? "" : `${filename}:${line}: `;
     return tracker.warn(tracker.vertices.get(vertex), `${where}${short.replace(/ \(line \d+\)$/, "")}`);
   }
