@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from "@commander-js/extra-typings";
 import { ExitCode, InputError } from "./errors.ts";
 import type { Host } from "./host.ts";
+import type { commandNames } from "./plan/select.ts";
 import { version } from "./version.ts";
 
 /** The name of a command and what was said on the command line, for {@link runCommand}. */
 export interface CommandLine {
-  command: "build" | "push" | "plan" | "tags" | "ref" | "clean";
+  command: (typeof commandNames)[number];
   /** The targets that are named. */
   targets: string[];
   flags: Flags;

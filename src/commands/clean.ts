@@ -41,7 +41,7 @@ export async function clean(host: Host, flags: Flags): Promise<number> {
 function keepPolicy({ event, tags }: Project, flags: Flags): KeepPolicy {
   const problems: Problem[] = [];
   const builds = flags.keep === undefined ? null : Number(flags.keep);
-  if (builds !== null && !Number.isSafeInteger(builds)) {
+  if (flags.keep !== undefined && !/^\d{1,6}$/.test(flags.keep)) {
     problems.push({ path: "--keep", message: "is no number of builds", got: flags.keep });
   }
   const age = flags.older === undefined ? null : parseDuration(flags.older);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { detectEvent } from "../ci/detect.ts";
-import type { Environment } from "../ci/environment.ts";
+import { type Environment, value } from "../ci/environment.ts";
 import { parseEnvFile } from "../ci/env-file.ts";
 import type { Flags } from "../cli.ts";
 import type { Config } from "../config/config.ts";
@@ -41,7 +41,8 @@ export async function loadProject(host: Host, flags: Flags): Promise<Project> {
     event: reading.event,
     env,
     tags: {
-      now: host.now(),
+      // https://reproducible-builds.org/specs/source-date-epoch/
+      now: value(env, "SOURCE_DATE_EPOCH") === undefined ? host.now() : (reading.event.commitTime ?? 0) * 1000,
       env: listed,
       files: await ruleFiles(host, config),
       gitTags: await gitTagsIfAsked(host, config),

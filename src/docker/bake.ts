@@ -34,9 +34,9 @@ export function bakeDefinition(
 ): object {
   const together = new Set(targets.map(({ name }) => name));
   const sources = new Map(
-    all.map(({ name, image }) => [
+    all.map(({ name, image, inlineCache }) => [
       name,
-      { image, context: together.has(name) ? `target:${name}` : `docker-image://${image}` },
+      { image, inlineCache, context: together.has(name) ? `target:${name}` : `docker-image://${image}` },
     ]),
   );
   return {
@@ -46,7 +46,7 @@ export function bakeDefinition(
 }
 
 /** Where a needed target's image comes from, by the target's name. */
-type Sources = ReadonlyMap<string, { image: string; context: string }>;
+type Sources = ReadonlyMap<string, { image: string; inlineCache: boolean; context: string }>;
 
 function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptions): object {
   // `buildx build` shortens these names, bake does not.
@@ -75,7 +75,7 @@ function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptio
     ...(target.inlineCache ? { "cache-to": ["type=inline"] } : {}),
     ...unlessEmpty(
       "cache-from",
-      target.cacheFrom.map((from) => literal(cacheSource(from))),
+      [...unboundBases(target, sources), ...target.cacheFrom].map((from) => literal(cacheSource(from))),
     ),
     ...(pull ? { pull } : {}),
     output: [output(target)],
@@ -95,6 +95,16 @@ function links(target: PlannedTarget, sources: Sources): Record<string, string> 
     else if (source.context.startsWith("target:")) contexts[`multistage-build-needs-${needed}`] = source.context;
   }
   return contexts;
+}
+
+/** What exists already but cannot be put in a stage's place: the cache in its image keeps the stage from being run again. */
+function unboundBases(target: PlannedTarget, sources: Sources): string[] {
+  return target.needs.flatMap((needed) => {
+    const source = sources.get(needed);
+    const bound = target.bind.some((binding) => binding.target === needed);
+    if (source === undefined || bound || !source.inlineCache || source.context.startsWith("target:")) return [];
+    return Object.values(target.args).includes(source.image) ? [] : [source.image];
+  });
 }
 
 function output(target: PlannedTarget): string {

@@ -3,6 +3,9 @@ import { nearest } from "../core/suggest.ts";
 import { referencedTargets } from "../core/template.ts";
 import type { Problem } from "../errors.ts";
 
+/** What a word on the command line may have been meant to be instead of a target. */
+export const commandNames = ["build", "push", "plan", "tags", "ref", "clean"] as const;
+
 /** The targets that the command line names; none named means all. An unknown name is a problem, with the nearest one. */
 export function selectTargets(
   targets: readonly Target[],
@@ -13,7 +16,10 @@ export function selectTargets(
   const problems = names.flatMap((name): Problem[] => {
     if (known.includes(name)) return [];
     const near = nearest(name, known);
-    const hint = near === null ? `targets are ${known.slice(0, 10).join(", ")}` : `did you mean "${near}"?`;
+    const command = nearest(name, commandNames);
+    const other =
+      command === null ? `targets are ${known.slice(0, 10).join(", ")}` : `did you mean the command "${command}"?`;
+    const hint = near === null ? other : `did you mean "${near}"?`;
     return [{ path: "target", message: "is not in the config", got: name, hint }];
   });
   return { selected: new Set(names), problems };

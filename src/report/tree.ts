@@ -46,14 +46,14 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
 
 function describeEvent(event: Plan["event"]): string {
   const number = event.buildNumber === null ? "" : ` #${event.buildNumber}`;
-  const what =
-    event.pullRequest !== null
-      ? `pull request ${event.pullRequest}`
-      : event.tag !== null
-        ? `tag ${event.tag}`
-        : event.branch !== null
-          ? `branch ${event.branch}`
-          : event.ref || "no branch";
-  const to = event.deployTo === null ? "" : ` to ${event.deployTo}`;
-  return `${event.provider}${number}: ${event.kind}${to} of ${what}`;
+  const { kind, deployTo } = event;
+  const plain = kind === "tag" || kind === "pull_request" ? "" : `${kind} of `;
+  return `${event.provider}${number}: ${plain}${describeRef(event)}${deployTo === null ? "" : `, to ${deployTo}`}`;
+}
+
+function describeRef({ pullRequest, tag, branch, ref }: Plan["event"]): string {
+  if (pullRequest !== null) return `pull request ${pullRequest}`;
+  if (tag !== null) return `tag ${tag}`;
+  if (branch !== null) return `branch ${branch}`;
+  return ref || "no branch";
 }

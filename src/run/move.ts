@@ -38,7 +38,7 @@ export async function moveAll(
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       if (isClosed(error)) moved.closed.push(target);
-      else moved.failures.push({ ...failure(target, error.message), kind: "registry-down" });
+      else moved.failures.push({ ...failure(target, error.message, null), kind: "registry-down" });
     }
   });
   return moved;
@@ -67,9 +67,7 @@ async function moveOne(
   const retrying = <T>(act: () => Promise<T>) => withRegistryRetries(context.host, repository, reporter.note, act);
   const manifest = await retrying(() => client.manifest(own.slice(repository.length + 1)));
   if (manifest === null || (digest !== null && manifest.digest !== digest)) {
-    moved.failures.push(
-      failure(target, `${own} is ${manifest?.digest ?? "not in the registry"}, not the ${digest} that was pushed`),
-    );
+    moved.failures.push(notOurs(target, own, manifest?.digest ?? null, digest));
     return;
   }
   const { version, labels, affixes } = target;
@@ -85,7 +83,14 @@ async function moveOne(
   }
 }
 
-function failure(target: PlannedTarget, message: string): Failure {
+function notOurs(target: PlannedTarget, reference: string, found: string | null, pushed: string | null): Failure {
+  if (found === null) {
+    return failure(target, `${reference} is not in the registry`, "something has removed it; start a new build");
+  }
   const hint = "the same build tag was published twice with different images; start a new build";
+  return failure(target, `${reference} is ${found}, not the ${pushed} that was pushed`, hint);
+}
+
+function failure(target: PlannedTarget, message: string, hint: string | null): Failure {
   return { target: target.name, kind: "unknown", message, step: null, details: [], hint };
 }

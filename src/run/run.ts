@@ -40,6 +40,10 @@ export async function runBuild(docker: DockerContext, inputs: RunInputs): Promis
   return publishAll(docker, registry, inputs, outcomes, built.pushes);
 }
 
+const justBuilt =
+  "another buildx builder than the engine's own may be selected, which keeps its images to itself: unset BUILDX_BUILDER";
+const builtEarlier = "an earlier step of this build must have built it, on this very docker host";
+
 type Built = RunResult & { pushes: Phases["pushes"] };
 
 /** Finds what is needed, builds what is selected, and proves that it stands where it should. */
@@ -61,7 +65,7 @@ async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Buil
     return buildRest(docker, { ...inputs, options: { ...options, builder: "docker" } });
   }
   if (built.failures.length > 0) return { ...built, pushes };
-  const proof = await verifyBases(docker, [...finds.map(({ target }) => target), ...selected]);
+  const proof = await verifyBases(docker, [...finds.map(({ target }) => target), ...selected], justBuilt);
   const outcomes = built.outcomes.map((outcome) => ({
     ...outcome,
     digest: outcome.digest ?? proof.ids.get(outcome.target) ?? null,
@@ -84,13 +88,19 @@ function buildSelected(
 export async function runPush(docker: DockerContext, inputs: RunInputs): Promise<RunResult> {
   const { draft, config, reporter } = inputs;
   const selected = draft.targets.filter(({ implied }) => !implied);
-  const proof = await verifyBases(docker, selected);
+  const proof = await verifyBases(docker, selected, builtEarlier);
   const outcomes = selected.map(({ name }) => ({
     ...newOutcome(name, "built"),
     digest: proof.ids.get(name) ?? null,
     cached: true,
   }));
-  if (proof.failures.length > 0) return { outcomes, failures: proof.failures };
+  const broken = new Set(proof.failures.map(({ target }) => target));
+  if (broken.size > 0) {
+    const tried = outcomes.map((outcome) =>
+      newOutcome(outcome.target, broken.has(outcome.target) ? "failed" : "skipped"),
+    );
+    return { outcomes: tried, failures: proof.failures };
+  }
   const { logins, pushes } = pushPhases(draft, config);
   await logIn(docker, logins, reporter);
   return publishAll(docker, registryContext(docker, config), inputs, outcomes, pushes);

@@ -8,11 +8,13 @@ import type { Failure } from "./outcome.ts";
 
 /**
  * The proof that every target stands on the base that it should: the base's layers are the first of its own. One
- * inspection for all. It also shows that the images are this build's, by their label.
+ * inspection for all. It also shows that the images are this build's, by their label. `hintIfMissing` is what to do about
+ * one that is not on the host.
  */
 export async function verifyBases(
   docker: DockerContext,
   targets: readonly PlannedTarget[],
+  hintIfMissing: string,
 ): Promise<{ ids: Map<string, string>; failures: Failure[] }> {
   // An index of several platforms has no layers of its own.
   const checked = targets.filter(({ platforms }) => platforms.length < 2);
@@ -34,7 +36,7 @@ export async function verifyBases(
     return { ids, failures: [dockerFailure(null, result, result.stderr)] };
   }
   const failures = [
-    ...missing.map(notHere),
+    ...missing.map((target) => notHere(target, hintIfMissing)),
     ...checked.flatMap((target) => [...foreign(target, byName), ...elsewhere(target, byName)]),
   ];
   return { ids, failures };
@@ -47,9 +49,8 @@ function pair(target: PlannedTarget, found: readonly InspectedImage[]): [string,
   return image === undefined ? [] : [[target.name, image]];
 }
 
-function notHere(target: PlannedTarget): Failure {
+function notHere(target: PlannedTarget, hint: string): Failure {
   const message = `${target.image} is not on this host`;
-  const hint = "an earlier step of this build must have built it, on this very docker host";
   return { target: target.name, kind: "missing-image", message, step: null, details: [], hint };
 }
 
