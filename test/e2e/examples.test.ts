@@ -31,10 +31,10 @@ const pushes: Record<string, { env: Record<string, string>; buildTag: string }> 
 const pullRequest = droneEnv({ DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" });
 
 it("has every example that there is", async () => {
-  const folders = await readdir(examples, { withFileTypes: true });
+  const entries = await readdir(examples, { withFileTypes: true });
   const found = await Promise.all(
-    folders
-      .filter((folder) => folder.isDirectory())
+    entries
+      .filter((entry) => entry.isDirectory())
       .map(async ({ name }) => (await readdir(path.join(examples, name))).map((file) => `${name}/${file}`)),
   );
   const written = found.flat().filter((file) => /\/\.(?:drone|woodpecker)\.yml$/.test(file));
