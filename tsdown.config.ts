@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { defineConfig, type UserConfig } from "tsdown";
+import ts from "typescript";
 import { configSchema } from "./src/config/schema.ts";
 
 type Plugin = Extract<NonNullable<UserConfig["plugins"]>, { name: string }>;
@@ -43,7 +44,7 @@ export default defineConfig([
     deps: { onlyBundle: bundled, neverBundle: ["typescript"] },
     plugins: [licences(), schema()],
   },
-  { ...common, entry: { index: "src/index.ts" }, dts: true, deps: { onlyBundle: ["valibot"] } },
+  { ...common, entry: { index: "src/index.ts" }, dts: false, plugins: [types()] },
 ]);
 
 /** Ships the licences of what is inlined beside it. */
@@ -81,6 +82,28 @@ function schema(): Plugin {
         ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }),
       };
       this.emitFile({ type: "asset", fileName: "schema.json", source: `${JSON.stringify(json, null, 2)}\n` });
+    },
+  };
+}
+
+/** The config's types, written out: those of the library that they are inferred by are ten times as long. */
+function types(): Plugin {
+  return {
+    name: "types",
+    generateBundle() {
+      const file = path.resolve("src/config/schema.ts");
+      const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile) as { config: object };
+      const program = ts.createProgram([file], ts.parseJsonConfigFileContent(config, ts.sys, ".").options);
+      const checker = program.getTypeChecker();
+      const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
+      const written = (name: string) => {
+        const symbol = checker.getExportsOfModule(module).find((one) => one.name === name)!;
+        const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
+        return checker.typeToString(checker.getDeclaredTypeOfSymbol(symbol), undefined, flags);
+      };
+      const source = ["WrittenConfig", "WrittenTarget"].map((name) => `export type ${name} = ${written(name)};\n`);
+      const define = "export declare function defineConfig(config: WrittenConfig): WrittenConfig;\n";
+      this.emitFile({ type: "asset", fileName: "index.d.ts", source: source.join("") + define });
     },
   };
 }

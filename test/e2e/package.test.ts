@@ -69,8 +69,18 @@ describe("the package, as npm installs it", () => {
     expect(stdout).toMatch(/^x\/app1:local-/);
   });
 
-  it("types a config in TypeScript", async () => {
-    const types = await readFile(path.join(root, "dist/index.d.ts"), "utf8");
-    expect(types).toContain("defineConfig");
+  it.each([
+    ["takes", "{ targets: { app1: 'x/app1', app2: { repo: ['x/app2'], args: { A: 1 } } } }", 0],
+    ["refuses", "{ targets: { app1: { reppo: 'x/app1' } } }", 2],
+  ])("%s, in TypeScript, the config %s", async (_, config, code) => {
+    const text = `import { defineConfig } from "multistage-build";\nexport default defineConfig(${config});\n`;
+    const cwd = await project({
+      "package.json": { private: true, type: "module" },
+      "multistage-build.config.ts": text,
+    });
+    await execa("npm", ["install", "--no-audit", "--no-fund", tarball], { cwd });
+    const argv = ["--noEmit", "--strict", "--module", "nodenext", "multistage-build.config.ts"];
+    const { exitCode } = await execa(path.join(root, "node_modules/.bin/tsc"), argv, { cwd, reject: false });
+    expect(exitCode).toBe(code);
   });
 });
