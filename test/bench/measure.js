@@ -25,7 +25,7 @@ export function medians(commands, runs) {
  *
  * @param {{ argv: string[], cwd?: string, env?: Record<string, string | undefined>, input?: string }} command
  */
-export function timed({ argv: [file = "", ...args], cwd, env = process.env, input }) {
+function timed({ argv: [file = "", ...args], cwd, env = process.env, input }) {
   const started = performance.now();
   const { status, stderr, error } = spawnSync(file, args, { cwd, env, input, maxBuffer: 1e9 });
   const seconds = (performance.now() - started) / 1000;

@@ -11,20 +11,17 @@ interface Vector {
 }
 
 /** The tags of a project with one target, through the real command. */
-async function tagsOf(config: object, { env, expected }: Vector) {
+async function tagsOf(config: object, { env }: Vector): Promise<Vector["expected"]> {
   const cwd = await project({ "package.json": {}, "multistage-build.config.json": config });
   const ended = await run(["tags", "app", "--json"], { cwd, env });
-  const output = JSON.parse(ended.out) as { tags: string[]; version: string | null; error?: object };
-  expect(ended.code).toBe("error" in expected ? 2 : 0);
-  return output;
+  const output = JSON.parse(ended.out) as { tags: string[]; version: string | null };
+  return ended.code === 2 ? { error: true } : { tags: output.tags, version: output.version };
 }
 
 describe("what docker/metadata-action makes of it, we make of it", () => {
   it.each(actionVectors as unknown as (Vector & { tags: string[]; flavor: string[] })[])("$name", async (vector) => {
     const { tags, flavor, expected } = vector;
-    const output = await tagsOf({ tags, flavor, targets: { app: "octocat/hello-world" } }, vector);
-    if ("error" in expected) return expect(output.error).toBeDefined();
-    return expect({ tags: output.tags, version: output.version }).toEqual(expected);
+    expect(await tagsOf({ tags, flavor, targets: { app: "octocat/hello-world" } }, vector)).toEqual(expected);
   });
 });
 
@@ -33,7 +30,9 @@ describe("what plugins/docker's auto_tag makes of it, we make of it", () => {
     const { suffix, expected } = vector;
     const target = { repo: "octocat/hello-world", ...(suffix === null ? {} : { suffix }) };
     const output = await tagsOf({ tags: "auto_tag", targets: { app: target } }, vector);
-    if ("error" in expected) return expect(output.error).toBeDefined();
-    return expect(output.tags.toSorted()).toEqual(expected.tags!.toSorted());
+    expect({ ...output, tags: output.tags?.toSorted() }).toMatchObject({
+      ...expected,
+      tags: expected.tags?.toSorted(),
+    });
   });
 });

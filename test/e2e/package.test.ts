@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -9,18 +10,13 @@ const largest = 250_000;
 let tarball = "";
 let folder = "";
 
-async function newFolder(): Promise<string> {
-  const { stdout } = await execa("mktemp", ["-d"]);
-  return stdout;
-}
-
 describe("the package, as npm installs it", () => {
   beforeAll(async () => {
-    folder = await newFolder();
+    folder = await mkdtemp(path.join(os.tmpdir(), "package-"));
     const packed = await execa("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
     const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
     tarball = path.join(folder, filename);
-    return async () => void (await execa("rm", ["-r", folder]));
+    return () => rm(folder, { recursive: true });
   });
 
   it("is one package of a decent size, without dependencies", async () => {

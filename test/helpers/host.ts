@@ -3,7 +3,7 @@ import { main } from "../../src/main.ts";
 import { systemFiles } from "../../src/system-files.ts";
 
 /** What a fake program answers; what is left out is a success that prints nothing. */
-export interface Answer {
+interface Answer {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
