@@ -61,7 +61,7 @@ async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Buil
       : await buildSelected(docker, selected, builds, inputs);
   if (built.failures.length === 1 && built.failures[0]?.kind === "no-buildx") {
     await checkBuiltInBuildKit(docker);
-    reporter.note("docker has no buildx here: building with docker build, one target at a time");
+    reporter.note("docker has no buildx here: building with docker build instead");
     return buildRest(docker, { ...inputs, options: { ...options, builder: "docker" } });
   }
   if (built.failures.length > 0) return { ...built, pushes };

@@ -2,7 +2,7 @@ import { access, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { engines } from "./engine.ts";
+import { engines, hasEngine } from "./engine.ts";
 import { docker } from "./run.ts";
 
 const demo = path.resolve(import.meta.dirname, "../../examples/demo/run.js");
@@ -69,7 +69,7 @@ async function expectNothingLeft(output: string, pid: number | undefined) {
   expect(await exists(`/sys/class/net/msdemo${pid}`)).toBe(false);
 }
 
-describe.each(engines)("on the $name engine", (engine) => {
+describe.runIf(hasEngine).each(engines)("on the $name engine", (engine) => {
   it("publishes the example for three events, and leaves nothing", async () => {
     const images = () => docker(engine, ["image", "ls", "-q", "python:3.8-slim"]);
     const before = await images();

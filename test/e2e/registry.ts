@@ -1,7 +1,11 @@
-import { sharedRegistry } from "./engine.ts";
+import { startRegistry } from "../../examples/demo/registry/registry.js";
+import { hasEngine } from "./engine.ts";
 
-/** The address of the registry that the tests push to. */
-export const registry = sharedRegistry ?? "";
+/**
+ * The address of the registry that the tests push to: TEST_REGISTRY (such as localhost:5000; each test writes to
+ * repositories of its own), else one of our own for as long as the tests run. Empty where there is no engine to push.
+ */
+export const registry = hasEngine ? (process.env.TEST_REGISTRY ?? (await startRegistry()).host) : "";
 
 const accept = [
   "application/vnd.oci.image.index.v1+json",
@@ -30,19 +34,25 @@ export async function digestOf(repository: string, tag: string, address = regist
   return response.ok ? response.headers.get("docker-content-digest") : null;
 }
 
-/** The layers of an image, lowest first, and its labels, as the registry has them. */
-export async function imageIn(
-  repository: string,
-  reference: string,
-  address = registry,
-): Promise<{ layers: string[]; labels: Record<string, string> }> {
+/** An image as the registry has it. */
+export interface RegistryImage {
+  /** Its layers by what is in them, lowest first: the same on every engine. */
+  layers: string[];
+  /** Its layers as they are stored and sent. */
+  blobs: string[];
+  labels: Record<string, string>;
+}
+
+/** Reads an image; of an index the first that runs on Linux. */
+export async function imageIn(repository: string, reference: string, address = registry): Promise<RegistryImage> {
   const manifest = await json<Manifest>(`http://${address}/v2/${repository}/manifests/${reference}`);
   const inner = manifest.manifests?.find(({ platform }) => platform?.os === "linux");
   if (inner !== undefined) return imageIn(repository, inner.digest, address);
   const config = await json<{ config?: { Labels?: Record<string, string> }; rootfs: { diff_ids: string[] } }>(
     `http://${address}/v2/${repository}/blobs/${manifest.config?.digest}`,
   );
-  return { layers: config.rootfs.diff_ids, labels: config.config?.Labels ?? {} };
+  const blobs = (manifest.layers ?? []).map(({ digest }) => digest);
+  return { layers: config.rootfs.diff_ids, blobs, labels: config.config?.Labels ?? {} };
 }
 
 async function json<T>(url: string): Promise<T> {
