@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { access, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -22,11 +23,21 @@ export const systemFiles: Files = {
   makeTemporary: async (prefix) => {
     await sweep(prefix);
     // mkdtemp makes it 0700. The process's id tells later runs whether it is still in use.
-    return mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
+    const folder = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
+    if (temporary.size === 0) process.once("exit", removeTemporary);
+    temporary.add(folder);
+    return folder;
   },
   link: (target, file) => symlink(target, file),
   remove: (file) => rm(file, { recursive: true, force: true }),
 };
+
+/** What is to be gone when the process is: whoever sends a second signal does not wait for the run to clean up. */
+const temporary = new Set<string>();
+
+function removeTemporary(): void {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
+}
 
 /** Removes what a run that was killed could not: it may hold a password. */
 async function sweep(prefix: string): Promise<void> {

@@ -17,7 +17,8 @@ export function systemHost(self: NodeJS.Process): Host {
     hide: () => undefined,
     now: () => Date.now(),
     sleep: async (milliseconds) => {
-      await sleep(milliseconds, undefined, { signal });
+      // Node's own AbortError does not say what it was that ended the wait.
+      await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
     random: () => Math.random(),
     signal,

@@ -24,7 +24,6 @@ const tokens: Readonly<Record<string, (time: dayjs.Dayjs, zone: string) => strin
   do: (time) => ordinal(time.day()),
   e: (time) => String(time.day()),
   E: (time) => String(time.isoWeekday()),
-  wo: (time) => ordinal(time.week()),
   Wo: (time) => ordinal(time.isoWeek()),
   y: (time) => String(time.year()),
   yy: (time) => String(time.year()),
@@ -43,10 +42,6 @@ const tokens: Readonly<Record<string, (time: dayjs.Dayjs, zone: string) => strin
   ggggg: (time) => pad(time.weekYear(), 5),
   GG: (time) => pad(time.isoWeekYear() % 100, 2),
   GGGGG: (time) => pad(time.isoWeekYear(), 5),
-  hmm: (time) => time.format("h") + time.format("mm"),
-  hmmss: (time) => time.format("h") + time.format("mmss"),
-  Hmm: (time) => time.format("H") + time.format("mm"),
-  Hmmss: (time) => time.format("H") + time.format("mmss"),
   X: (time) => String(time.unix()),
   x: (time) => String(time.valueOf()),
   z: (time, zone) => abbreviation(time, zone),
@@ -59,7 +54,7 @@ for (let digits = 1; digits <= 9; digits += 1) {
 }
 /** These mean the same to both. */
 const shared =
-  "M MM MMM MMMM Q D Do DD d dd ddd dddd w ww W WW YY YYYY gggg GGGG A a H HH h hh k kk m mm s ss Z ZZ LT LTS L LL LLL LLLL l ll lll llll".split(
+  "M MM MMM MMMM Q D Do DD d dd ddd dddd w wo ww W WW YY YYYY gggg GGGG A a H HH h hh hmm hmmss Hmm Hmmss k kk m mm s ss Z ZZ LT LTS L LL LLL LLLL l ll lll llll".split(
     " ",
   );
 

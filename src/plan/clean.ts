@@ -1,7 +1,7 @@
 /** One of our images on the host, as its labels tell. */
 export interface OwnImage {
   id: string;
-  /** Its names, if it has any left. */
+  /** The names that its build gave it; others may have given it more. */
   tags: string[];
   buildTag: string;
   /** CI's build number; null for one that was built outside CI. */

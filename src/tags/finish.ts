@@ -84,7 +84,9 @@ function tagFault(tag: string, core: string): Fault | null {
   if (isBuildTagLike(tag)) return { message: "would be a build tag, which never moves" };
   if (isTag(tag)) return null;
   if (tag.length > longestTag) return { message: `would be longer than ${longestTag} characters` };
-  const hint = /^[.-]/.test(core) ? "the expression in front is empty in this build; add enable or when" : undefined;
+  const hint = /^[.-]/.test(core)
+    ? "is an expression in front empty in this build? Then add enable or when"
+    : undefined;
   const message = "would be no tag: letters, digits, _ . and -, the first no . or -";
   return hint === undefined ? { message } : { message, hint };
 }

@@ -18,8 +18,8 @@ export const calver: Scheme = {
   },
   compare: (a, b) => {
     const [left, right] = [numbers(a), numbers(b)];
-    const at = left.findIndex((number, index) => number !== (right[index] ?? 0));
-    return at === -1 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? 0);
+    const differences = left.map((number, at) => number - (right[at] ?? 0));
+    return differences.find((difference) => difference !== 0) ?? left.length - right.length;
   },
 };
 

@@ -35,5 +35,5 @@ function versionTags(tag: string): Gift {
 }
 
 function gives(tags: string[], reason: string): Gift {
-  return { values: tags.map((tag) => said(tag, { exact: true, alias: tag !== tags.at(-1) })), reason };
+  return { values: tags.map((tag) => said(tag, { alias: tag !== tags.at(-1) })), reason };
 }
