@@ -21,9 +21,11 @@ export const systemFiles: Files = {
       () => false,
     ),
   makeTemporary: async (prefix) => {
-    await sweep(prefix);
+    // Containers may share the folder: a process's id says something only with the name of its host.
+    const own = `${prefix}${os.hostname()}-`;
+    await sweep(own);
     // mkdtemp makes it 0700. The process's id tells later runs whether it is still in use.
-    const folder = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
+    const folder = await mkdtemp(path.join(os.tmpdir(), `${own}${process.pid}-`));
     if (temporary.size === 0) process.once("exit", removeTemporary);
     temporary.add(folder);
     return folder;
