@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { execa } from "execa";
+import { beforeAll, describe, expect, it } from "vitest";
+import { droneEnv, project } from "../helpers/project.ts";
+import { ensureBaseImage } from "./base-image.ts";
+import { engines } from "./engine.ts";
+import { digestOf, registry, tagsIn } from "./registry.ts";
+import { build } from "./run.ts";
+
+/** What `--dry-run` prints below its heading is a script. */
+function scriptOf(out: string): string {
+  return out.slice(out.indexOf("\ncommands\n") + "\ncommands\n".length);
+}
+
+describe.skipIf(registry === "").each(engines)("the commands of a dry run, on the $name engine", (engine) => {
+  beforeAll(() => ensureBaseImage(engine));
+
+  it("publish what the real run would, when they are copied into a shell", async () => {
+    const space = `e2e-${randomBytes(4).toString("hex")}`;
+    const odd = "it's $(odd) ${IFS}";
+    const cwd = await project({
+      "package.json": {},
+      Dockerfile: `FROM python:3.8-slim AS base\nRUN echo ${space} > /base\nFROM base AS app1\nARG ODD\nRUN echo "$ODD" > /app\n`,
+      "multistage-build.config.json": {
+        targets: {
+          base: `${registry}/${space}/base`,
+          app1: { repo: `${registry}/${space}/app1`, args: { ODD: odd } },
+        },
+      },
+    });
+    const builder = engine.buildx ? [] : ["--builder", "docker"];
+    for (const [names, number] of [
+      [[], "41"],
+      [["app1"], "42"],
+    ] as const) {
+      const env = droneEnv({ DRONE_BUILD_NUMBER: number });
+      const { out } = await build(engine, cwd, env, ["--dry-run", ...builder, ...names]);
+      await execa("sh", ["-e"], { input: scriptOf(out), env: engine.env, extendEnv: false });
+      const held = await tagsIn(`${space}/app1`);
+      expect(held).toContain(`master-860c1904a1ce-${number}`);
+      expect(await digestOf(`${space}/app1`, "latest")).toBe(
+        await digestOf(`${space}/app1`, `master-860c1904a1ce-${number}`),
+      );
+    }
+    const image = `${registry}/${space}/app1:master-860c1904a1ce-42`;
+    const run = ["run", "--rm", "--network=none", image, "cat", "/app"];
+    const { stdout } = await execa("docker", run, { env: engine.env, extendEnv: false });
+    expect(stdout).toBe(odd);
+  });
+});
