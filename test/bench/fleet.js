@@ -1,4 +1,4 @@
-import { folder } from "./projects.js";
+import { drone, folder } from "./projects.js";
 
 /** The apps that the docker rows build on one base. */
 export const apps = Array.from({ length: 10 }, (_, at) => `app${at + 1}`);
@@ -30,7 +30,8 @@ export function ourProject(registry, text) {
 }
 
 /**
- * The bake file that somebody would write by hand to publish the same references: the build's own tag and `latest`.
+ * The bake file that somebody would write by hand to publish the same references: the build's own tag and `latest`, with
+ * the labels that plugins/docker sets by default.
  *
  * @param {string} registry
  * @param {string} buildTag
@@ -39,6 +40,13 @@ export function bakeFile(registry, buildTag) {
   const target = (/** @type {string} */ name) => ({
     target: name,
     tags: [`${registry}/hand/${name}:${buildTag}`, `${registry}/hand/${name}:latest`],
+    labels: {
+      "org.opencontainers.image.created": new Date().toISOString(),
+      "org.opencontainers.image.revision": drone.DRONE_COMMIT_SHA,
+      "org.opencontainers.image.source": "https://example.com/octocat/hello-world.git",
+      "org.opencontainers.image.url": "https://example.com/octocat/hello-world",
+      "org.opencontainers.image.version": buildTag,
+    },
     output: ["type=image,push=true"],
   });
   return JSON.stringify({
