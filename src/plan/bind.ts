@@ -1,21 +1,30 @@
 import type { Target } from "../config/config.ts";
 import type { GraphStage } from "../dockerfile/graph.ts";
 import { whyNotBindable } from "../dockerfile/unbound.ts";
+import { owners, type Owners } from "./owners.ts";
 import type { Binding } from "./plan.ts";
 import type { TargetStage } from "./stages.ts";
 
-/** How a target stands on others of the same Dockerfile. */
+/** How a target stands on others. */
 export interface Links {
   /** Stages that are replaced by another target's image. */
   bind: Binding[];
-  /** Targets whose stage it is made from but that cannot replace it, and why. */
-  unbound: { target: string; reason: string }[];
-  /** All of these targets. */
+  /** Targets whose very stage it is made from, but whose image cannot take the stage's place, and why. */
+  unbound: Reason[];
+  /** Targets of a stage that it is made from, but with other settings: theirs is another image. */
+  different: Reason[];
+  /** The targets that are bound, and those that cannot be. */
   needs: string[];
   /** The nearest target on its FROM chain, whose layers are the first of its own; by `{{ref.…}}` in another Dockerfile. */
   base: string | null;
   /** Where the FROM chain ends: an image that is none of our targets. */
   external: string | null;
+}
+
+/** Another target, and what is the matter with it. */
+export interface Reason {
+  target: string;
+  reason: string;
 }
 
 /** What the planner knows of a target when it looks for bases. */
@@ -33,100 +42,56 @@ export function linkTargets(
   placed: readonly Placed[],
   images: ReadonlyMap<string, { image: string }>,
 ): Map<string, Links> {
-  const owners = ownersByStage(placed);
+  const known = owners(placed);
   const names = new Map([...images].map(([name, { image }]) => [image, name]));
   return new Map(
     placed.map((one) => {
-      const found = linksOf(one, owners);
+      const found = linksOf(one, known);
       const needs = [...found.bind, ...found.unbound].map(({ target }) => target);
-      return [one.target.name, { ...found, needs, ...standsOn(one, owners, names) }];
+      return [one.target.name, { ...found, needs, ...standsOn(one, known, names) }];
     }),
   );
 }
 
 /** Follows the FROM chain down to the first target, or to the image that it ends in. */
-function standsOn(
-  { target, place }: Placed,
-  owners: ReadonlyMap<string, Placed[]>,
-  names: ReadonlyMap<string, string>,
-): Pick<Links, "base" | "external"> {
-  for (let from = place.stage.base; ;) {
+function standsOn(one: Placed, known: Owners, names: ReadonlyMap<string, string>): Pick<Links, "base" | "external"> {
+  for (let from = one.place.stage.base; ;) {
     if (from.kind !== "stage") {
       const name = from.kind === "image" && from.name !== "scratch" ? from.name : null;
       const base = name === null ? null : (names.get(name) ?? null);
       return { base, external: base === null ? name : null };
     }
-    const owner = owners.get(stageKey(target.dockerfile, from.index))?.[0];
-    if (owner !== undefined) return { base: owner.target.name, external: null };
-    const below = place.graph.stages[from.index];
+    const { owner } = known.of(one, from.index);
+    if (owner !== null) return { base: owner.target.name, external: null };
+    const below = one.place.graph.stages[from.index];
     if (below === undefined) return { base: null, external: null };
     from = below.base;
   }
 }
 
-type Found = Pick<Links, "bind" | "unbound">;
+type Found = Pick<Links, "bind" | "unbound" | "different">;
 
-/** The targets by their stage: several may build the same one with other arguments. */
-function ownersByStage(placed: readonly Placed[]): Map<string, Placed[]> {
-  const owners = new Map<string, Placed[]>();
-  for (const one of placed) {
-    const key = stageKey(one.target.dockerfile, one.place.stage.index);
-    owners.set(key, [...(owners.get(key) ?? []), one]);
-  }
-  return owners;
-}
-
-function stageKey(dockerfile: string, index: number): string {
-  return `${index} ${dockerfile}`;
-}
-
-function linksOf(one: Placed, owners: ReadonlyMap<string, Placed[]>): Found {
-  const { graph, stage } = one.place;
-  const links: Found = { bind: [], unbound: [] };
+function linksOf(one: Placed, known: Owners): Found {
+  const { file, graph, stage } = one.place;
+  const links: Found = { bind: [], unbound: [], different: [] };
   const seen = new Set<number>([stage.index]);
-  const queue = [stage];
+  const queue: GraphStage[] = [stage];
   for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
-    for (const edge of current.edges) {
-      if (edge.to.kind !== "stage" || seen.has(edge.to.index)) continue;
-      seen.add(edge.to.index);
-      const next = graph.stages[edge.to.index];
-      if (next === undefined) continue;
-      const candidates = owners.get(stageKey(one.target.dockerfile, next.index)) ?? [];
-      const base = candidates.find((candidate) => whyDifferent(one, candidate) === null) ?? candidates[0];
-      if (base === undefined) queue.push(next);
-      else addLink(links, one, base, next);
+    for (const { to } of current.edges) {
+      const next = to.kind === "stage" ? graph.stages[to.index] : undefined;
+      if (next === undefined || seen.has(next.index)) continue;
+      seen.add(next.index);
+      const { owner, different } = known.of(one, next.index);
+      links.different.push(...different);
+      if (owner === null) {
+        queue.push(next);
+        continue;
+      }
+      const reason = whyNotBindable(file, graph, stage.index, next.index);
+      const target = owner.target.name;
+      if (reason === null) links.bind.push({ stage: next.label, target });
+      else links.unbound.push({ target, reason });
     }
   }
   return links;
-}
-
-function addLink(links: Found, one: Placed, base: Placed, stage: GraphStage): void {
-  const reason =
-    whyDifferent(one, base) ?? whyNotBindable(one.place.file, one.place.graph, one.place.stage.index, stage.index);
-  if (reason !== null) {
-    links.unbound.push({ target: base.target.name, reason });
-    return;
-  }
-  links.bind.push({ stage: stage.label, target: base.target.name });
-}
-
-/** The base is built with the base's own settings: with others the stage would be another image for this target. */
-function whyDifferent(one: Placed, base: Placed): string | null {
-  if (one.target.context !== base.target.context) return "the build contexts differ";
-  if (one.target.platforms.join() !== base.target.platforms.join()) return "the platforms differ";
-  if (JSON.stringify(one.target.contexts) !== JSON.stringify(base.target.contexts)) return "the named contexts differ";
-  const argument = [...new Set([...Object.keys(one.args), ...Object.keys(base.args)])].find(
-    (name) => one.args[name] !== base.args[name] && declares(base, name),
-  );
-  return argument === undefined ? null : `the argument ${argument} differs`;
-}
-
-function declares(base: Placed, argument: string): boolean {
-  const { file } = base.place;
-  return (
-    file.globalArgs.some(({ name }) => name === argument) ||
-    file.stages.some(({ instructions }) =>
-      instructions.some(({ keyword, operands }) => keyword === "ARG" && new RegExp(`\\b${argument}\\b`).test(operands)),
-    )
-  );
 }

@@ -3,7 +3,8 @@ import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { order } from "../core/order.ts";
 import type { TemplateContext } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import { formatProblem, type Problem } from "../errors.ts";
+import { evaluateTags } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
 import { linkTargets } from "./bind.ts";
@@ -41,12 +42,13 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
   const context: TargetContext = {
-    template: { ...template, references: found.references },
+    templates: found.templates,
+    outcomes: found.outcomes,
     tags: { ...inputs.tags, event },
     images: found.images,
     decision: decidePush(event, config.push, inputs.pushFlag),
     selected,
-    bases: new Set([...found.links.values()].flatMap(({ needs }) => needs)),
+    bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
   const { targets, ...sorted } = inOrder(planned.map(({ target }) => target));
@@ -67,26 +69,42 @@ export function buildPlan(inputs: PlanInputs): { draft: PlanDraft; problems: Pro
     pushReason: context.decision.push && !push ? "no target is to be published" : context.decision.reason,
     targets,
     shared,
-    warnings: [...planned.flatMap((one) => one.warnings), ...lintPlan(event, targets, shared, found.links, relevant)],
+    warnings: [
+      ...config.warnings.map((problem) => ({ code: "tag-rule", message: formatProblem(problem) })),
+      ...planned.flatMap((one) => one.warnings),
+      ...lintPlan(event, targets, shared, found.links, relevant),
+    ],
   };
   return { draft, problems };
 }
 
 /** Finds out of all targets, and of anchors that are added, which stand on which, and which the selected ones need. */
-function findLinks({ config, dockerfiles }: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
+function findLinks(inputs: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
+  const { config, dockerfiles } = inputs;
+  const tags = { ...inputs.tags, event: inputs.event };
   const { images, ...named } = targetImages(config, config.targets, template);
   const references = Object.fromEntries([...images].map(([name, { image }]) => [name, image]));
-  const { placed, ...unplaced } = placeTargets(config, { ...template, references }, dockerfiles);
+  const outcomes = new Map(
+    config.targets.map((target) => [target.name, evaluateTags(target.tags, tags, target, `targets.${target.name}`)]),
+  );
+  const templates = new Map(
+    config.targets.map(({ name }) => {
+      const version = outcomes.get(name)?.version ?? images.get(name)?.buildTag;
+      return [name, { ...template, references, version }];
+    }),
+  );
+  const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles);
   const added = anchors(placed, selected);
   const anchorTargets = added.map(({ target }) => target);
   for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);
   const all = [...added, ...placed];
   const links = linkTargets(all, images);
   const stated = new Map(config.targets.map((target) => [target.name, statedNeeds(target)]));
-  const needed = withNeeds(selected, (name) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])]);
+  const needs = (name: string) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])];
+  const needed = withNeeds(selected, needs);
   const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
   const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
-  return { placed: all, images, references, links, needed, problems };
+  return { placed: all, images, templates, outcomes, links, needs, needed, problems };
 }
 
 /** Sorts the targets so that each comes after what it needs; a cycle is a problem. */

@@ -22,7 +22,7 @@ export function lintPlan(
     ...shared.flatMap(unpublishedShared),
     ...targets.flatMap((target) => unusedBase(target, targets, shared)),
     ...targets.flatMap(secretArguments),
-    ...targets.flatMap(({ name }) => (links.get(name)?.unbound ?? []).map((one) => notBound(name, one))),
+    ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
   ];
 }
 
@@ -76,9 +76,19 @@ function secretArguments(target: PlannedTarget): Warning[] {
     }));
 }
 
-function notBound(name: string, { target, reason }: { target: string; reason: string }): Warning {
-  const message = `${name} is made from ${target}'s stage but cannot be bound to its image: ${reason}; it is checked after the build`;
-  return { code: "not-bound", message };
+function linkWarnings(name: string, { unbound, different, base }: Links): Warning[] {
+  return [
+    ...unbound.map(({ target, reason }) => {
+      // The proof is by layers: it can tell of a FROM, not of a COPY --from.
+      const then = target === base ? "it is checked after the build" : "nothing proves that it is the same";
+      const message = `${name} is made from ${target}'s stage but cannot be bound to its image: ${reason}; ${then}`;
+      return { code: "not-bound", message };
+    }),
+    ...different.map(({ target, reason }) => ({
+      code: "other-base",
+      message: `${name} is made from ${target}'s stage, but not from ${target}'s image: ${reason}`,
+    })),
+  ];
 }
 
 function listing(names: readonly string[]): string {

@@ -4,16 +4,16 @@ import type { Placed } from "./bind.ts";
 import { renderAll } from "./render.ts";
 import { type TargetProblem, targetStages } from "./stages.ts";
 
-/** Renders every target's arguments and finds its stage. Targets that have none are left out, with a problem. */
+/** Renders every target's arguments by its own template context and finds its stage. Targets that have none are left out, with a problem. */
 export function placeTargets(
   config: Config,
-  template: TemplateContext,
+  templates: ReadonlyMap<string, TemplateContext>,
   dockerfiles: ReadonlyMap<string, string | null>,
 ): { placed: Placed[]; problems: TargetProblem[] } {
   const problems: TargetProblem[] = [];
   const args = new Map(
     config.targets.map(({ name, args: written }) => {
-      const rendered = renderAll(written, `targets.${name}.args`, template);
+      const rendered = renderAll(written, `targets.${name}.args`, templates.get(name)!);
       problems.push(...rendered.problems.map((problem) => ({ targets: [name], problem })));
       return [name, rendered.values];
     }),

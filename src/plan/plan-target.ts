@@ -1,7 +1,7 @@
 import { withAffixes } from "../core/build-tag.ts";
 import type { TemplateContext } from "../core/template.ts";
 import type { Problem } from "../errors.ts";
-import { evaluateTags } from "../tags/evaluate.ts";
+import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
 import type { TargetImage } from "./images.ts";
@@ -15,7 +15,9 @@ import { statedNeeds } from "./select.ts";
 
 /** What all targets of a plan have in common. */
 export interface TargetContext {
-  template: TemplateContext;
+  /** By target. */
+  templates: ReadonlyMap<string, TemplateContext>;
+  outcomes: ReadonlyMap<string, TagEvaluation>;
   tags: TagInputs;
   images: ReadonlyMap<string, TargetImage>;
   decision: PushDecision;
@@ -25,21 +27,24 @@ export interface TargetContext {
   selected: ReadonlySet<string>;
 }
 
+/** What an anchor has. */
+const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: [] };
+
 /** One target with its tags, labels and references worked out. */
 export function planTarget(
   { target, args, place }: Placed,
   links: Links,
-  { template, tags, images, decision, bases, selected }: TargetContext,
+  { templates, outcomes, tags, images, decision, bases, selected }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
   const image = images.get(name)!;
-  const outcome = evaluateTags(target.tags, tags, target, `targets.${name}.tags`);
+  const outcome = outcomes.get(name) ?? noTags;
   const published = publishedTags(event, target, outcome.tags);
   const implied = !selected.has(name);
   const push = decision.push && !implied && image.repositories.length > 0 && target.push !== false;
   const base = links.base === null ? links.external : (images.get(links.base)?.image ?? null);
-  const own = renderAll(target.labels, `targets.${name}.labels`, { ...template, version: outcome.version });
+  const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
   return {
     problems: [...outcome.problems, ...own.problems],
     warnings: push ? published.warnings : [],

@@ -140,6 +140,36 @@ describe("plan --json", () => {
     expect(plan.warnings).toContainEqual({ code: "not-bound", message: expect.stringContaining("ARG PIP_INDEX") });
   });
 
+  it("binds an app that has an argument of its own, which the base cannot see", async () => {
+    const dockerfile = linked.Dockerfile.replace("RUN make app1", "ARG VERSION\nRUN make app1");
+    const config = linked["multistage-build.config.yaml"].replace(
+      "app1: my-registry.com/app1",
+      'app1: { repo: my-registry.com/app1, args: { VERSION: "{{version}}" } }',
+    );
+    const plan = await planOf({ ...linked, Dockerfile: dockerfile, "multistage-build.config.yaml": config }, []);
+    expect(target(plan, "app1")).toMatchObject({ base: "base", bind: [{ stage: "base", target: "base" }] });
+    // What the label says, too.
+    expect(target(plan, "app1").args).toEqual({ VERSION: "master-860c1904a1ce-42" });
+  });
+
+  it("binds each app of a matrix to the base with the same arguments, and another to none", async () => {
+    const dockerfile = "ARG PY=3.8\nFROM python:${PY} AS base\nRUN true\nFROM base AS app\nRUN true\n";
+    const both = (name: string, stage: string, py: string) =>
+      `  ${name}: { repo: x.io/${name}, target: ${stage}, args: { PY: "${py}" } }\n`;
+    const config = `targets:\n${both("base38", "base", "3.8")}${both("base39", "base", "3.9")}${both("app38", "app", "3.8")}${both("app39", "app", "3.9")}${both("app40", "app", "3.10")}`;
+    const plan = await planOf(
+      { "package.json": {}, Dockerfile: dockerfile, "multistage-build.config.yaml": config },
+      [],
+    );
+    expect(target(plan, "app38")).toMatchObject({ base: "base38", bind: [{ target: "base38" }] });
+    expect(target(plan, "app39")).toMatchObject({ base: "base39", bind: [{ target: "base39" }] });
+    expect(target(plan, "app40")).toMatchObject({ base: null, bind: [], needs: [] });
+    expect(plan.warnings).toContainEqual({
+      code: "other-base",
+      message: expect.stringContaining("the argument PY differs"),
+    });
+  });
+
   it("warns of an argument that looks like a secret", async () => {
     const config = "targets: { base: { repo: x.io/base, args: { NPM_TOKEN: x } } }";
     const plan = await planOf({ ...linked, "multistage-build.config.yaml": config }, []);
