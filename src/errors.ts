@@ -7,6 +7,7 @@ export const ExitCode = {
   input: 2,
   /** A bug in this program (sysexits' EX_SOFTWARE). */
   bug: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

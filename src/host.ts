@@ -49,6 +49,10 @@ export interface Host {
   home: string;
   stdout: Output;
   stderr: Output;
+  /** Writes to standard output as it is: for what {@link json} has made. */
+  print: (text: string) => void;
+  /** A value as JSON, its texts without secrets. */
+  json: (value: object) => string;
   /** Keeps the values of variables that are named, or sound like secrets, out of all output from now on. */
   hide: (env: Readonly<Record<string, string | undefined>>, names: ReadonlySet<string>) => void;
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 /** The run was stopped by a signal. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
-  constructor(readonly by: "SIGINT" | "SIGTERM") {
+  constructor(readonly by: "SIGINT" | "SIGTERM" | "SIGHUP") {
     super(`stopped by ${by}`);
   }
 }
@@ -15,6 +15,7 @@ export function interruption(self: NodeJS.Process): AbortSignal {
   for (const [name, exitCode] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const) {
     self.on(name, () => {
       if (controller.signal.aborted) self.exit(exitCode);

@@ -51,7 +51,7 @@ function report(host: Host, error: unknown): number {
   if (host.argv.includes("--json")) {
     const problems = error instanceof InputError ? error.problems : undefined;
     const message = error instanceof Error ? error.message : String(error);
-    host.stdout.write(`${JSON.stringify({ error: { code, message, ...(problems && { problems }) } }, null, 2)}\n`);
+    host.print(`${host.json({ error: { code, message, ...(problems && { problems }) } })}\n`);
   }
   host.stderr.write(`${text}\n`);
   return exitCode;
@@ -67,7 +67,7 @@ function describe(error: unknown): { exitCode: number; code: string; text: strin
     return { exitCode: ExitCode.failed, code: "run-failed", text: `error ${error.message}${hint}` };
   }
   if (error instanceof Interrupted) {
-    const exitCode = error.by === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
+    const exitCode = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hungUp }[error.by];
     return { exitCode, code: "interrupted", text: `${error.message}; nothing more is published` };
   }
   const stack = error instanceof Error ? error.stack : String(error);

@@ -14,6 +14,8 @@ export function systemHost(self: NodeJS.Process): Host {
     home: os.homedir(),
     stdout: output(self.stdout),
     stderr: output(self.stderr),
+    print: (text) => void self.stdout.write(text),
+    json: (value) => JSON.stringify(value, null, 2),
     hide: () => undefined,
     now: () => Date.now(),
     sleep: async (milliseconds) => {

@@ -1,6 +1,5 @@
-import path from "node:path";
 import type { Flags } from "../cli.ts";
-import { missingCredentials, registriesOf } from "../docker/login.ts";
+import { missingCredentials, missingSecrets, registriesOf } from "../docker/login.ts";
 import { withSession } from "../docker/session.ts";
 import { ExitCode, InputError, throwProblems } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -8,8 +7,10 @@ import type { PlanDraft } from "../plan/build-plan.ts";
 import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { liveReporter } from "../report/live.ts";
 import type { RunResult } from "../run/outcome.ts";
-import { runBuild, runPush } from "../run/run.ts";
+import { runPush } from "../run/push.ts";
+import { runBuild } from "../run/run.ts";
 import { buildOptions, draftPlan } from "./draft.ts";
+import { outputFiles } from "./output-files.ts";
 import { consoleFor } from "./output.ts";
 import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
@@ -24,8 +25,12 @@ export async function build(
   refuseSimulation(flags);
   const project = await loadProject(host, flags);
   const draft = await draftPlan(host, project, names, flags);
-  if (draft.push) throwProblems(missingCredentials(project.config, project.env));
-  const tagsFile = flags.tagsFile === undefined ? null : tagsFileText(tagLists(draft));
+  throwProblems([
+    ...(draft.push ? missingCredentials(project.config, project.env) : []),
+    ...(command === "build" ? missingSecrets(draft, project.env) : []),
+  ]);
+  const files = await outputFiles(host, flags);
+  const tags = files.tags === null ? null : tagsFileText(tagLists(draft));
   const out = consoleFor(host, flags);
   const labels = [...draft.targets.map(({ name }) => name), ...draft.shared.map(({ stage }) => stage)];
   const reporter = liveReporter(host, out.paint, labels, flags);
@@ -35,17 +40,18 @@ export async function build(
   for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));
   const done = result.failures.length === 0;
   const report = resultJson(draft, result);
-  const write = (file: string, text: string) => host.files.write(path.resolve(host.cwd, flags.cwd ?? ".", file), text);
-  if (flags.metadataFile !== undefined) await write(flags.metadataFile, `${JSON.stringify(report, null, 2)}\n`);
-  if (tagsFile !== null && done) await write(flags.tagsFile!, tagsFile);
   out.result(resultTable(draft, result), report);
+  if (files.metadata !== null) await host.files.write(files.metadata, `${host.json(report)}\n`);
+  if (tags !== null && done) await host.files.write(files.tags!, tags);
   return done ? ExitCode.done : ExitCode.failed;
 }
 
-/** The tags of the targets that were asked for, as a `.tags` file has them. */
+/** The tags that the targets that were asked for are published under, as a `.tags` file has them. */
 function tagLists({ targets }: PlanDraft): { name: string; tags: string[] }[] {
-  const own = targets.filter(({ implied }) => !implied);
-  return own.map(({ name, image, tags }) => ({ name, tags: [image.slice(image.lastIndexOf(":") + 1), ...tags] }));
+  const tagOf = (reference: string) => reference.slice(reference.lastIndexOf(":") + 1);
+  return targets
+    .filter(({ implied }) => !implied)
+    .map(({ name, image, moving }) => ({ name, tags: [...new Set([image, ...moving].map(tagOf))] }));
 }
 
 function run(

@@ -15,6 +15,7 @@ const defaultBuilds = 5;
 /** `clean`: removes this project's own old images from the host, by label; nobody else's, none in use, and no cache. */
 export async function clean(host: Host, flags: Flags): Promise<number> {
   const project = await loadProject(host, flags);
+  throwProblems(project.problems);
   const policy = keepPolicy(project, flags);
   const { repository } = project.event;
   if (repository === null) {

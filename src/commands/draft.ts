@@ -21,7 +21,7 @@ export async function draftPlan(
   const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...files].map(read)));
   const { draft, problems } = buildPlan({ config, event, names, dockerfiles, tags, pushFlag: flags.push });
-  throwProblems(problems);
+  throwProblems([...project.problems, ...problems]);
   return draft;
 }
 

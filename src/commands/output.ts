@@ -16,6 +16,6 @@ export function consoleFor(host: Host, flags: Flags): Console {
   return {
     paint: paintFor(host, flags.color),
     json,
-    result: (text, object) => host.stdout.write(json ? `${JSON.stringify(object, null, 2)}\n` : text),
+    result: (text, object) => (json ? host.print(`${host.json(object)}\n`) : host.stdout.write(text)),
   };
 }

@@ -24,16 +24,27 @@ export async function plan(
   return ExitCode.done;
 }
 
+/** So that the password goes when the script does: a configuration of its own, with the user's plugins. */
+const ownDockerConfig = [
+  `theirs=\${DOCKER_CONFIG:-$HOME/.docker}; export DOCKER_CONFIG="$${workDirectory}"`,
+  `[ ! -d "$theirs/cli-plugins" ] || ln -s "$theirs/cli-plugins" "$DOCKER_CONFIG/"`,
+].join("\n");
+
 /** The commands as a script that can be copied into a shell. */
 function script(steps: readonly Step[], directory: string): string {
-  const needsWork = steps
-    .flat()
-    .some(({ argv }) => argv.some((word) => typeof word !== "string" && word.variable === workDirectory));
+  const commands = steps.flat();
+  const logsIn = commands.some(({ kind }) => kind === "login");
+  const needsWork = logsIn || commands.some(({ argv }) => argv.some((word) => typeof word !== "string"));
+  // A shell of its own: it ends at the first failure, and what it changes and leaves behind is gone with it.
   const lines = [
+    "(",
+    "set -eu",
     `cd ${quote(directory)}`,
     "export DOCKER_BUILDKIT=1",
-    ...(needsWork ? [`${workDirectory}=$(mktemp -d)`] : []),
+    ...(needsWork ? [`${workDirectory}=$(mktemp -d)`, `trap 'rm -rf "$${workDirectory}"' EXIT`] : []),
+    ...(logsIn ? [ownDockerConfig] : []),
     ...steps.map(toShell),
+    ")",
   ];
   return `${lines.join("\n")}\n`;
 }

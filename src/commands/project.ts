@@ -8,7 +8,7 @@ import { loadConfig } from "../config/load.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { validateConfig } from "../config/validate.ts";
 import type { BuildEvent } from "../core/event.ts";
-import { InputError, throwProblems } from "../errors.ts";
+import { InputError, type Problem } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
 import type { TagInputs } from "../tags/rule.ts";
@@ -17,6 +17,8 @@ import { gitTags } from "../ci/git.ts";
 /** What every command starts from. */
 export interface Project {
   config: Config;
+  /** What is wrong with the config; a plan may find more, and all is to be said at once. */
+  problems: Problem[];
   event: BuildEvent;
   /** CI's environment, or what --env-file makes of it. */
   env: Environment;
@@ -33,11 +35,12 @@ export async function loadProject(host: Host, flags: Flags): Promise<Project> {
   const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, flags.as)];
   if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
   const { config, problems } = resolveConfig(validated.config, directory);
-  throwProblems([...problems, ...reading.problems]);
+  if (reading.problems.length > 0) throw new InputError([...problems, ...reading.problems]);
   host.hide(env, secretNames(config));
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
     config,
+    problems,
     event: reading.event,
     env,
     tags: {

@@ -8,9 +8,9 @@ import { loadProject } from "./project.ts";
 
 /** `ref`: the build-tag reference of a target, for `docker run $(multistage-build ref app1)`. */
 export async function ref(host: Host, name: string, flags: Flags): Promise<number> {
-  const { config, event, tags } = await loadProject(host, flags);
+  const { config, problems, event, tags } = await loadProject(host, flags);
   const named = targetImages(config, config.targets, { event, now: tags.now, env: tags.env });
-  throwProblems([...selectTargets(config.targets, [name]).problems, ...named.problems]);
+  throwProblems([...problems, ...selectTargets(config.targets, [name]).problems, ...named.problems]);
   const reference = named.images.get(name)!.image;
   consoleFor(host, flags).result(`${reference}\n`, { target: name, reference });
   return ExitCode.done;

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Flags } from "../cli.ts";
 import { ExitCode, throwProblems } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -7,6 +6,7 @@ import { publishedTags } from "../plan/references.ts";
 import { selectTargets } from "../plan/select.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
+import { outputFiles } from "./output-files.ts";
 import { consoleFor } from "./output.ts";
 import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
@@ -22,38 +22,42 @@ interface TargetTags {
   references: string[];
 }
 
+/** With what is not always shown. `published` are the tags that it may be published under, the build tag first. */
+type Found = TargetTags & { rules: RuleOutcome[]; published: string[] };
+
 /** `tags`: the tags of one target or of all; with --explain what each rule gave and why. Needs no Dockerfile. */
 export async function tags(host: Host, names: readonly string[], flags: Flags): Promise<number> {
   const project = await loadProject(host, flags);
   const found = tagsOf(project, names);
   const out = consoleFor(host, flags);
-  const shown = found.map(({ rules, ...one }) => (flags.explain === true ? { ...one, rules } : one));
+  const shown = found.map(({ target, buildTag: own, version, tags: moving, references, rules }) => ({
+    ...{ target, buildTag: own, version, tags: moving, references },
+    ...(flags.explain === true && { rules }),
+  }));
   const one = names.length === 0 ? undefined : shown[0];
   const text = flags.explain === true ? found.map(explanation).join("\n") : listing(found, one === undefined);
+  const files = await outputFiles(host, flags);
+  const lists = found.map(({ target, published }) => ({ name: target, tags: published }));
+  const file = files.tags === null ? null : tagsFileText(lists);
   out.result(text, one ?? { targets: shown });
-  if (flags.tagsFile !== undefined) {
-    const file = path.resolve(host.cwd, flags.cwd ?? ".", flags.tagsFile);
-    await host.files.write(file, tagsFileText(found.map((target) => ({ name: target.target, tags: allTags(target) }))));
-  }
+  if (file !== null) await host.files.write(files.tags!, file);
   return ExitCode.done;
 }
 
-function tagsOf(
-  { config, event, tags: inputs }: Project,
-  names: readonly string[],
-): (TargetTags & { rules: RuleOutcome[] })[] {
+function tagsOf({ config, problems: wrong, event, tags: inputs }: Project, names: readonly string[]): Found[] {
   const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));
   const outcomes = targets.map((target) => ({
     target,
     image: images.get(target.name)!,
-    outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}.tags`),
+    outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}`),
   }));
-  throwProblems([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
+  throwProblems([...wrong, ...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
   return outcomes.map(({ target, image, outcome }) => {
     const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
     return {
+      published,
       target: target.name,
       buildTag: image.buildTag,
       version: outcome.version,

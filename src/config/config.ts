@@ -1,3 +1,4 @@
+import type { Problem } from "../errors.ts";
 import type { TagPolicy } from "../tags/policy.ts";
 
 /** The config as the program uses it: every default filled in, every rule checked, nothing rendered yet. */
@@ -11,6 +12,8 @@ export interface Config {
   registry: string | null;
   /** Environment variables that templates may read. */
   env: readonly string[];
+  /** What is allowed in it but unlikely to be meant. */
+  warnings: Problem[];
 }
 
 /** What is built, and where it is published. Strings in `repositories`, `args` and `labels` are templates. */

@@ -1,5 +1,5 @@
 import { parseRepository } from "../core/reference.ts";
-import type { Problem } from "../errors.ts";
+import { formatProblem, type Problem } from "../errors.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
 import { configRules } from "./rules.ts";
@@ -10,6 +10,7 @@ type WrittenEntry = WrittenConfig["targets"][string];
 /** Fills in every default and checks what the schema cannot. All problems come back; the config is usable without any. */
 export function resolveConfig(written: WrittenConfig, directory: string): { config: Config; problems: Problem[] } {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const policies = new Map<unknown, TagPolicy>();
   // Targets that share their rules share the parsed policy, so that a thousand targets parse it once.
   const policyOf = (tags: WrittenTarget["tags"], path: string) => {
@@ -17,6 +18,7 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     if (known !== undefined) return known;
     const parsed = parseTagPolicy({ tags, flavor: written.flavor }, path);
     problems.push(...parsed.problems);
+    warnings.push(...parsed.warnings);
     policies.set(tags, parsed.policy);
     return parsed.policy;
   };
@@ -34,9 +36,15 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],
+    warnings: unique(warnings),
   };
   problems.push(...configRules(config, new Set(written.allow)));
-  return { config, problems };
+  return { config, problems: unique(problems) };
+}
+
+/** The flavor is read once for each list of rules: what is wrong with it is said once. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 function longForm(entry: WrittenEntry): WrittenTarget {

@@ -46,7 +46,7 @@ function needsExist(target: Target, config: Config): Problem[] {
   ];
 }
 
-const remote = /^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i;
+const remote = /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:|github\.com\/)/i;
 const remoteHint = 'a build context from the network runs code that nobody reviewed; add "remote-context" to allow';
 
 /** Git and URL contexts have been ways to run commands on the builder (CVE-2019-13139, CVE-2026-33748). */

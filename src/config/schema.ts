@@ -15,6 +15,7 @@ const environmentName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"),
 );
+const argumentName = v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is no name of a build argument"));
 const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
@@ -41,7 +42,7 @@ const targetEntries = {
   target: v.optional(described(text, "The stage to build. Default: the target's own name.")),
   dockerfile: v.optional(described(text, "The Dockerfile, relative to this file. Default: Dockerfile.")),
   context: v.optional(described(text, "The build context, relative to this file. Default: this file's folder.")),
-  args: v.optional(described(v.record(text, scalar), "Build arguments. Values may hold {{…}} templates.")),
+  args: v.optional(described(v.record(argumentName, scalar), "Build arguments. Values may hold {{…}} templates.")),
   labels: v.optional(described(v.record(text, scalar), "Image labels. Values may hold {{…}} templates.")),
   secrets: v.optional(described(v.record(text, secret), "BuildKit secrets by id: { env: NAME } or { file: path }.")),
   ssh: v.optional(described(stringOrList, 'SSH agents or keys for RUN --mount=type=ssh: "default" or "id=path".')),
@@ -115,3 +116,5 @@ export type WrittenConfig = v.InferInput<typeof configSchema>;
 export type WrittenTarget = v.InferInput<typeof target>;
 /** The keys of a target, for messages. */
 export const targetKeys = Object.keys(targetEntries);
+/** The keys of a registry, for messages. */
+export const registryKeys = Object.keys(registry.entries);

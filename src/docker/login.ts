@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { parseRepository } from "../core/reference.ts";
 import type { Problem } from "../errors.ts";
+import type { PlanDraft } from "../plan/build-plan.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -35,6 +36,24 @@ export function missingCredentials(config: Config, env: Readonly<Record<string, 
       if (name === undefined || (env[name] ?? "") !== "") return [];
       const hint = "set it from a secret; Drone keeps secrets from pull requests unless told otherwise";
       return [{ path: `registries.${registry}.${key}`, message: `the environment variable ${name} is not set`, hint }];
+    }),
+  );
+}
+
+/**
+ * Secrets whose variable is not set: BuildKit would mount an empty file and say nothing. A pull request's build often has
+ * no secrets, and may do without.
+ */
+export function missingSecrets(
+  { event, targets }: Pick<PlanDraft, "event" | "targets">,
+  env: Readonly<Record<string, string | undefined>>,
+): Problem[] {
+  if (event.pullRequest !== null) return [];
+  return targets.flatMap(({ name, secrets }) =>
+    secrets.flatMap((secret): Problem[] => {
+      if (!("env" in secret) || env[secret.env] !== undefined) return [];
+      const message = `the environment variable ${secret.env} is not set`;
+      return [{ path: `targets.${name}.secrets.${secret.id}`, message, hint: "set it from a secret of the pipeline" }];
     }),
   );
 }

@@ -50,7 +50,14 @@ async function ownConfiguration(
     if (await host.files.exists(target)) await host.files.link(target, path.join(directory, folder));
   }
   const builders = host.env.BUILDX_CONFIG ?? path.resolve(theirs, "buildx");
-  return { DOCKER_CONFIG: directory, ...((await host.files.exists(builders)) ? { BUILDX_CONFIG: builders } : {}) };
+  // Without DOCKER_CERT_PATH the certificates for a daemon behind TLS are looked for beside the configuration.
+  const tls = (host.env.DOCKER_TLS_VERIFY ?? host.env.DOCKER_TLS ?? "") !== "";
+  const certificates = tls ? { DOCKER_CERT_PATH: host.env.DOCKER_CERT_PATH ?? path.resolve(theirs) } : {};
+  return {
+    DOCKER_CONFIG: directory,
+    ...certificates,
+    ...((await host.files.exists(builders)) ? { BUILDX_CONFIG: builders } : {}),
+  };
 }
 
 function parseConfig(text: string | null): DockerConfig {

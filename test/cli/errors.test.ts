@@ -67,11 +67,34 @@ const inputErrors: [string, Files, string[], string[]][] = [
   [
     "several mistakes at once",
     {
-      "multistage-build.config.yaml": `targets:\n  a: { repo: X/a, needs: [c] }\n  b: { repo: "x//b", target: zzz }\n`,
+      "multistage-build.config.yaml": `targets:\n  a: { repo: x/A, needs: [c] }\n  b: { repo: "x//b", target: zzz }\n`,
       Dockerfile: "FROM x AS a\n",
     },
     [],
-    ["targets.a.needs.0: is no target"],
+    [
+      'targets.a.needs.0: is no target (got "c")',
+      "targets.a.repo: must be lower case",
+      "targets.b.repo: is not a repository",
+      'targets.b.target: is not a stage of Dockerfile (got "zzz")',
+    ],
+  ],
+  [
+    "a folder for a file that is not there",
+    {},
+    ["--metadata-file", "nowhere/x.json"],
+    ["--metadata-file: there is no such folder to write to"],
+  ],
+  [
+    "a secret that is not set",
+    { "multistage-build.config.yaml": `${questionConfig}defaults: { secrets: { npm: { env: NPM_TOKEN } } }\n` },
+    [],
+    ["targets.app1.secrets.npm: the environment variable NPM_TOKEN is not set"],
+  ],
+  [
+    "a build context from git over SSH",
+    { "multistage-build.config.yaml": `context: "bob@localhost:evil.git"\n${questionConfig}` },
+    [],
+    ["targets.base.context: is not a local path"],
   ],
 ];
 

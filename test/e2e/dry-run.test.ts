@@ -35,7 +35,7 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
     ] as const) {
       const env = droneEnv({ DRONE_BUILD_NUMBER: number });
       const { out } = await build(engine, cwd, env, ["--dry-run", ...builder, ...names]);
-      await execa("sh", ["-e"], { input: scriptOf(out), env: engine.env, extendEnv: false });
+      await execa("sh", [], { input: scriptOf(out), env: engine.env, extendEnv: false });
       const held = await tagsIn(`${space}/app1`);
       expect(held).toContain(`master-860c1904a1ce-${number}`);
       expect(await digestOf(`${space}/app1`, "latest")).toBe(
@@ -46,5 +46,21 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
     const run = ["run", "--rm", "--network=none", image, "cat", "/app"];
     const { stdout } = await execa("docker", run, { env: engine.env, extendEnv: false });
     expect(stdout).toBe(odd);
+  });
+
+  it("stop at the first failure, as the real run does, and move nothing", async () => {
+    const space = `e2e-${randomBytes(4).toString("hex")}`;
+    const cwd = await project({
+      "package.json": {},
+      Dockerfile: `FROM python:3.8-slim AS base\nRUN echo ${space} > /base\nFROM base AS app1\nRUN exit 3\n`,
+      "multistage-build.config.json": {
+        targets: { base: `${registry}/${space}/base`, app1: `${registry}/${space}/app1` },
+      },
+    });
+    const builder = engine.buildx ? [] : ["--builder", "docker"];
+    const { out } = await build(engine, cwd, droneEnv(), ["--dry-run", ...builder]);
+    const ended = await execa("sh", [], { input: scriptOf(out), env: engine.env, extendEnv: false, reject: false });
+    expect(ended.exitCode).not.toBe(0);
+    for (const target of ["base", "app1"]) expect(await tagsIn(`${space}/${target}`)).not.toContain("latest");
   });
 });

@@ -52,6 +52,8 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     home: "/nonexistent",
     stdout: { write: (text) => void (ran.out += text), isTTY: false },
     stderr: { write: (text) => void (ran.err += text), isTTY: false },
+    print: (text) => void (ran.out += text),
+    json: (value) => JSON.stringify(value, null, 2),
     hide: () => undefined,
     now: () => clock,
     sleep: async (milliseconds) => {

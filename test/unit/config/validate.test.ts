@@ -34,7 +34,7 @@ describe("validateConfig", () => {
   });
 
   it.each<[string, unknown, string[]]>([
-    ["no object", "targets", ['the config: must be Object (got "targets")']],
+    ["no object", "targets", ['the config: must be a map (got "targets")']],
     ["no targets", {}, ["targets: is missing"]],
     ["empty targets", { targets: {} }, ["targets: must name at least one target (got {})"]],
     ["an unknown key", { targetz: {}, targets }, ['targetz: unknown key\n    did you mean "targets"?']],
@@ -81,13 +81,33 @@ describe("validateConfig", () => {
       ['targets.app1.platforms.0: must be os/arch[/variant] (got "arm")'],
     ],
     [
+      "several unknown keys",
+      { foo: 1, bar: 2, targets: { app1: { repo: "x/y", a1: 1, a2: 2 } } },
+      ["foo: unknown key", "bar: unknown key", "targets.app1.a1: unknown key", "targets.app1.a2: unknown key"],
+    ],
+    [
+      "a list of arguments",
+      { targets: { app1: { repo: "x/y", args: ["A=1"] } } },
+      ['targets.app1.args: must be a map, NAME: value, and not a list (got ["A=1"])'],
+    ],
+    [
+      "a list of targets",
+      { targets: ["a", "b"] },
+      ['targets: must be a map, NAME: value, and not a list (got ["a","b"])'],
+    ],
+    [
+      "an argument's name that is none",
+      { targets: { app1: { repo: "x/y", args: { "A(": "1" } } } },
+      ['targets.app1.args.A(: is no name of a build argument (got "A(")'],
+    ],
+    [
       "everything at once",
       { targetz: 1, push: "yes", targets: { app1: { repo: "x", nedes: [], dockerfile: 3 } } },
       [
         expect.stringContaining("targetz: unknown key"),
         'push: must be "auto", true or false (got "yes")',
         expect.stringContaining("targets.app1.nedes: unknown key"),
-        "targets.app1.dockerfile: must be string (got 3)",
+        "targets.app1.dockerfile: must be string; put it in quotes (got 3)",
       ] as string[],
     ],
   ])("refuses %s", (_, written, expected) => {
