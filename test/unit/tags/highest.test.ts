@@ -5,7 +5,7 @@ import { evaluate, tagsOf } from "./tags-of.ts";
 const semver = ["type=semver,pattern={{version}}"];
 
 describe("latest=highest", () => {
-  const all = ["v1.0.0", "v1.9.9", "v2.0.0-rc.1", "v2.0.1", "app/v9.9.9", "test", "3"];
+  const all = ["v1.0.0", "v2.0.1", "v1.9.9", "v2.0.0-rc.1", "app/v9.9.9", "test", "3"];
 
   test.each<[string, unknown, string, readonly string[] | null, string[], string]>([
     ["the highest", semver, "v2.0.1", all, ["2.0.1", "latest"], "no git tag has a higher version"],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/errors.ts";
 import { needsGitTags, parseTagPolicy, policyFiles } from "../../../src/tags/policy.ts";
-import { branchEvent, eventOf, tagEvent } from "./event-of.ts";
-import { evaluate, tagsOf } from "./tags-of.ts";
+import { branchEvent, eventOf } from "./event-of.ts";
+import { tagsOf } from "./tags-of.ts";
 
 const problemsOf = (tags: unknown, flavor?: unknown) => parseTagPolicy({ tags, flavor }, "targets.app.tags").problems;
 
@@ -25,7 +25,7 @@ describe("the forms of rules", () => {
     ],
     [
       "priorities, of equals in order",
-      ["type=raw,value=a,priority=1", "b", "type=raw,value=c,priority=200", "type=raw,value=d,priority=200.5"],
+      ["type=raw,value=a,priority=1", "b", "type=raw,value=c,priority=200", "type=raw,value=d,priority=200.25"],
       ["d", "b", "c", "a"],
     ],
     ["a negative priority", ["type=raw,value=a,priority=-1", "type=raw,value=b,priority=0"], ["b", "a"]],
@@ -253,41 +253,6 @@ describe("mistakes", () => {
     expect(problemsOf(["type=semvr", "type=raw,value={{x}},enable=1"], "latest=maybe").map(({ path }) => path)).toEqual(
       ["flavor.latest", "targets.app.tags.0.type", "targets.app.tags.1.enable", "targets.app.tags.1.value"],
     );
-  });
-
-  test("what is hardly meant is a warning", () => {
-    expect(evaluate(tagEvent("a"), { tags: ["type=match,pattern=(a),group=2"] })).toMatchObject({
-      faults: [],
-      tags: [],
-      warnings: ["tags.0.group: the pattern has no group 2, so it gives no tag"],
-    });
-    for (const group of [-1, 0.5]) {
-      const { warnings } = evaluate(eventOf(), { tags: [{ type: "match", pattern: "a", group }] });
-      expect(warnings).toEqual([`tags.0.group: the pattern has no group ${group}, so it gives no tag`]);
-    }
-    expect(evaluate(tagEvent("a"), { tags: ["type=match,pattern=(a),group=1"] }).warnings).toEqual([]);
-    expect(evaluate(eventOf(), { tags: "{{date YYYY}}" })).toMatchObject({
-      faults: [],
-      tags: ["2020-01-10T00-30-00Z"],
-      warnings: ["tags.value: the format is not in quotes, so it has no effect"],
-    });
-  });
-});
-
-describe("mistakes that show in the build only", () => {
-  test.each<[string, unknown, string[]]>([
-    ["enable is neither", ["type=raw,value=a,enable={{branch}}"], ["tags.0.enable: must be true or false"]],
-    ["a variable is not listed", ["{{env.X}}"], ["tags.0: X is not listed"]],
-    ["in enable", ["type=raw,value=a,enable={{env.X}}"], ["tags.0.enable: X is not listed"]],
-    ["in a prefix", ["type=raw,value=a,prefix={{env.X}}"], ["tags.0.prefix: X is not listed"]],
-    ["in a suffix", ["type=raw,value=a,suffix={{env.X}}"], ["tags.0.suffix: X is not listed"]],
-    ["in a value", ["type=semver,pattern={{version}},value={{env.X}}"], ["tags.0: X is not listed"]],
-    ["in a match's value", ["type=match,pattern=a,value={{env.X}}"], ["tags.0: X is not listed"]],
-    ["in a pattern", ["type=semver,pattern={{env.X}},value=1.2.3"], ["tags.0: X is not listed"]],
-    ["in a schedule", ["type=schedule,pattern={{env.X}}"], ["tags.0: X is not listed"]],
-    ["a reference", ["{{ref.base}}"], ["tags.0: a reference has no place here"]],
-  ])("%s", (_title, tags, faults) => {
-    expect(evaluate(eventOf({ kind: "cron" }), { tags })).toMatchObject({ faults, tags: [] });
   });
 });
 

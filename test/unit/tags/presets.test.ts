@@ -99,7 +99,9 @@ describe("auto_tag", () => {
     ["before 1.0", tagEvent("v0.9.0"), ["0.9", "0.9.0"], "0.9.0"],
     ["padded zero", tagEvent("v00.9.0"), ["00.9", "00.9.0"], "00.9.0"],
     ["pre-release", tagEvent("v1.0.0-alpha.1"), ["1.0.0-alpha.1"], "1.0.0-alpha.1"],
-    ["padded pre-release", tagEvent("2024.01.00-rc1"), ["2024.1.0-rc1"], "2024.1.0-rc1"],
+    ["padded major", tagEvent("v01.2.3"), ["01", "01.2", "01.2.3"], "01.2.3"],
+    ["ten", tagEvent("v10.2.3"), ["10", "10.2", "10.2.3"], "10.2.3"],
+    ["padded pre-release", tagEvent("2024.001.00-rc1"), ["2024.1.0-rc1"], "2024.1.0-rc1"],
   ])("%s", (_title, event, tags, version) => {
     const found = evaluate(event, { tags: "auto_tag" });
     expect(found.faults).toEqual([]);
@@ -156,6 +158,6 @@ describe("metadata-action", () => {
     ["cron", eventOf({ kind: "cron" }), ["nightly", "master"], "nightly"],
   ])("%s", (_title, event, tags, version) => {
     const found = evaluate(event, { tags: "metadata-action" });
-    expect({ tags: found.tags, version: found.version }).toEqual({ tags, version });
+    expect({ tags: found.tags, version: found.version, faults: found.faults }).toEqual({ tags, version, faults: [] });
   });
 });

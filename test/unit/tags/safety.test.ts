@@ -45,6 +45,8 @@ describe("a branch never gives the tag of something else", () => {
     ["too long together", "x".repeat(80), { tags: ["{{branch}}-{{branch}}"] }, /^x{80}-x{38}-\w{8}$/],
     ["with a loss, in a template", "été#1", { tags: ["b-{{branch}}"] }, /^b-t-1-\w{8}$/],
     ["joined to a version", "2.3", { tags: ["1.{{branch}}"] }, /^branch-1\.2\.3-c47f5b18$/],
+    ["in front of a version", "8", { tags: ["{{branch}}.2-x"] }, /^branch-8\.2-x-\w{8}$/],
+    ["with a loss, in a prefix", "a#b", { tags: ["type=sha,prefix={{branch}}-"] }, /^a-b-8187fc8f-860c190$/],
     ["joined to a version's point", "1", { tags: ["type=ref,event=branch,prefix=8.2."] }, /^branch-8\.2\.1-\w{8}$/],
     ["behind a version's prefix", "latest", { ...branchRule, prefix: "8.2-" }, /^8\.2-branch-latest-5e1e2bca$/],
     ["as a pull request's variant", "pr-1", { ...branchRule, prefix: "8.2-" }, /^8\.2-branch-pr-1-\w{8}$/],
@@ -71,6 +73,7 @@ describe("a branch never gives the tag of something else", () => {
     expect(tagsOf(eventOf(), { ...branchRule, prefix: "8.2-" })).toEqual(["8.2-master"]);
     expect(tagsOf(eventOf(), { tags: ["type=ref,event=branch,prefix=8.2-"] })).toEqual(["8.2-master"]);
     expect(tagsOf(eventOf(), { tags: ["v8.2_{{branch}}"] })).toEqual(["v8.2_master"]);
+    expect(tagsOf(eventOf(), { tags: ["18.22.33-{{branch}}"] })).toEqual(["18.22.33-master"]);
   });
 
   test("a deploy target and a base branch neither", () => {
@@ -78,6 +81,10 @@ describe("a branch never gives the tag of something else", () => {
     expect(tagsOf(promote)).toEqual([branchSlug("1.0")]);
     expect(tagsOf(promote, { tags: ["{{deploy}}"] })).toEqual([branchSlug("1.0")]);
     expect(tagsOf(tagEvent("x", { baseRef: "latest" }), { tags: ["{{base_ref}}"] })).toEqual([branchSlug("latest")]);
+    const both = tagEvent("1", { baseRef: "2" });
+    expect(tagsOf(both, { tags: ["{{base_ref}}.{{tag}}"] })).toEqual([branchSlug("2.1")]);
+    expect(tagsOf(both, { tags: ["{{tag}}.{{base_ref}}"] })).toEqual([branchSlug("1.2")]);
+    expect(tagsOf(tagEvent("1"), { tags: ["{{tag}}.{{base_ref}}0"] })).toEqual(["1.0"]);
   });
 });
 
@@ -139,14 +146,14 @@ describe("what is no tag is a problem", () => {
       { tags: ["type=sha,prefix={{tag}}-"] },
       "would be no tag: letters, digits, _ . and -, the first no . or -",
       "-860c190",
-      "the expression in front is empty in this build; add enable or when",
+      "is an expression in front empty in this build? Then add enable or when",
     ],
     [
       "a point in front",
       { tags: [".x"] },
       "would be no tag: letters, digits, _ . and -, the first no . or -",
       ".x",
-      "the expression in front is empty in this build; add enable or when",
+      "is an expression in front empty in this build? Then add enable or when",
     ],
     ["too long", { tags: ["x".repeat(129)] }, "would be longer than 128 characters", "x".repeat(129), undefined],
     [
@@ -187,9 +194,12 @@ describe("what is no tag is a problem", () => {
       flavor: "latest=true\nprefix=.,onlatest=true",
     });
     expect(suffixed.problems.map(({ path, got }) => [path, got])).toEqual([["flavor.latest", ".latest"]]);
+    const broken = { tags: ["type=raw,value=x,prefix="], flavor: "latest=true\nprefix={{env.X}},onlatest=true" };
+    expect(evaluate(eventOf(), broken).faults).toEqual(["flavor.prefix: X is not listed"]);
   });
 
   test("a tag of the command line, as it is or not at all", () => {
+    expect(evaluate(eventOf(), { tags: [], extra: ["a/b.c"] }).problems[0]?.hint).toBeUndefined();
     const found = evaluate(eventOf(), { tags: [], extra: ["ok", "a/b"], suffix: "s" });
     expect(found).toMatchObject({
       tags: ["ok-s"],

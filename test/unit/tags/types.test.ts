@@ -48,7 +48,7 @@ test.each<Case>([
   ["type=ref,event=pr", pullRequestEvent(15), ["pr-15"], "this is pull request 15"],
   ["type=ref,event=pr,prefix=,suffix=-x", pullRequestEvent(15), ["15-x"], "this is pull request 15"],
   ["type=ref,event=pr", eventOf(), [], "this is no build of a pull request"],
-  ["type=raw,value=a/b c", eventOf(), ["a-b-c"], "the rule says so"],
+  ["type=raw,value=a/b c//d", eventOf(), ["a-b-c-d"], "the rule says so"],
   ["type=raw,value={{tag}}", eventOf(), [], "it is empty in this build"],
   ["type=raw,value={{branch}},prefix=b-", pullRequestEvent(3), [], "it is empty in this build"],
   ["type=sha", eventOf(), ["sha-860c190"], "the commit is 860c1904a1ce19322e91ac35af1ab07466440c37"],
@@ -115,5 +115,39 @@ describe("file", () => {
   test("with strict it must be there", () => {
     expect(evaluate(eventOf(), { tags: "type=file,strict=true" }).faults).toEqual(["tags: there is no file .tags"]);
     expect(evaluate(eventOf(), { tags: "type=file,strict=true", files: new Map([[".tags", ""]]) }).faults).toEqual([]);
+  });
+});
+
+describe("rules in explanations", () => {
+  const files = new Map([["VERSION", "x\n"]]);
+
+  test.each<[unknown, string, string]>([
+    [" type=sha ", "type=sha", "the commit is 860c1904a1ce19322e91ac35af1ab07466440c37"],
+    [{ type: "edge", branch: "a,b" }, 'type=edge,"branch=a,b"', "this is no build of branch a,b"],
+    [{ type: "edge", branch: 'a"b' }, 'type=edge,"branch=a""b"', 'this is no build of branch a"b'],
+    [{ value: "x", priority: 5, enable: false }, "value=x,priority=5,enable=false", "its enable is not true"],
+    [
+      { value: "x", when: { event: ["tag", "cron"] } },
+      'value=x when {"event":["tag","cron"]}',
+      "its when does not fit this build",
+    ],
+    [{ type: "package", path: "VERSION" }, "type=package,path=VERSION", '"x" is no semantic version'],
+  ])("%j", (written, rule, reason) => {
+    expect(evaluate(eventOf(), { tags: [written], files }).rules[0]).toMatchObject({ rule, reason });
+  });
+
+  test("a preset shows its rules", () => {
+    expect(evaluate(eventOf()).rules.map(({ rule }) => rule)).toEqual([
+      "type=schedule",
+      'type=semver,pattern={{version}},latest=false when {"event":["tag","custom"]}',
+      'type=semver,pattern={{major}}.{{minor}} when {"event":["tag","custom"]}',
+      'type=semver,pattern={{major}},zero=false when {"event":["tag","custom"]}',
+      "type=deploy",
+      'type=ref,event=tag,semver=false,latest=false when {"event":["tag","custom"]}',
+      "type=ref,event=pr",
+      'type=ref,event=branch,enable={{is_not_default_branch}} when {"event":["push","custom"]}',
+      'type=raw,value=latest,enable={{is_default_branch}} when {"event":["push","custom"]}',
+      "latest=auto",
+    ]);
   });
 });

@@ -123,6 +123,10 @@ describe("calver", () => {
     ["24.04", ["type=calver"], ["24.04", "latest"]],
     ["24.04", ["type=calver,pattern={{major}}.{{minor}}.{{micro}}"], []],
     ["24.04-rc1", ["type=calver"], ["24.04-rc1"]],
+    ["24.04-rc1", ["type=calver,pattern={{major}}.{{micro}}"], ["24.04-rc1"]],
+    ["24.04-rc1", ["type=calver,pattern={{raw}}x"], ["24.04-rc1x"]],
+    ["24.04-rc1", ["type=calver,pattern={{version}}x"], ["24.04-rc1x"]],
+    ["2024.1.22.33", ["type=calver,pattern={{short}}"], ["2024.1.22.33", "latest"]],
     ["2024.1.2.3", ["type=calver,pattern={{micro}}"], ["2.3", "latest"]],
     ["v2024.1", ["type=calver,pattern={{raw}}"], ["v2024.1", "latest"]],
     ["app/2024.1", ["type=calver,match=^app/(.*)$"], ["2024.1", "latest"]],
@@ -141,7 +145,9 @@ describe("calver", () => {
     ["2024.1-", ["type=calver"], []],
   ])("%s, %j", (tag, tags, expected) => expect(tagsOf(tagEvent(tag), { tags })).toEqual(expected));
 
-  test("says why not", () => expect(reasonOf(tagEvent("1.2.3"), "type=calver")).toBe('"1.2.3" is no calendar version'));
+  test("says why not", () => {
+    expect(reasonOf(tagEvent("1.2.3"), "type=calver")).toBe('"1.2.3" is no calendar version');
+  });
 });
 
 describe("match", () => {
@@ -154,6 +160,7 @@ describe("match", () => {
     ["v1.1.1", "pattern=/V(.)/gi,group=1", ["1", "latest"]],
     ["a+b", "pattern=.*", ["a-b", "latest"]],
     ["ab", "pattern=x*", []],
+    ["a/b/i", "pattern=a/b/i", ["a-b-i", "latest"]],
     ["a", "pattern=a(b)?,group=1", []],
     ["v1.2", "pattern=v(.*),group=1,latest=false", ["1.2"]],
   ])("%s, %s", (tag, rule, expected) =>

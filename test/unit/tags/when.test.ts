@@ -42,7 +42,12 @@ describe("matchesWhen", () => {
     [{ branch: "*" }, branchEvent("a/b"), false],
     [{ branch: "release-[0-9]" }, branchEvent("release-1"), true],
     [{ branch: "!master" }, branchEvent("dev"), false],
-    [{ branch: "@(a|b)" }, branchEvent("a"), false],
+    [{ branch: "!master*" }, branchEvent("dev"), false],
+    [{ branch: "@(a|b)*" }, branchEvent("a"), false],
+    [{ branch: "a\\*b" }, branchEvent("a*b"), true],
+    [{ branch: "a\\*b" }, branchEvent("axb"), false],
+    [{ branch: "*" }, tagEvent("v1"), false],
+    [{ event: [] }, eventOf(), true],
     [{ branch: "a+b(c)" }, branchEvent("a+b(c)"), true],
     [{ branch: ["dev", "master"], event: "push" }, eventOf(), true],
     [{ branch: "master", event: "tag" }, eventOf(), false],
@@ -68,6 +73,7 @@ describe("parseWhen", () => {
     [{ event: { exclude: ["tags"] } }, "when.event.exclude", "unknown event", 'did you mean "tag"?'],
     [{ event: { include: "tags" } }, "when.event.include", "unknown event", 'did you mean "tag"?'],
     [{ branch: { includes: "x" } }, "when.branch.includes", "unknown key", 'did you mean "include"?'],
+    [{ branch: { excluded: "x" } }, "when.branch.excluded", "unknown key", 'did you mean "exclude"?'],
     [{ branch: 1 }, "when.branch", "must be a glob or a list of globs", undefined],
     [{ branch: ["a", ""] }, "when.branch", "must be a glob or a list of globs", undefined],
     [{ branch: ["a", 1] }, "when.branch", "must be a glob or a list of globs", undefined],
@@ -78,6 +84,13 @@ describe("parseWhen", () => {
     expect(problems[0]).toMatchObject({ path, message });
     expect(problems[0]?.hint).toBe(hint);
   });
+
+  test.each(["push", "tag", "pull_request", "cron", "promote", "rollback", "custom", "local"])(
+    "%s is an event",
+    (event) => {
+      expect(parseWhen({ event }, "when").problems).toEqual([]);
+    },
+  );
 
   test("a branch may have any name", () => {
     expect(parseWhen({ branch: "tags", ref: "push" }, "when").problems).toEqual([]);
