@@ -1,29 +1,48 @@
-import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
+import compare from "semver/functions/compare.js";
 import type { Affixes } from "./build-tag.ts";
 
+/** What an alias stands for: all versions of one major, or of one minor, version. */
+interface Line {
+  major: number;
+  minor: number | null;
+}
+
+/** Whether `tag` is an alias of `version`: `1.2` or `1` (`v1.2`, `v1`) of 1.2.3, with the target's affixes. */
+export function isAlias(tag: string, version: string | null, affixes: Affixes): boolean {
+  return lineOf(tag, version, affixes) !== null;
+}
+
 /**
- * A tag of `existing` that keeps the alias `tag` (`1.2` or `1` of version 1.2.3) where it is: a higher version that the
- * alias stands for as well. Null if `tag` may point to `version`, or is no alias of it.
+ * A tag of `existing` that keeps the alias `tag` of `version` where it is: a higher version that the alias stands for as
+ * well. Null if `tag` may point to `version`, or is no alias of it.
  */
 export function higherVersion(
   tag: string,
   version: string | null,
   existing: readonly string[],
-  { prefix, suffix }: Affixes,
+  affixes: Affixes,
 ): string | null {
   const own = parse(version);
-  if (own === null || own.prerelease.length > 0) return null;
-  const bare = (text: string) =>
-    text.startsWith(prefix) && text.endsWith(suffix) ? text.slice(prefix.length, text.length - suffix.length) : null;
-  const alias = bare(tag);
-  const isAlias = alias === `${own.major}` || alias === `${own.major}.${own.minor}`;
-  if (!isAlias) return null;
-  const inLine = (other: { major: number; minor: number }) =>
-    other.major === own.major && (alias === `${own.major}` || other.minor === own.minor);
+  const line = lineOf(tag, version, affixes);
+  if (own === null || line === null) return null;
   const higher = existing.find((candidate) => {
-    const other = parse(bare(candidate));
-    return other !== null && other.prerelease.length === 0 && inLine(other) && compare(other, own) > 0;
+    const other = parse(bare(candidate, affixes));
+    if (other === null || other.prerelease.length > 0 || other.major !== line.major) return false;
+    return (line.minor === null || other.minor === line.minor) && compare(other, own) > 0;
   });
   return higher ?? null;
+}
+
+function lineOf(tag: string, version: string | null, affixes: Affixes): Line | null {
+  const own = parse(version);
+  if (own === null || own.prerelease.length > 0) return null;
+  const alias = bare(tag, affixes)?.replace(/^v/, "");
+  if (alias === `${own.major}`) return { major: own.major, minor: null };
+  return alias === `${own.major}.${own.minor}` ? { major: own.major, minor: own.minor } : null;
+}
+
+/** The tag without the target's affixes; null if it does not have them. */
+function bare(tag: string, { prefix, suffix }: Affixes): string | null {
+  return tag.startsWith(prefix) && tag.endsWith(suffix) ? tag.slice(prefix.length, tag.length - suffix.length) : null;
 }

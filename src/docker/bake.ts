@@ -124,7 +124,7 @@ function literal(text: string): string {
 }
 
 function literals(texts: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, literal(text)]));
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), literal(text)]));
 }
 
 function unlessEmpty(key: string, value: object): object {

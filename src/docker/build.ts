@@ -32,7 +32,8 @@ export function buildInvocation(
       ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
       ...(target.inlineCache ? ["--build-arg=BUILDKIT_INLINE_CACHE=1"] : []),
       ...[...bases(target, all), ...target.cacheFrom.map(cacheImage)].map((from) => `--cache-from=${from}`),
-      ...(options.noCache ? ["--no-cache"] : []),
+      // Its base would be built again, too, and be another one. On a new base its own steps are not in the cache.
+      ...(options.noCache && target.needs.length === 0 ? ["--no-cache"] : []),
       ...(options.pull ? ["--pull"] : []),
       localPath(target.context),
     ],

@@ -23,11 +23,13 @@ export interface Finding {
 export function findings(all: readonly PlannedTarget[], options: BuildOptions): Finding[] {
   const byName = new Map(all.map((target) => [target.name, target]));
   const baked = options.builder === "buildx";
+  const needs = (name: string) => byName.get(name)?.needs ?? [];
   const direct = new Set(all.flatMap((target) => (target.implied ? [] : target.needs)));
   // One bake builds what a missing base itself stands on; `docker build` must be given one after the other.
-  const sought = all.filter((target) => target.implied && (!baked || direct.has(target.name)));
+  const needed = baked ? direct : withNeeds(direct, needs);
+  const sought = all.filter(({ name, implied }) => implied && needed.has(name));
   return sought.map((target) => {
-    const closure = withNeeds([target.name], (name) => byName.get(name)?.needs ?? []);
+    const closure = withNeeds([target.name], needs);
     const targets = baked ? all.filter(({ name }) => closure.has(name)) : [target];
     return {
       target,

@@ -1,4 +1,5 @@
 import type { Credentials } from "./credentials.ts";
+import { refusal } from "./registry-error.ts";
 
 /** How a registry wants to be asked, from its WWW-Authenticate header. */
 export interface Challenge {
@@ -22,7 +23,8 @@ export function basic(credentials: Credentials): string | null {
 }
 
 /**
- * Gets a token for `scope` from the realm that the registry named; null if that refuses.
+ * Gets a token for `scope` from the realm that the registry named; null if that refuses. Throws a RegistryError where it
+ * may be tried again.
  * https://distribution.github.io/distribution/spec/auth/token/ and …/auth/oauth/ for identity tokens
  */
 export async function bearer(
@@ -47,6 +49,8 @@ export async function bearer(
       : await fetch(withQuery(realm, { service: challenge.service, scope }), {
           headers: credentials === null ? {} : { authorization: basic(credentials) ?? "" },
         });
+  // A token server that is busy or unwell may give one later.
+  if (response.status === 429 || response.status >= 500) throw await refusal(response, challenge.realm);
   if (!response.ok) return null;
   const { token, access_token: accessToken } = (await response.json()) as { token?: string; access_token?: string };
   const given = token ?? accessToken;

@@ -1,24 +1,12 @@
 import { basic, bearer, type Challenge, parseChallenge } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
+import { refusal, RegistryError } from "./registry-error.ts";
 
 /** A manifest as the registry has it, byte for byte. */
 export interface Manifest {
   digest: string;
   mediaType: string;
   body: string;
-}
-
-/** What a registry said no with. `status` is 0 where it could not be reached. */
-export class RegistryError extends Error {
-  override readonly name = "RegistryError";
-  constructor(
-    readonly status: number,
-    message: string,
-    /** What it asked us to wait, in milliseconds. */
-    readonly retryAfter: number = 0,
-  ) {
-    super(message);
-  }
 }
 
 /** One repository of one registry, over the distribution protocol. */
@@ -75,7 +63,7 @@ export function repositoryClient(access: Access): RepositoryClient {
       const response = await send(`${base}/manifests/${reference}`, { headers: { accept: manifestTypes } });
       if (response.status === 404) return null;
       await check(response, `${access.path}:${reference}`);
-      return readManifest(response);
+      return reach(access.signal, () => readManifest(response));
     },
     put: async (tag, { mediaType, body }) => {
       const headers = { "content-type": mediaType };
@@ -86,7 +74,7 @@ export function repositoryClient(access: Access): RepositoryClient {
     json: async (digest) => {
       const response = await send(`${base}/blobs/${digest}`);
       await check(response, `${access.path}@${digest}`);
-      return response.json();
+      return reach(access.signal, () => response.json());
     },
     tags: async () => {
       const all: string[] = [];
@@ -94,7 +82,8 @@ export function repositoryClient(access: Access): RepositoryClient {
         const response: Response = await send(next);
         if (response.status === 404) return all;
         await check(response, access.path);
-        all.push(...(((await response.json()) as { tags?: string[] | null }).tags ?? []));
+        const page = (await reach(access.signal, () => response.json())) as { tags?: string[] | null };
+        all.push(...(page.tags ?? []));
         next = nextPage(response, next);
       }
       return all;
@@ -109,6 +98,8 @@ async function authorize({ fetch, path, credentials }: Access, challenge: Challe
 
 async function readManifest(response: Response): Promise<Manifest> {
   const body = await response.text();
+  // What a proxy or a login page answers with is no manifest.
+  JSON.parse(body);
   const digest = response.headers.get("docker-content-digest") ?? (await sha256(body));
   return { digest, mediaType: response.headers.get("content-type") ?? "", body };
 }
@@ -125,19 +116,16 @@ function nextPage(response: Response, from: string): string | null {
 }
 
 async function check(response: Response, what: string): Promise<void> {
-  if (response.ok) return;
-  const text = (await response.text().catch(() => "")).slice(0, 300).trim();
-  const retryAfter = Number(response.headers.get("retry-after") ?? "0") * 1000;
-  const message = `${what}: the registry answered ${response.status}${text === "" ? "" : `: ${text}`}`;
-  throw new RegistryError(response.status, message, Number.isFinite(retryAfter) ? retryAfter : 0);
+  if (!response.ok) throw await refusal(response, what);
 }
 
-/** A connection that fails is a RegistryError too, but not if it is us who end it. */
+/** A connection that fails, or an answer that breaks off or is none, is a RegistryError too, but not if it is us who end it. */
 async function reach<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof RegistryError) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new RegistryError(0, `the registry cannot be reached: ${cause}`);
   }

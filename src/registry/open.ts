@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { parseRepository } from "../core/reference.ts";
 import type { Host } from "../host.ts";
 import { type RepositoryClient, repositoryClient } from "./client.ts";
-import { dockerCredentials } from "./credentials.ts";
+import { type Credentials, dockerCredentials } from "./credentials.ts";
 
 /** What it takes to talk to registries as docker would. */
 export interface RegistryContext {
@@ -11,6 +11,8 @@ export interface RegistryContext {
   config: Config;
   /** The folder of docker's config.json; null for the user's own. */
   dockerConfig: string | null;
+  /** What was found by registry, as asking a credential helper costs a process. */
+  credentials: Map<string, Promise<Credentials | null>>;
 }
 
 /** Docker Hub answers under another name than it goes by. */
@@ -22,11 +24,13 @@ export async function openRepository(context: RegistryContext, repository: strin
   const { registry, path: repositoryPath } = parseRepository(repository);
   const name = registry === null || registry === "index.docker.io" ? hub.name : registry;
   const folder = context.dockerConfig ?? path.join(host.home, ".docker");
+  const credentials = context.credentials.get(name) ?? dockerCredentials(host, folder, name);
+  context.credentials.set(name, credentials);
   return repositoryClient({
     fetch: host.fetch,
     origin: origin(name, config.registries[name]?.insecure === true),
     path: name === hub.name && !repositoryPath.includes("/") ? `library/${repositoryPath}` : repositoryPath,
-    credentials: await dockerCredentials(host, folder, name),
+    credentials: await credentials,
     signal: host.signal,
   });
 }

@@ -1,7 +1,8 @@
 import type { PlannedTarget } from "../plan/plan.ts";
-import { RegistryError } from "../registry/client.ts";
-import { moveTags } from "../registry/move.ts";
+import type { Manifest, RepositoryClient } from "../registry/client.ts";
+import { decideMoves, type Move } from "../registry/move.ts";
 import { openRepository, type RegistryContext } from "../registry/open.ts";
+import { RegistryError } from "../registry/registry-error.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { Failure } from "./outcome.ts";
 import { eachLimited } from "./pool.ts";
@@ -10,16 +11,31 @@ import { withRegistryRetries } from "./registry-retry.ts";
 
 const atOnce = 6;
 
-/** What the moving pass came to. `closed` are the targets whose registry only docker itself can talk to. */
+/** What the moving pass came to. `closed` are targets with those moving references that only docker itself can write. */
 export interface Moved {
   pushed: Pushed[];
   failures: Failure[];
   closed: PlannedTarget[];
 }
 
+/** The moving tags of one target in one repository. */
+interface Place {
+  target: PlannedTarget;
+  repository: string;
+  tags: string[];
+}
+
+/** The same once the registry has told what there is to do. */
+interface Decided extends Place {
+  client: RepositoryClient;
+  manifest: Manifest;
+  moves: Move[];
+}
+
 /**
  * The moving tags, once every target is up: the registry is told to give the very same manifest other names, which sends
- * nothing again. `digests` are what was pushed: a build tag that has another one is somebody else's.
+ * nothing again. `digests` are what was pushed: a build tag that has another one is somebody else's. All questions are
+ * asked before the first tag moves, so that what can be known to go wrong leaves every tag where it was.
  */
 export async function moveAll(
   context: RegistryContext,
@@ -29,19 +45,39 @@ export async function moveAll(
   reporter: Reporter,
 ): Promise<Moved> {
   const moved: Moved = { pushed: [], failures: [], closed: [] };
-  const work = targets.flatMap((target) => target.repositories.map((repository) => ({ target, repository })));
-  await eachLimited(work, atOnce, async ({ target, repository }) => {
-    if (moved.closed.includes(target)) return;
-    try {
-      const digest = digests.get(target.name) ?? null;
-      await moveOne(context, target, repository, digest, force, reporter, moved);
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      if (isClosed(error)) moved.closed.push(target);
-      else moved.failures.push({ ...failure(target, error.message, null), kind: "registry-down" });
-    }
-  });
+  const decided: Decided[] = [];
+  await eachLimited(places(targets), atOnce, (place) =>
+    orNote(moved, place, async () => {
+      const found = await decide(context, place, digests.get(place.target.name) ?? null, force, reporter);
+      if ("message" in found) moved.failures.push(found);
+      else decided.push(found);
+    }),
+  );
+  if (moved.failures.length > 0) return moved;
+  await eachLimited(decided, atOnce, (place) =>
+    orNote(moved, { ...place, tags: movable(place) }, () => carryOut(context, place, reporter, moved)),
+  );
   return moved;
+}
+
+function places(targets: readonly PlannedTarget[]): Place[] {
+  return targets.flatMap((target) =>
+    target.repositories.map((repository) => {
+      const own = target.moving.filter((reference) => reference.startsWith(`${repository}:`));
+      return { target, repository, tags: own.map((reference) => reference.slice(repository.length + 1)) };
+    }),
+  );
+}
+
+/** Does a part of the work; what the registry says against it becomes a failure, or a task for docker. */
+async function orNote(moved: Moved, { target, repository, tags }: Place, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    if (isClosed(error)) moved.closed.push({ ...target, moving: tags.map((tag) => `${repository}:${tag}`) });
+    else moved.failures.push({ ...failure(target, error.message, null), kind: "registry-down" });
+  }
 }
 
 /** Credentials, certificates or proxies that docker knows how to deal with and we do not. */
@@ -49,38 +85,53 @@ function isClosed({ status }: RegistryError): boolean {
   return status === 0 || status === 401 || status === 403;
 }
 
-async function moveOne(
+async function decide(
   context: RegistryContext,
-  target: PlannedTarget,
-  repository: string,
+  place: Place,
   digest: string | null,
   force: boolean,
   reporter: Reporter,
-  moved: Moved,
-): Promise<void> {
-  const started = context.host.now();
-  const tags = target.moving.flatMap((reference) =>
-    reference.startsWith(`${repository}:`) ? [reference.slice(repository.length + 1)] : [],
-  );
+): Promise<Decided | Failure> {
+  const { target, repository, tags } = place;
   const own = target.immutable.find((reference) => reference.startsWith(`${repository}:`)) ?? target.image;
   const client = await openRepository(context, repository);
   const retrying = <T>(act: () => Promise<T>) => withRegistryRetries(context.host, repository, reporter.note, act);
   const manifest = await retrying(() => client.manifest(own.slice(repository.length + 1)));
   if (manifest === null || (digest !== null && manifest.digest !== digest)) {
-    moved.failures.push(notOurs(target, own, manifest?.digest ?? null, digest));
-    return;
+    return notOurs(target, own, manifest?.digest ?? null, digest);
   }
   const { version, labels, affixes } = target;
-  const source = { manifest, labels, version, affixes, force };
-  const moves = await retrying(() => moveTags(client, source, tags));
-  const seconds = (context.host.now() - started) / 1000;
-  for (const { tag, kept } of moves) {
+  const moves = await retrying(() => decideMoves(client, { manifest, labels, version, affixes, force }, tags));
+  return { ...place, client, manifest, moves };
+}
+
+async function carryOut(
+  { host }: RegistryContext,
+  { target, repository, client, manifest, moves }: Decided,
+  reporter: Reporter,
+  moved: Moved,
+): Promise<void> {
+  for (const { tag, there, kept } of moves) {
     const reference = `${repository}:${tag}`;
-    if (kept === null) {
-      moved.pushed.push({ target: target.name, reference, digest: manifest.digest });
-      reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
-    } else reporter.note(`${target.name}: ${reference} stays where it is: ${kept} (--force moves it all the same)`);
+    if (kept !== null) {
+      reporter.note(`${target.name}: ${reference} stays where it is: ${kept} (--force moves it all the same)`);
+      continue;
+    }
+    const started = host.now();
+    const put = () => client.put(tag, manifest);
+    const digest = there ? manifest.digest : await withRegistryRetries(host, repository, reporter.note, put);
+    if (digest !== "" && digest !== manifest.digest) {
+      moved.failures.push(failure(target, `${reference} became ${digest}, not ${manifest.digest}`, null));
+      return;
+    }
+    moved.pushed.push({ target: target.name, reference, digest: manifest.digest });
+    const seconds = (host.now() - started) / 1000;
+    reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
   }
+}
+
+function movable({ moves }: Decided): string[] {
+  return moves.filter(({ kept, there }) => kept === null && !there).map(({ tag }) => tag);
 }
 
 function notOurs(target: PlannedTarget, reference: string, found: string | null, pushed: string | null): Failure {

@@ -42,3 +42,9 @@ export interface Failure {
 export function newOutcome(target: string, status: Status): Outcome {
   return { target, status, digest: null, cached: false, seconds: 0, published: [] };
 }
+
+/** The outcomes of a run that has ended before anything was done. */
+export function brokenOutcomes(targets: readonly { name: string }[], failures: readonly Failure[]): Outcome[] {
+  const failed = new Set(failures.map(({ target }) => target));
+  return targets.map(({ name }) => newOutcome(name, failed.has(name) ? "failed" : "skipped"));
+}

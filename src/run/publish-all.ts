@@ -3,7 +3,7 @@ import { tagAndPush } from "../docker/publish.ts";
 import type { RegistryContext } from "../registry/open.ts";
 import type { DockerContext } from "./docker.ts";
 import { moveAll } from "./move.ts";
-import type { Outcome, RunResult } from "./outcome.ts";
+import type { Failure, Outcome, RunResult } from "./outcome.ts";
 import { type Pushed, publish } from "./publish.ts";
 import type { RunInputs } from "./inputs.ts";
 
@@ -26,10 +26,18 @@ export async function publishAll(
     reporter.note("the registry's API cannot be used from here: moving tags with docker tag and docker push");
   }
   const byDocker = await publish(docker, moved.closed.flatMap(tagAndPush), reporter);
+  const differing = byDocker.pushed.flatMap((one) => otherDigest(one, digests.get(one.target) ?? null));
   return {
     outcomes: withPushed(up, [...moved.pushed, ...byDocker.pushed]),
-    failures: [...moved.failures, ...byDocker.failures],
+    failures: [...moved.failures, ...byDocker.failures, ...differing],
   };
+}
+
+/** All names of an image are to stand for the very same: docker makes a manifest of its own for each push. */
+function otherDigest({ target, reference, digest }: Pushed, expected: string | null): Failure[] {
+  if (digest === null || expected === null || digest === expected) return [];
+  const message = `${reference} became ${digest}, but the build tag is ${expected}`;
+  return [{ target, kind: "unknown", message, step: null, details: [], hint: "move it with a tool of the registry's" }];
 }
 
 function withPushed(outcomes: readonly Outcome[], pushed: readonly Pushed[]): Outcome[] {

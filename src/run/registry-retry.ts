@@ -1,5 +1,5 @@
 import type { Host } from "../host.ts";
-import { RegistryError } from "../registry/client.ts";
+import { RegistryError } from "../registry/registry-error.ts";
 import { attempts, pauseBefore } from "./retry.ts";
 
 /** Runs `act` again while the registry is only busy or unwell: 429 (after what Retry-After says), 5xx, a broken connection. */
@@ -14,7 +14,7 @@ export async function withRegistryRetries<T>(
       return await act();
     } catch (error) {
       if (!(error instanceof RegistryError) || !isTransient(error) || tried === attempts) throw error;
-      const pause = Math.max(error.retryAfter, pauseBefore(host, tried));
+      const pause = pauseBefore(host, tried, error.retryAfter);
       say(`${what}: ${error.message}; trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`);
       await host.sleep(pause);
     }

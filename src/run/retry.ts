@@ -6,6 +6,7 @@ import { lastLine } from "./failures.ts";
 export const attempts = 5;
 const firstPause = 1_000;
 const longestPause = 30_000;
+const longestAsked = 300_000;
 
 /**
  * Runs `attempt` until it succeeds, fails for good, or has failed for a passing reason (429, 5xx, a reset, a time-out)
@@ -22,21 +23,21 @@ export async function withRetries<T extends { result: ExecResult; text: string }
     if (outcome.result.exitCode === 0 || tried === attempts) return outcome;
     const { kind, hint } = classifyFailure(outcome.text);
     if (kind !== "transient") return outcome;
-    const pause = Math.max(retryAfter(outcome.text), pauseBefore(host, tried));
+    const pause = pauseBefore(host, tried, retryAfter(outcome.text));
     const why = hint ?? lastLine(outcome.text);
     say(`${what}: ${why}; trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`);
     await host.sleep(pause);
   }
 }
 
-/** How long to wait before trying once more, in milliseconds. */
-export function pauseBefore(host: Host, tried: number): number {
+/** How long to wait before trying once more, at least what the registry has `asked` for within reason, in milliseconds. */
+export function pauseBefore(host: Host, tried: number, asked: number): number {
   const bound = Math.min(firstPause * 2 ** (tried - 1), longestPause);
-  return Math.round(bound * (0.5 + host.random() / 2));
+  return Math.max(Math.round(bound * (0.5 + host.random() / 2)), Math.min(asked, longestAsked));
 }
 
 /** `Retry-After: 7` where docker passes it on, in milliseconds. */
 function retryAfter(text: string): number {
   const seconds = /retry[- ]after:?\s*(\d{1,4})/i.exec(text)?.[1];
-  return seconds === undefined ? 0 : Math.min(Number(seconds) * 1000, 10 * longestPause);
+  return seconds === undefined ? 0 : Number(seconds) * 1000;
 }

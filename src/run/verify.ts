@@ -2,6 +2,7 @@ import { type InspectedImage, parseInspected } from "../docker/inspected.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
+import { notOnBase } from "./base-proof.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";
 import type { Failure } from "./outcome.ts";
@@ -65,18 +66,8 @@ function foreign(target: PlannedTarget, images: ReadonlyMap<string, InspectedIma
 
 function elsewhere(target: PlannedTarget, images: ReadonlyMap<string, InspectedImage>): Failure[] {
   const base = target.base === null ? undefined : images.get(target.base);
-  const own = images.get(target.name)?.RootFS?.Layers ?? [];
-  const expected = base?.RootFS?.Layers ?? [];
-  const at = expected.findIndex((layer, index) => own[index] !== layer);
-  if (base === undefined || at === -1) return [];
-  return [
-    {
-      target: target.name,
-      kind: "unknown",
-      message: `${target.name} does not stand on ${target.base}: layer ${at + 1} of ${expected.length} differs`,
-      step: null,
-      details: [`  ${target.base}: ${expected[at]}`, `  ${target.name}: ${own[at] ?? "no such layer"}`],
-      hint: "the base was built twice with different results; name it in needs:, or pass what differs to both as args:",
-    },
-  ];
+  const own = images.get(target.name);
+  if (base === undefined || own === undefined) return [];
+  const failure = notOnBase(target, own.RootFS?.Layers ?? [], base.RootFS?.Layers ?? []);
+  return failure === null ? [] : [failure];
 }
