@@ -6,6 +6,7 @@ import { type Finding, findings } from "./find.ts";
 import type { Invocation, Step } from "./invocation.ts";
 import { loginInvocations } from "./login.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
+import { waves } from "../plan/waves.ts";
 import type { BuildOptions } from "./options.ts";
 import { pushBuildTags, showMoves } from "./publish.ts";
 
@@ -14,6 +15,7 @@ export interface Phases {
   logins: Invocation[];
   /** Images of targets that are needed but not selected. */
   finds: Finding[];
+  /** With buildx one bake per wave. */
   builds: Invocation[];
   /** Build-tag references that the build itself does not push. */
   pushes: Invocation[];
@@ -25,12 +27,12 @@ export function buildPhases(draft: PlanDraft, config: Config, options: BuildOpti
   const baked = options.builder === "buildx";
   const selected = builtTargets(draft);
   const builds = baked
-    ? [bakeInvocation(selected, targets, options)]
+    ? waves(selected).map((wave) => bakeInvocation(wave, targets, options))
     : selected.map((target) => buildInvocation(target, targets, options));
   return {
     logins: push ? loginInvocations(config) : [],
     finds: selected.length === targets.length ? [] : findings(targets, options),
-    builds: selected.length === 0 ? [] : builds,
+    builds,
     pushes: baked ? [] : pushBuildTags(selected),
   };
 }

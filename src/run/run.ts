@@ -1,6 +1,7 @@
 import { buildPhases, builtTargets, type Phases } from "../docker/invocations.ts";
 import { withBaseDigests } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
+import { waves } from "../plan/waves.ts";
 import { alreadyUp, provedUp, upOutcome } from "./already-up.ts";
 import { runBake } from "./bake.ts";
 import { runDockerBuilds } from "./docker-build.ts";
@@ -49,16 +50,14 @@ type Built = RunResult & { pushes: Phases["pushes"] };
 /** Finds what is needed, builds what is selected, and proves that it stands where it should. */
 async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Built> {
   const { draft, config, options, reporter } = inputs;
-  const { finds } = buildPhases(draft, config, options);
+  const { finds, pushes } = buildPhases(draft, config, options);
   const selected = builtTargets(draft);
   if (selected.length === 0) return { outcomes: [], failures: [], pushes: [] };
   const found = await findBases(docker, finds, options, reporter);
-  // Only now is it known which image each base is.
-  const { builds, pushes } = buildPhases(withBaseDigests(draft, found.digests), config, options);
   const built =
     found.failures.length > 0
       ? { outcomes: selected.map(({ name }) => newOutcome(name, "skipped")), failures: found.failures }
-      : await buildSelected(docker, selected, builds, inputs);
+      : await buildSelected(docker, inputs, selected, found.digests);
   if (built.failures.length === 1 && built.failures[0]?.kind === "no-buildx") {
     await checkBuiltInBuildKit(docker);
     reporter.note("docker has no buildx here: building with docker build instead");
@@ -66,20 +65,39 @@ async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Buil
   }
   if (built.failures.length > 0) return { ...built, pushes };
   const proof = await verifyBases(docker, [...finds.map(({ target }) => target), ...selected], justBuilt);
+  const broken = new Set(proof.failures.map(({ target }) => target));
   const outcomes = built.outcomes.map((outcome) => ({
     ...outcome,
+    status: broken.has(outcome.target) ? ("failed" as const) : outcome.status,
     digest: outcome.digest ?? proof.ids.get(outcome.target) ?? null,
   }));
   return { outcomes, failures: proof.failures, pushes };
 }
 
-function buildSelected(
+/** One bake per wave, or `docker build` per target. `digests` are what is known of the bases. */
+async function buildSelected(
   docker: DockerContext,
+  { draft, config, options, reporter }: RunInputs,
   selected: readonly PlannedTarget[],
-  builds: Phases["builds"],
-  { options, reporter }: RunInputs,
+  digests: Map<string, string>,
 ): Promise<RunResult> {
-  return options.builder === "docker"
-    ? runDockerBuilds(docker, selected, builds, reporter)
-    : runBake(docker, selected, builds[0]!, reporter);
+  if (options.builder === "docker") {
+    return runDockerBuilds(docker, selected, buildPhases(draft, config, options).builds, reporter);
+  }
+  const result: RunResult = { outcomes: [], failures: [] };
+  for (const [at, wave] of waves(selected).entries()) {
+    if (result.failures.length > 0) {
+      result.outcomes.push(...wave.map(({ name }) => newOutcome(name, "skipped")));
+      continue;
+    }
+    // Only now is it known which image each base is.
+    const { builds } = buildPhases(withBaseDigests(draft, digests), config, options);
+    const { outcomes, failures } = await runBake(docker, wave, builds[at]!, reporter);
+    result.outcomes.push(...outcomes);
+    result.failures.push(...failures);
+    for (const { target, digest, published } of outcomes) {
+      if (digest !== null && published.length > 0) digests.set(target, digest);
+    }
+  }
+  return result;
 }

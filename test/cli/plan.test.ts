@@ -30,10 +30,12 @@ async function planOf(files: Record<string, string | object>, args: string[], en
 
 const target = (plan: Plan, name: string) => plan.targets.find((one) => one.name === name)!;
 
-/** What bake is told, from the plan's one build command. */
-function bakeFile(plan: Plan) {
-  const command = plan.commands.find(({ kind, otherwise }) => kind === "build" && !otherwise);
-  return JSON.parse(command!.stdin!) as { target: Record<string, Record<string, unknown>> };
+/** What bake is told of a target. */
+function baked(plan: Plan, name: string): Record<string, unknown> {
+  const files = plan.commands
+    .filter(({ kind, otherwise }) => kind === "build" && !otherwise)
+    .map(({ stdin }) => JSON.parse(stdin!) as { target: Record<string, Record<string, unknown>> });
+  return files.find((file) => name in file.target)!.target[name]!;
 }
 
 describe("plan --json", () => {
@@ -77,8 +79,8 @@ describe("plan --json", () => {
       needs: ["base"],
       bind: [{ stage: "base", target: "base" }],
     });
-    expect(bakeFile(plan).target.app1).toMatchObject({
-      contexts: { base: "target:base" },
+    expect(baked(plan, "app1")).toMatchObject({
+      contexts: { base: "docker-image://my-registry.com/base:master-860c1904a1ce-42" },
       labels: { "org.opencontainers.image.base.name": "my-registry.com/base:master-860c1904a1ce-42" },
       output: ["type=image,push=true"],
     });
@@ -99,15 +101,14 @@ describe("plan --json", () => {
       ["docker buildx bake", false],
       ["docker buildx imagetools", false],
     ]);
-    expect(Object.keys(bakeFile(plan).target)).toEqual(["app1"]);
-    expect(bakeFile(plan).target.app1).toMatchObject({ contexts: { base: `docker-image://${image}` } });
+    expect(baked(plan, "app1")).toMatchObject({ contexts: { base: `docker-image://${image}` } });
   });
 
   it("anchors a shared stage that no target is, for the steps to come", async () => {
     const plan = await planOf(question, ["app1"]);
     expect(plan.targets).toMatchObject([{ name: "build-base", implied: true, repositories: [] }, { name: "app1" }]);
     const anchor = "multistage-build/octocat/hello-world/build-base:master-860c1904a1ce-42";
-    expect(bakeFile(plan).target.app1).toMatchObject({ contexts: { "build-base": `docker-image://${anchor}` } });
+    expect(baked(plan, "app1")).toMatchObject({ contexts: { "build-base": `docker-image://${anchor}` } });
     expect(plan.commands[0]!.argv).toEqual(["docker", "image", "inspect", anchor]);
   });
 
@@ -130,7 +131,7 @@ describe("plan --json", () => {
       args: { BASE_IMAGE: image },
       stage: "",
     });
-    expect(bakeFile(plan).target.app).toMatchObject({ contexts: { [image]: "target:base" } });
+    expect(baked(plan, "app")).toMatchObject({ contexts: { [image]: `docker-image://${image}` } });
   });
 
   it("does not bind where an ARG of the base would be lost", async () => {
