@@ -92,7 +92,7 @@ function types(): Plugin {
     name: "types",
     generateBundle() {
       const file = path.resolve("src/config/schema.ts");
-      const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile) as { config: object };
+      const { config } = ts.readConfigFile("tsconfig.json", (name) => ts.sys.readFile(name)) as { config: object };
       const program = ts.createProgram([file], ts.parseJsonConfigFileContent(config, ts.sys, ".").options);
       const checker = program.getTypeChecker();
       const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;

@@ -18,6 +18,7 @@ export interface Flags {
   cwd?: string;
   json?: boolean;
   envFile?: string;
+  ciEnv?: string;
   as?: string;
   quiet?: boolean;
   verbose?: boolean;
@@ -72,6 +73,7 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     .option("-C, --cwd <folder>", "run as if started in <folder>")
     .option("--json", "print one JSON document on stdout, errors included")
     .option("--env-file <file>", "take CI's variables from a file of NAME=value lines")
+    .option("--ci-env <file>", "the same, but Node, which knows --env-file too, does not read the file itself")
     .option("--as <what>", "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production")
     .option("--tag <tag>", "one more tag for every target; may be repeated", collect)
     .option("-q, --quiet", "print only the result and errors")

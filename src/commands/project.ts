@@ -29,7 +29,7 @@ export interface Project {
 /** Reads the config and the build event. Throws an InputError with everything that is wrong with both. */
 export async function loadProject(host: Host, flags: Flags): Promise<Project> {
   const cwd = path.resolve(host.cwd, flags.cwd ?? ".");
-  const env = await environment(host, cwd, flags.envFile);
+  const env = await environment(host, cwd, flags.envFile ?? flags.ciEnv);
   const loaded = await loadConfig(cwd, flags.config);
   const directory = path.dirname(loaded.filepath);
   const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, flags.as)];

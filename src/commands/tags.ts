@@ -31,7 +31,11 @@ export async function tags(host: Host, names: readonly string[], flags: Flags): 
   const found = tagsOf(project, names);
   const out = consoleFor(host, flags);
   const shown = found.map(({ target, buildTag: own, version, tags: moving, references, rules }) => ({
-    ...{ target, buildTag: own, version, tags: moving, references },
+    target,
+    buildTag: own,
+    version,
+    tags: moving,
+    references,
     ...(flags.explain === true && { rules }),
   }));
   const one = names.length === 0 ? undefined : shown[0];

@@ -4,7 +4,7 @@ import { parseTagPolicy } from "../../../src/tags/policy.ts";
 import type { TagInputs } from "../../../src/tags/rule.ts";
 
 /** 2020-01-10T00:30:00Z, the vectors' time. */
-export const now = 1578616200000;
+const now = 1578616200000;
 
 export interface Asked extends Partial<Omit<TagInputs, "event">> {
   tags?: unknown;
