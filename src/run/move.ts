@@ -10,6 +10,7 @@ import type { Pushed } from "./publish.ts";
 import { withRegistryRetries } from "./registry-retry.ts";
 
 const atOnce = 6;
+const again = "every image is up: the same run again moves what is left";
 
 /** What the moving pass came to. `closed` are targets with those moving references that only docker itself can write. */
 export interface Moved {
@@ -76,7 +77,7 @@ async function orNote(moved: Moved, { target, repository, tags }: Place, act: ()
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     if (isClosed(error)) moved.closed.push({ ...target, moving: tags.map((tag) => `${repository}:${tag}`) });
-    else moved.failures.push({ ...failure(target, error.message, null), kind: "registry-down" });
+    else moved.failures.push({ ...failure(target, error.message, again), kind: "registry-down" });
   }
 }
 

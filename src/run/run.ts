@@ -82,7 +82,8 @@ async function buildSelected(
   digests: Map<string, string>,
 ): Promise<RunResult> {
   if (options.builder === "docker") {
-    return runDockerBuilds(docker, selected, buildPhases(draft, config, options).builds, reporter);
+    const { builds } = buildPhases(withBaseDigests(draft, digests), config, options);
+    return runDockerBuilds(docker, selected, builds, reporter);
   }
   const result: RunResult = { outcomes: [], failures: [] };
   for (const [at, wave] of waves(selected).entries()) {
