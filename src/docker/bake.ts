@@ -1,4 +1,5 @@
 import { shortImageName } from "../dockerfile/image-name.ts";
+import { contextTarget } from "../plan/context-target.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
 import type { Invocation } from "./invocation.ts";
@@ -49,9 +50,7 @@ export function bakeDefinition(
 type Sources = ReadonlyMap<string, { image: string; inlineCache: boolean; context: string }>;
 
 function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptions): object {
-  // `buildx build` shortens these names, bake does not.
-  const given = Object.entries(target.contexts).map(([name, from]) => [shortImageName(name), from]);
-  const contexts: Record<string, string> = { ...Object.fromEntries(given), ...links(target, sources) };
+  const contexts = { ...given(target, sources), ...links(target, sources) };
   // Pulling would look for a base of ours in the registry, even if it is on the host only.
   const pull = options.pull && !Object.values(contexts).some((from) => from.startsWith("docker-image://"));
   return {
@@ -80,6 +79,16 @@ function bakeTarget(target: PlannedTarget, sources: Sources, options: BuildOptio
     ...(pull ? { pull } : {}),
     output: [output(target)],
   };
+}
+
+/** The config's own named contexts. `buildx build` shortens their names, bake does not. */
+function given(target: PlannedTarget, sources: Sources): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(target.contexts).map(([name, from]) => {
+      const other = contextTarget(from);
+      return [shortImageName(name), other === null ? from : (sources.get(other)?.context ?? from)];
+    }),
+  );
 }
 
 /** What makes bake build another target first, and the stage or image names that stand for its result. */

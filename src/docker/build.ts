@@ -1,3 +1,4 @@
+import { contextTarget } from "../plan/context-target.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { cacheSource } from "./bake.ts";
 import type { Invocation } from "./invocation.ts";
@@ -28,6 +29,7 @@ export function buildInvocation(
       ...target.secrets.map((secret) =>
         "env" in secret ? `--secret=id=${secret.id},env=${secret.env}` : `--secret=id=${secret.id},src=${secret.file}`,
       ),
+      ...contexts(target, all),
       ...target.ssh.map((ssh) => `--ssh=${ssh}`),
       ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
       ...(target.inlineCache ? ["--build-arg=BUILDKIT_INLINE_CACHE=1"] : []),
@@ -40,6 +42,14 @@ export function buildInvocation(
     stdin: null,
     env: target.secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])),
   };
+}
+
+/** A docker CLI without named contexts refuses the flag: without it another image of that name might be taken. */
+function contexts(target: PlannedTarget, all: readonly PlannedTarget[]): string[] {
+  return Object.entries(target.contexts).map(([name, from]) => {
+    const other = all.find((one) => one.name === contextTarget(from));
+    return `--build-context=${name}=${other === undefined ? from : `docker-image://${other.image}`}`;
+  });
 }
 
 /** This builder cannot be given an image for a stage; the next best is the cache in the image, whatever was pruned. */

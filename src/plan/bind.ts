@@ -2,6 +2,7 @@ import type { Target } from "../config/config.ts";
 import type { GraphStage } from "../dockerfile/graph.ts";
 import { whyNotBindable } from "../dockerfile/unbound.ts";
 import { owners, type Owners } from "./owners.ts";
+import { contextTarget } from "./context-target.ts";
 import type { Binding } from "./plan.ts";
 import type { TargetStage } from "./stages.ts";
 
@@ -56,8 +57,9 @@ export function linkTargets(
 /** Follows the FROM chain down to the first target, or to the image that it ends in. */
 function standsOn(one: Placed, known: Owners, names: ReadonlyMap<string, string>): Pick<Links, "base" | "external"> {
   for (let from = one.place.stage.base; ;) {
-    if (from.kind !== "stage") {
-      const name = from.kind === "image" && from.name !== "scratch" ? from.name : null;
+    if (from.kind === "context") return { base: contextTarget(one.target.contexts[from.name] ?? ""), external: null };
+    if (from.kind === "image") {
+      const name = from.name === "scratch" ? null : from.name;
       const base = name === null ? null : (names.get(name) ?? null);
       return { base, external: base === null ? name : null };
     }

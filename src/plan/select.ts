@@ -2,6 +2,7 @@ import type { Target } from "../config/config.ts";
 import { nearest } from "../core/suggest.ts";
 import { referencedTargets } from "../core/template.ts";
 import type { Problem } from "../errors.ts";
+import { contextTarget } from "./context-target.ts";
 
 /** What a word on the command line may have been meant to be instead of a target. */
 export const commandNames = ["build", "push", "plan", "tags", "ref", "clean"] as const;
@@ -43,9 +44,7 @@ export function statedNeeds(target: Target): string[] {
     ...new Set([
       ...target.needs,
       ...Object.values(target.args).flatMap(referencedTargets),
-      ...Object.values(target.contexts).flatMap((from) =>
-        from.startsWith("target:") ? [from.slice("target:".length)] : [],
-      ),
+      ...Object.values(target.contexts).flatMap((from) => contextTarget(from) ?? []),
     ]),
   ];
 }

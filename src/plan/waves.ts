@@ -1,3 +1,4 @@
+import { contextTarget } from "./context-target.ts";
 import type { PlannedTarget } from "./plan.ts";
 
 /**
@@ -23,7 +24,15 @@ export function waves(targets: readonly PlannedTarget[]): PlannedTarget[][] {
   return result;
 }
 
-/** Whether the target is told which image it stands on: in place of a stage, or by an argument. */
-function isGiven({ bind, args }: PlannedTarget, needed: string, images: ReadonlyMap<string, string>): boolean {
-  return bind.some(({ target }) => target === needed) || Object.values(args).includes(images.get(needed) ?? "");
+/** Whether the target is told which image it stands on: in place of a stage, by an argument, or as a named context. */
+function isGiven(
+  { bind, args, contexts }: PlannedTarget,
+  needed: string,
+  images: ReadonlyMap<string, string>,
+): boolean {
+  return (
+    bind.some(({ target }) => target === needed) ||
+    Object.values(args).includes(images.get(needed) ?? "") ||
+    Object.values(contexts).some((from) => contextTarget(from) === needed)
+  );
 }

@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { execa } from "execa";
+import { expect, it, onTestFinished } from "vitest";
+import { bakeDefinition } from "../../src/docker/bake.ts";
+import { project } from "../helpers/project.ts";
+import { planned } from "../helpers/planned.ts";
+import { engines } from "./engine.ts";
+import { docker } from "./run.ts";
+import { newSpace } from "./workspace.ts";
+
+const engine = engines.find(({ buildx }) => buildx);
+
+it.skipIf(engine === undefined)("bake has every value as it is, whatever it could make of it", async () => {
+  const piece = fc.constantFrom("$", "{", "}", "%", "a", '"', "\\", "\n", "${A}", "%{if true}", "$${", "%%{", "ü");
+  const samples = fc.sample(fc.array(piece, { maxLength: 8 }), { numRuns: 300, seed: 1 });
+  const labels = Object.fromEntries(samples.map((pieces, at) => [`${at} ${pieces.join("")}`, pieces.join("")]));
+  const cwd = await project({ Dockerfile: "FROM scratch AS app\nCOPY Dockerfile /\n" });
+  const image = `localhost:1/${newSpace()}:1`;
+  const target = planned("app", { labels, push: false, image });
+  const options = { directory: cwd, noCache: false, pull: false, builder: "buildx" } as const;
+  const input = JSON.stringify(bakeDefinition([target], [target], options));
+  await execa("docker", ["buildx", "bake", "-f", "-"], { cwd, env: engine!.env, extendEnv: false, input });
+  onTestFinished(async () => void (await docker(engine!, ["image", "rm", image])));
+  const inspected = await docker(engine!, ["image", "inspect", "--format", "{{json .Config.Labels}}", image]);
+  expect(JSON.parse(inspected)).toEqual(labels);
+});

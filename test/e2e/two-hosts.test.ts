@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { ensureBaseImage } from "./base-image.ts";
+import { type Engine, engines } from "./engine.ts";
+import { downloads, startProxy, uploads } from "./proxy.ts";
+import { imageIn, registry } from "./registry.ts";
+import { build, docker } from "./run.ts";
+import { dockerfileOf, newSpace, pushTo, removeImages, workspace } from "./workspace.ts";
+
+const tag = "master-860c1904a1ce-42";
+const apps = ["app1", "app2", "app3"];
+/** Two engines with named contexts; and each with itself, once it has forgotten all, as another host of its kind. */
+const pairs = engines.flatMap((first) =>
+  engines
+    .filter((second) => second === first || (first.buildx && second.buildx))
+    .map((second) => ({ name: `${first.name} to ${second.name}`, first, second })),
+);
+
+describe.skipIf(registry === "" || pairs.length === 0)("a base from one host, apps on another", () => {
+  beforeAll(() => ensureBaseImage(engines[0]!));
+
+  it.each(pairs)(
+    "from $name: the base's blobs come down once and its RUN does not run again",
+    async ({ first, second }) => {
+      const proxy = await startProxy();
+      onTestFinished(() => proxy.stop());
+      const space = newSpace();
+      const python = `${registry}/${space}/python:3.8-slim`;
+      await docker(engines[0]!, ["tag", "python:3.8-slim", python]);
+      await docker(engines[0]!, ["push", python]);
+      const text = dockerfileOf(space, apps).replace("python:3.8-slim", python);
+      const { cwd } = await workspace(text, ["base", ...apps], { space, address: proxy.address });
+      onTestFinished(() => removeImages(first, space));
+      onTestFinished(() => removeImages(second, space));
+      await step(first, cwd, space, ["base"]);
+      if (first === second) await forget(second, space);
+      proxy.log.length = 0;
+      let log = await step(second, cwd, space, ["app1"]);
+      await docker(second, ["builder", "prune", "-af"]);
+      log += await step(second, cwd, space, ["app2", "app3"]);
+      const base = await imageIn(`${space}/base`, tag);
+      for (const name of apps)
+        expect((await imageIn(`${space}/${name}`, tag)).layers.slice(0, -1)).toEqual(base.layers);
+      expect(log).not.toMatch(new RegExp(`│ +${space}$`, "m"));
+      // The lowest layer is python:3.8-slim's, which the host may have already.
+      const own = base.blobs.slice(1);
+      expect(downloads(proxy.log).filter((digest) => own.includes(digest))).toEqual(own);
+      expect(uploads(proxy.log).filter((digest) => base.blobs.includes(digest))).toEqual([]);
+    },
+  );
+});
+
+async function forget(engine: Engine, space: string): Promise<void> {
+  await removeImages(engine, space);
+  await docker(engine, ["builder", "prune", "-af"]);
+}
+
+async function step(engine: Engine, cwd: string, space: string, args: string[]): Promise<string> {
+  const ended = await build(engine, cwd, pushTo("master", 42, space), args);
+  expect(ended, `${args.join(" ")}: ${ended.err}`).toMatchObject({ code: 0 });
+  return ended.err;
+}
