@@ -11,7 +11,10 @@ export function resultTable(draft: PlanDraft, { outcomes }: RunResult): string {
     const repository = target?.repositories[0] ?? target?.image ?? outcome.target;
     return [
       outcome.target,
-      outcome.digest === null ? repository : `${repository}@${outcome.digest.slice(0, 19)}`,
+      // Of what is not in a registry it is the image's id on this host, which nobody can pull.
+      outcome.digest === null || outcome.published.length === 0
+        ? repository
+        : `${repository}@${outcome.digest.slice(0, 19)}`,
       tagsOf(outcome) || (outcome.status === "built" ? "not published" : "-"),
       outcome.status === "built" && outcome.cached ? "cached" : outcome.status,
       `${outcome.seconds.toFixed(1)} s`,

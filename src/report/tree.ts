@@ -47,7 +47,7 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
 function describeEvent(event: Plan["event"]): string {
   const number = event.buildNumber === null ? "" : ` #${event.buildNumber}`;
   const { kind, deployTo } = event;
-  const plain = kind === "tag" || kind === "pull_request" ? "" : `${kind} of `;
+  const plain = ["tag", "pull_request", "local"].includes(kind) ? "" : `${kind} of `;
   return `${event.provider}${number}: ${plain}${describeRef(event)}${deployTo === null ? "" : `, to ${deployTo}`}`;
 }
 
@@ -55,5 +55,5 @@ function describeRef({ pullRequest, tag, branch, ref }: Plan["event"]): string {
   if (pullRequest !== null) return `pull request ${pullRequest}`;
   if (tag !== null) return `tag ${tag}`;
   if (branch !== null) return `branch ${branch}`;
-  return ref || "no branch";
+  return ref || "no branch or tag";
 }

@@ -45,7 +45,7 @@ export async function verifyBases(
 
 function pair(target: PlannedTarget, found: readonly InspectedImage[]): [string, InspectedImage][] {
   // Docker Hub's own prefix is not part of the tags that docker lists.
-  const plain = target.image.replace(/^docker\.io\/(?:library\/)?/, "");
+  const plain = target.image.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
   const image = found.find(({ RepoTags }) => RepoTags?.some((tag) => tag === target.image || tag === plain));
   return image === undefined ? [] : [[target.name, image]];
 }
