@@ -128,7 +128,7 @@ export const causes: readonly Cause[] = [
   },
   {
     pattern:
-      /too ?many ?requests|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|status(?: code)?:? 5\d\d\b|error parsing HTTP (?:429|5\d\d) response|connection reset|broken pipe|TLS handshake timeout|i\/o timeout|Client\.Timeout|deadline exceeded|\bEOF$|temporary failure|server misbehaving|GOAWAY|stream error/im,
+      /too ?many ?requests|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|status(?: code)?:? 5\d\d\b|error parsing HTTP (?:429|5\d\d) response|connection reset|connection timed out|use of closed network connection|server closed idle connection|broken pipe|TLS handshake timeout|i\/o timeout|Client\.Timeout|deadline exceeded|\bEOF$|temporary failure|server misbehaving|GOAWAY|stream error/im,
     kind: "transient",
     hint: null,
   },

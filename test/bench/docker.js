@@ -6,7 +6,7 @@ import { median } from "./measure.js";
 import { drone, folder, program } from "./projects.js";
 import { row } from "./row.js";
 
-const rounds = 5;
+const rounds = 3;
 let builds = 1000;
 
 /**
