@@ -26,6 +26,7 @@ describe.skipIf(registry === "" || pairs.length === 0)("a base from one host, ap
       const space = newSpace();
       const python = `${registry}/${space}/python:3.8-slim`;
       await docker(engines[0]!, ["tag", "python:3.8-slim", python]);
+      onTestFinished(async () => void (await docker(engines[0]!, ["image", "rm", python])));
       await docker(engines[0]!, ["push", python]);
       const text = dockerfileOf(space, apps).replace("python:3.8-slim", python);
       const { cwd } = await workspace(text, ["base", ...apps], { space, address: proxy.address });
