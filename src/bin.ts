@@ -1,4 +1,4 @@
-import { main } from "./main.ts";
-import { systemHost } from "./system-host.ts";
+import { main } from "./cli/main.ts";
+import { systemHost } from "./host/system-host.ts";
 
 process.exitCode = await main(systemHost(process));

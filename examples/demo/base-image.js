@@ -2,7 +2,7 @@ import { copyFile, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { docker } from "./docker.js";
-import { findBusybox } from "./engine/busybox.js";
+import { findBusybox } from "../../test/support/engine/busybox.js";
 import { removeImage } from "./images.js";
 import { Unable } from "./unable.js";
 

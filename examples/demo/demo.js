@@ -3,16 +3,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { provideBaseImage } from "./base-image.js";
 import { build } from "./build.js";
-import { getEngine } from "./engine/engine.js";
-import { checkReach } from "./engine/local.js";
+import { getEngine } from "../../test/support/engine/engine.js";
+import { checkReach } from "../../test/support/engine/local.js";
 import { events } from "./events.js";
 import { removeImages } from "./images.js";
 import { readImages } from "./published.js";
-import { startRegistry } from "./registry/registry.js";
+import { startRegistry } from "../../test/support/registry/registry.js";
 import { commandLines, facts, imageTable } from "./report.js";
 
 /** @typedef {import("./docker.js").Context} Context */
-/** @typedef {import("./registry/registry.js").Registry} Registry */
+/** @typedef {import("../../test/support/registry/registry.js").Registry} Registry */
 
 const example = fileURLToPath(new URL("project", import.meta.url));
 

@@ -4,7 +4,7 @@ import { execa } from "execa";
  * What the demo's programs are started with.
  *
  * @typedef {object} Context
- * @property {import("./engine/clients.js").Environment} env The whole environment.
+ * @property {import("../../test/support/engine/clients.js").Environment} env The whole environment.
  * @property {AbortSignal} signal Aborted when the demo is to stop.
  */
 

@@ -1,7 +1,7 @@
 import { docker } from "./docker.js";
 import { Unable } from "./unable.js";
 
-/** @typedef {import("./engine/clients.js").Environment} Environment */
+/** @typedef {import("../../test/support/engine/clients.js").Environment} Environment */
 
 /**
  * Removes the images that multistage-build has made of that git repository, under whatever names.

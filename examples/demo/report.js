@@ -21,7 +21,7 @@ export function imageTable(images) {
  * build steps that run twice leave layers that differ, if only in the time of their files.
  *
  * @param {Image[]} images
- * @param {import("./registry/store.js").Transfers} transfers
+ * @param {import("../../test/support/registry/store.js").Transfers} transfers
  * @returns {string}
  */
 export function facts(images, { uploads, mounts, downloads }) {
@@ -31,7 +31,7 @@ export function facts(images, { uploads, mounts, downloads }) {
     return `${name} ${times(new Set(own.map(({ layers }) => layers.join())).size)}`;
   });
   const layers = new Set(images.flatMap((image) => image.layers));
-  const count = (/** @type {import("./registry/store.js").Transfer[]} */ all) =>
+  const count = (/** @type {import("../../test/support/registry/store.js").Transfer[]} */ all) =>
     all.filter(({ digest }) => layers.has(digest)).length;
   const tags = images.flatMap((image) => image.tags).length;
   return (

@@ -1,5 +1,5 @@
-import type { Problem } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Problem } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { eventAs } from "./as.ts";
 import { droneEvent, isDrone } from "./drone.ts";
 import { type Environment, value } from "./environment.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 import { pick } from "./environment.ts";
 import type { GitFacts } from "./local.ts";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { BuildEvent, EventKind, Provider } from "../core/event.ts";
 import { parseRef } from "./ref.ts";
 

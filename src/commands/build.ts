@@ -1,8 +1,8 @@
-import type { Flags } from "../cli.ts";
+import type { Flags } from "../cli/program.ts";
 import { missingCredentials, missingSecrets, registriesOf } from "../docker/login.ts";
 import { withSession } from "../docker/session.ts";
-import { ExitCode, InputError, throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { ExitCode, InputError, throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import type { PlanDraft } from "../plan/build-plan.ts";
 import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { liveReporter } from "../report/live.ts";
@@ -11,7 +11,7 @@ import { runPush } from "../run/push.ts";
 import { runBuild } from "../run/run.ts";
 import { buildOptions, draftPlan } from "./draft.ts";
 import { outputFiles } from "./output-files.ts";
-import { consoleFor } from "./output.ts";
+import { consoleFor } from "../cli/console.ts";
 import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
 

@@ -1,13 +1,13 @@
-import type { Flags } from "../cli.ts";
+import type { Flags } from "../cli/program.ts";
 import { buildTag } from "../core/build-tag.ts";
 import { parseDuration } from "../core/duration.ts";
 import { withSession } from "../docker/session.ts";
-import { ExitCode, type Problem, throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { ExitCode, type Problem, throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { type KeepPolicy, type Sorted, sortImages } from "../plan/clean.ts";
 import { table } from "../report/table.ts";
 import { ownImages, removeImage } from "../run/own-images.ts";
-import { consoleFor } from "./output.ts";
+import { consoleFor } from "../cli/console.ts";
 import { loadProject, type Project } from "./project.ts";
 
 const defaultBuilds = 5;

@@ -1,10 +1,10 @@
 import path from "node:path";
-import type { Flags } from "../cli.ts";
+import type { Flags } from "../cli/program.ts";
 import { allSteps, buildPhases, pushPhases } from "../docker/invocations.ts";
 import { type Step, toPlannedCommands } from "../docker/invocation.ts";
 import type { BuildOptions } from "../docker/options.ts";
-import { throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { buildPlan, type PlanDraft } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Project } from "./project.ts";

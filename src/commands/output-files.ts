@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { Flags } from "../cli.ts";
-import { throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Flags } from "../cli/program.ts";
+import { throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 
 /** Where the command line wants files; null for those that it does not want. */
 export interface OutputFiles {

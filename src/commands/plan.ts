@@ -1,10 +1,10 @@
-import type { Flags } from "../cli.ts";
+import type { Flags } from "../cli/program.ts";
 import { quote, type Step, toShell, workDirectory } from "../docker/invocation.ts";
-import { ExitCode } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { ExitCode } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { planTree } from "../report/tree.ts";
 import { buildOptions, draftPlan, stepsOf, wholePlan } from "./draft.ts";
-import { consoleFor } from "./output.ts";
+import { consoleFor } from "../cli/console.ts";
 import { loadProject } from "./project.ts";
 
 /** `plan`, and `--dry-run` of build and push, which also prints the exact commands. Needs no docker. */

@@ -1,9 +1,9 @@
-import type { Flags } from "../cli.ts";
-import { ExitCode, throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Flags } from "../cli/program.ts";
+import { ExitCode, throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { selectTargets } from "../plan/select.ts";
-import { consoleFor } from "./output.ts";
+import { consoleFor } from "../cli/console.ts";
 import { loadProject } from "./project.ts";
 
 /** `ref`: the build-tag reference of a target, for `docker run $(multistage-build ref app1)`. */

@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError } from "../core/errors.ts";
 
 /**
  * The content of a `.tags` file: one comma-separated list, as plugins/docker reads it. There is one such file for all

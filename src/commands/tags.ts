@@ -1,13 +1,13 @@
-import type { Flags } from "../cli.ts";
-import { ExitCode, throwProblems } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Flags } from "../cli/program.ts";
+import { ExitCode, throwProblems } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { publishedTags } from "../plan/references.ts";
 import { selectTargets } from "../plan/select.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
 import { outputFiles } from "./output-files.ts";
-import { consoleFor } from "./output.ts";
+import { consoleFor } from "../cli/console.ts";
 import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { TagPolicy } from "../tags/policy.ts";
 
 /** The config as the program uses it: every default filled in, every rule checked, nothing rendered yet. */

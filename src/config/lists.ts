@@ -1,4 +1,4 @@
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 
 const maps = ["targets", "registries", "defaults"];
 const mapsOfTarget = ["args", "labels", "secrets", "contexts"];

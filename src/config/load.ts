@@ -1,6 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { InputError } from "../errors.ts";
+import { InputError } from "../core/errors.ts";
 
 const name = "multistage-build";
 

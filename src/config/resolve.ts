@@ -1,5 +1,5 @@
 import { parseRepository } from "../core/reference.ts";
-import { formatProblem, type Problem } from "../errors.ts";
+import { formatProblem, type Problem } from "../core/errors.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
 import { configRules } from "./rules.ts";

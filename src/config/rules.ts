@@ -1,6 +1,6 @@
 import { nearest } from "../core/suggest.ts";
-import { referencedTargets } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import { referencedTargets } from "../templates/template.ts";
+import type { Problem } from "../core/errors.ts";
 import type { Config, Target } from "./config.ts";
 
 type Rule = (target: Target, config: Config, allow: ReadonlySet<string>) => Problem[];

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { nearest } from "../core/suggest.ts";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import { listsForMaps } from "./lists.ts";
 import { configSchema, registryKeys, targetKeys, type WrittenConfig } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { parseRepository } from "../core/reference.ts";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { PlanDraft } from "../plan/build-plan.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Invocation } from "./invocation.ts";

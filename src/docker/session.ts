@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 import { workDirectory } from "./invocation.ts";
 
 /** What docker processes of one run have in common. */

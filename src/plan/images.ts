@@ -4,8 +4,8 @@ import type { Config, Target } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { isTag, repositoryFault } from "../core/reference.ts";
-import { renderTemplate, type TemplateContext } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import { renderTemplate, type TemplateContext } from "../templates/template.ts";
+import type { Problem } from "../core/errors.ts";
 
 /** Where a target's image goes: its repositories, its build tag with the target's affixes, its name on the host. */
 export interface TargetImage {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
-import type { TemplateContext } from "../core/template.ts";
+import type { TemplateContext } from "../templates/template.ts";
 import type { Placed } from "./bind.ts";
-import { renderAll } from "./render.ts";
+import { renderAll } from "../templates/render.ts";
 import { type TargetProblem, targetStages } from "./stages.ts";
 
 /** Renders every target's arguments by its own template context and finds its stage. Targets that have none are left out, with a problem. */

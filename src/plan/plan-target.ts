@@ -1,6 +1,6 @@
 import { withAffixes } from "../core/build-tag.ts";
-import type { TemplateContext } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import type { TemplateContext } from "../templates/template.ts";
+import type { Problem } from "../core/errors.ts";
 import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
@@ -10,7 +10,7 @@ import { imageLabels } from "./labels.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 import type { PushDecision } from "./push-policy.ts";
 import { publishedTags } from "./references.ts";
-import { renderAll } from "./render.ts";
+import { renderAll } from "../templates/render.ts";
 import { statedNeeds } from "./select.ts";
 
 /** What all targets of a plan have in common. */

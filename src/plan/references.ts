@@ -1,5 +1,5 @@
 import type { BuildEvent } from "../core/event.ts";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Target } from "../config/config.ts";
 import { nearest } from "../core/suggest.ts";
-import { referencedTargets } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import { referencedTargets } from "../templates/template.ts";
+import type { Problem } from "../core/errors.ts";
 import { contextTarget } from "./context-target.ts";
 
 /** What a word on the command line may have been meant to be instead of a target. */

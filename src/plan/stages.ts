@@ -3,7 +3,7 @@ import type { Target } from "../config/config.ts";
 import { nearest } from "../core/suggest.ts";
 import { findStage, type GraphStage, stageGraph, type StageGraph } from "../dockerfile/graph.ts";
 import { type Dockerfile, parseDockerfile } from "../dockerfile/parse.ts";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 
 /** A target's place in its Dockerfile: the parsed file, the graph under the target's arguments, and its stage. */
 export interface TargetStage {

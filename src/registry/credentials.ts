@@ -1,6 +1,6 @@
 import path from "node:path";
 import { pick } from "../ci/environment.ts";
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 
 /** Who we are to a registry. An identity token stands in for a password where docker keeps one. */
 export type Credentials = { username: string; password: string } | { identityToken: string };

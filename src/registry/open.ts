@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Config } from "../config/config.ts";
 import { parseRepository } from "../core/reference.ts";
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 import { type RepositoryClient, repositoryClient } from "./client.ts";
 import { type Credentials, dockerCredentials } from "./credentials.ts";
 

@@ -1,4 +1,4 @@
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 import { formatEntry } from "../progress/format.ts";
 import type { Paint } from "./paint.ts";
 import type { Reporter } from "./reporter.ts";

@@ -1,5 +1,5 @@
 import { Chalk } from "chalk";
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 
 /** The few colours that we use; each takes text and returns it, coloured or as it is. */
 export interface Paint {

@@ -5,7 +5,7 @@ import { openRepository, type RegistryContext } from "../registry/open.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { notOnBase } from "./base-proof.ts";
 import { type Failure, newOutcome, type Outcome } from "./outcome.ts";
-import { eachLimited } from "./pool.ts";
+import { eachLimited } from "../core/pool.ts";
 
 const atOnce = 8;
 

@@ -9,7 +9,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { buildFailures } from "./failures.ts";
 import { type Failure, newOutcome, type Outcome, type RunResult } from "./outcome.ts";
-import { inDependencyOrder } from "./pool.ts";
+import { inDependencyOrder } from "../core/pool.ts";
 import { withRetries } from "./retry.ts";
 
 /** Clients of one daemon: more only fight for its processors. */

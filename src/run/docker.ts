@@ -1,7 +1,7 @@
 import { dockerEnvironment } from "../docker/environment.ts";
 import { fillIn, type Invocation } from "../docker/invocation.ts";
 import type { Session } from "../docker/session.ts";
-import type { ExecResult, Host } from "../host.ts";
+import type { ExecResult, Host } from "../host/host.ts";
 
 /** What docker processes are started with. */
 export interface DockerContext {

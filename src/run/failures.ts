@@ -1,4 +1,4 @@
-import type { ExecResult } from "../host.ts";
+import type { ExecResult } from "../host/host.ts";
 import { classifyFailure } from "../progress/classify.ts";
 import type { BuildFailure } from "../progress/progress.ts";
 import type { Failure } from "./outcome.ts";

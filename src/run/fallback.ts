@@ -1,4 +1,4 @@
-import { RunError } from "../errors.ts";
+import { RunError } from "../core/errors.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";

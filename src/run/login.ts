@@ -1,5 +1,5 @@
 import { type Invocation, lastWord } from "../docker/invocation.ts";
-import { RunError } from "../errors.ts";
+import { RunError } from "../core/errors.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { dockerFailure } from "./failures.ts";

@@ -5,7 +5,7 @@ import { openRepository, type RegistryContext } from "../registry/open.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { Failure } from "./outcome.ts";
-import { eachLimited } from "./pool.ts";
+import { eachLimited } from "../core/pool.ts";
 import type { Pushed } from "./publish.ts";
 import { withRegistryRetries } from "./registry-retry.ts";
 

@@ -1,6 +1,6 @@
 import { type InspectedImage, parseInspected } from "../docker/inspected.ts";
 import type { Invocation } from "../docker/invocation.ts";
-import { RunError } from "../errors.ts";
+import { RunError } from "../core/errors.ts";
 import type { OwnImage } from "../plan/clean.ts";
 import { ownLabels } from "../plan/labels.ts";
 import { type DockerContext, runDocker } from "./docker.ts";

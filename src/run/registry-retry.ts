@@ -1,4 +1,4 @@
-import type { Host } from "../host.ts";
+import type { Host } from "../host/host.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { attempts, pauseBefore } from "./retry.ts";
 

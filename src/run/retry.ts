@@ -1,4 +1,4 @@
-import type { ExecResult, Host } from "../host.ts";
+import type { ExecResult, Host } from "../host/host.ts";
 import { classifyFailure } from "../progress/classify.ts";
 import { lastLine } from "./failures.ts";
 

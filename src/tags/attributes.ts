@@ -1,6 +1,6 @@
 import { didYouMean } from "../core/suggest.ts";
-import { type Fault, parseTemplate, type Template } from "../core/template-parse.ts";
-import type { Problem } from "../errors.ts";
+import { type Fault, parseTemplate, type Template } from "../templates/parse.ts";
+import type { Problem } from "../core/errors.ts";
 
 /** What is found wrong while rules are compiled. */
 export interface Report {

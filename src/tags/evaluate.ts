@@ -1,7 +1,7 @@
 import type { Affixes } from "../core/build-tag.ts";
-import { renderParsed } from "../core/template.ts";
-import { problemsAt, type Template } from "../core/template-parse.ts";
-import type { Problem } from "../errors.ts";
+import { renderParsed } from "../templates/template.ts";
+import { problemsAt, type Template } from "../templates/parse.ts";
+import type { Problem } from "../core/errors.ts";
 import { finishTag, type RuleAffix } from "./finish.ts";
 import { decideLatest } from "./latest.ts";
 import type { TagPolicy } from "./policy.ts";

@@ -2,9 +2,9 @@ import { type Affixes, withAffixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { isTag } from "../core/reference.ts";
 import { isBuildTagLike, isReserved, isVersionLike, longestTag, nameSlug, protectedSlug } from "../core/slug.ts";
-import type { Origin } from "../core/template-expressions.ts";
-import type { RenderedParts } from "../core/template.ts";
-import type { Fault } from "../core/template-parse.ts";
+import type { Origin } from "../templates/expressions.ts";
+import type { RenderedParts } from "../templates/template.ts";
+import type { Fault } from "../templates/parse.ts";
 import type { Value } from "./rule.ts";
 
 /** A rule's own prefix or suffix, or the flavor's; null for none. */

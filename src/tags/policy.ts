@@ -1,6 +1,6 @@
 import { didYouMean, nearest } from "../core/suggest.ts";
-import { problemsAt } from "../core/template-parse.ts";
-import type { Problem } from "../errors.ts";
+import { problemsAt } from "../templates/parse.ts";
+import type { Problem } from "../core/errors.ts";
 import type { Report } from "./attributes.ts";
 import { compileRule, type WrittenRule } from "./compile-rule.ts";
 import { type Flavor, parseFlavor } from "./flavor.ts";

@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import type { BuildEvent } from "../core/event.ts";
 import { didYouMean } from "../core/suggest.ts";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../core/errors.ts";
 import { isRecord } from "./record.ts";
 
 /** The builds that something is for, in the words of Drone's conditions. https://docs.drone.io/pipeline/conditions/ */

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { execa } from "execa";
-import { startRegistry } from "../../examples/demo/registry/registry.js";
+import { startRegistry } from "../support/registry/registry.js";
 import { apps, bakeFile, dockerfile, ourProject, pluginStep } from "./fleet.js";
 import { median } from "./measure.js";
 import { drone, folder, program } from "./projects.js";
@@ -86,7 +86,7 @@ async function timed(cwd, run) {
 /**
  * One step per image, each from nothing, against our one step.
  *
- * @param {import("../../examples/demo/registry/registry.js").Registry} registry
+ * @param {import("../support/registry/registry.js").Registry} registry
  * @param {string} from
  */
 async function againstSteps(registry, from) {
@@ -119,7 +119,7 @@ async function againstSteps(registry, from) {
 }
 
 /**
- * @param {import("../../examples/demo/registry/registry.js").Registry} registry
+ * @param {import("../support/registry/registry.js").Registry} registry
  * @param {() => Promise<number>} run
  */
 async function transferred({ transfers }, run) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { baked, linked, planOf, target } from "../helpers/plans.ts";
-import { question } from "../helpers/project.ts";
+import { baked, linked, planOf, target } from "../support/plans.ts";
+import { question } from "../support/project.ts";
 
 describe("what a target is built on", () => {
   it("binds apps to the base that is built with them", async () => {

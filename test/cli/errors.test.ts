@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { noGit, run, type World } from "../helpers/host.ts";
-import { droneEnv, project, question, questionConfig } from "../helpers/project.ts";
+import { noGit, run, type World } from "../support/host.ts";
+import { droneEnv, project, question, questionConfig } from "../support/project.ts";
 
 /** What stands in place of the question's files. */
 type Files = Readonly<Record<string, string | object>>;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { run } from "../helpers/host.ts";
-import { droneEnv, project, question } from "../helpers/project.ts";
+import { run } from "../support/host.ts";
+import { droneEnv, project, question } from "../support/project.ts";
 
 const yaml = "targets: { app1: x.io/app1 }\n";
 const json = JSON.stringify({ targets: { app1: "x.io/app1" } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
-import { run } from "../helpers/host.ts";
-import { linked, planOf, target } from "../helpers/plans.ts";
-import { droneEnv, project, question } from "../helpers/project.ts";
+import { run } from "../support/host.ts";
+import { linked, planOf, target } from "../support/plans.ts";
+import { droneEnv, project, question } from "../support/project.ts";
 
 describe("plan --json", () => {
   it("is the whole truth about a build", async () => {

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { parseCommandLine } from "../../src/cli.ts";
+import { parseCommandLine } from "../../src/cli/program.ts";
 import { configPlaces } from "../../src/config/load.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { configSchema, targetKeys } from "../../src/config/schema.ts";
 import { validateConfig } from "../../src/config/validate.ts";
-import { expressionNames } from "../../src/core/template-expressions.ts";
-import { ExitCode } from "../../src/errors.ts";
+import { expressionNames } from "../../src/templates/expressions.ts";
+import { ExitCode } from "../../src/core/errors.ts";
 import { presets } from "../../src/tags/presets.ts";
 import { ruleTypes } from "../../src/tags/types/index.ts";
-import { fakeHost, noGit, run } from "../helpers/host.ts";
-import { parseYaml, pipelineSteps } from "../helpers/pipeline.ts";
-import { droneEnv, project } from "../helpers/project.ts";
-import { block, calls, codes, fences, readme, root, rows } from "../helpers/readme.ts";
+import { fakeHost, noGit, run } from "../support/host.ts";
+import { parseYaml, pipelineSteps } from "../support/pipeline.ts";
+import { droneEnv, project } from "../support/project.ts";
+import { block, calls, codes, fences, readme, root, rows } from "../support/readme.ts";
 
 /** What the program prints for a project with this config, in the build that the README speaks of. */
 async function printed(config: string, args: readonly string[]): Promise<string> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import actionVectors from "../fixtures/vectors/metadata-action.json" with { type: "json" };
 import droneVectors from "../fixtures/vectors/drone-auto-tag.json" with { type: "json" };
-import { run } from "../helpers/host.ts";
-import { project } from "../helpers/project.ts";
+import { run } from "../support/host.ts";
+import { project } from "../support/project.ts";
 
 interface Vector {
   name: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
-import { droneEnv, project } from "../helpers/project.ts";
+import { droneEnv, project } from "../support/project.ts";
 import { ensureBaseImage } from "./base-image.ts";
 import { engines } from "./engine.ts";
 import { digestOf, registry, tagsIn } from "./registry.ts";

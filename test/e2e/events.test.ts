@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { droneEnv, project, questionDockerfile } from "../helpers/project.ts";
+import { droneEnv, project, questionDockerfile } from "../support/project.ts";
 import { ensureBaseImage } from "./base-image.ts";
 import { engines } from "./engine.ts";
 import { digestOf, imageIn, registry, tagsIn } from "./registry.ts";

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
-import { project, question } from "../helpers/project.ts";
+import { project, question } from "../support/project.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const largest = 250_000;

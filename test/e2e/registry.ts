@@ -1,4 +1,4 @@
-import { startRegistry } from "../../examples/demo/registry/registry.js";
+import { startRegistry } from "../support/registry/registry.js";
 import { hasEngine } from "./engine.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { droneEnv, project } from "../helpers/project.ts";
+import { droneEnv, project } from "../support/project.ts";
 import type { Engine } from "./engine.ts";
 import { digestOf, imageIn, registry, tagsIn } from "./registry.ts";
 import { docker } from "./run.ts";

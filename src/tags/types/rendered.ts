@@ -1,5 +1,5 @@
-import { renderParsed } from "../../core/template.ts";
-import type { Template } from "../../core/template-parse.ts";
+import { renderParsed } from "../../templates/template.ts";
+import type { Template } from "../../templates/parse.ts";
 import { type Gift, nothing, type RuleScope } from "../rule.ts";
 
 /** The tag that a template gives; nothing where it comes out empty. */

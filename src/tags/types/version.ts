@@ -1,6 +1,6 @@
 import { nameSlug } from "../../core/slug.ts";
-import { renderParsed, type RenderedParts } from "../../core/template.ts";
-import type { Template } from "../../core/template-parse.ts";
+import { renderParsed, type RenderedParts } from "../../templates/template.ts";
+import type { Template } from "../../templates/parse.ts";
 import type { AttributeReader, Pattern } from "../attributes.ts";
 import {
   type Gift,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { validateConfig } from "../../../src/config/validate.ts";
-import { formatProblem } from "../../../src/errors.ts";
+import { formatProblem } from "../../../src/core/errors.ts";
 
 const targets = { app1: "my-registry.com/app1" };
 const messages = (written: unknown) => validateConfig(written).problems.map(formatProblem);

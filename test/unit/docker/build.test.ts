@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildInvocation } from "../../../src/docker/build.ts";
 import type { BuildOptions } from "../../../src/docker/options.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
-import { planned } from "../../helpers/planned.ts";
+import { planned } from "../../support/planned.ts";
 
 const options: BuildOptions = { directory: "/work", noCache: false, pull: false, builder: "docker" };
 const words = (target: PlannedTarget, all = [target], changes: Partial<BuildOptions> = {}) =>

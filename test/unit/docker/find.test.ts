@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findings } from "../../../src/docker/find.ts";
 import type { BuildOptions } from "../../../src/docker/options.ts";
-import { planned } from "../../helpers/planned.ts";
+import { planned } from "../../support/planned.ts";
 
 const implied = { implied: true, push: false };
 const root = planned("root", implied);

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/pro
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ownConfig, withSession } from "../../../src/docker/session.ts";
-import { fakeHost } from "../../helpers/host.ts";
-import { project } from "../../helpers/project.ts";
+import { fakeHost } from "../../support/host.ts";
+import { project } from "../../support/project.ts";
 
 const hub = "https://index.docker.io/v1/";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { imageLabels, withBaseDigests } from "../../../src/plan/labels.ts";
-import { planned } from "../../helpers/planned.ts";
+import { planned } from "../../support/planned.ts";
 import { eventOf } from "../tags/event-of.ts";
 
 const image = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BuildEvent } from "../../../src/core/event.ts";
 import { decidePush } from "../../../src/plan/push-policy.ts";
 import { publishedTags, referenceClashes } from "../../../src/plan/references.ts";
-import { planned } from "../../helpers/planned.ts";
+import { planned } from "../../support/planned.ts";
 import { eventOf, pullRequestEvent } from "../tags/event-of.ts";
 
 const master = eventOf();

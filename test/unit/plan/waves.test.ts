@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { waves } from "../../../src/plan/waves.ts";
-import { planned } from "../../helpers/planned.ts";
+import { planned } from "../../support/planned.ts";
 
 const base = planned("base");
 const bound = (name: string, on = "base") => planned(name, { needs: [on], bind: [{ stage: on, target: on }] });

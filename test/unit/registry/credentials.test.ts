@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dockerCredentials } from "../../../src/registry/credentials.ts";
-import { fakeHost, type World } from "../../helpers/host.ts";
-import { project } from "../../helpers/project.ts";
+import { fakeHost, type World } from "../../support/host.ts";
+import { project } from "../../support/project.ts";
 
 const encoded = (text: string) => ({ auth: Buffer.from(text).toString("base64") });
 const helper = (answer: object): World["commands"] => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alreadyUp, provedUp } from "../../../src/run/already-up.ts";
-import { labelsOf, planned } from "../../helpers/planned.ts";
-import { ownRegistry, publish } from "./registry.ts";
+import { labelsOf, planned } from "../../support/planned.ts";
+import { ownRegistry, publish } from "../../support/own-registry.ts";
 
 const tag = "master-860c1904a1ce-42";
 

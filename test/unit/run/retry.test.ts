@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ExecResult } from "../../../src/host.ts";
+import type { ExecResult } from "../../../src/host/host.ts";
 import { RegistryError } from "../../../src/registry/registry-error.ts";
 import { withRegistryRetries } from "../../../src/run/registry-retry.ts";
 import { attempts, withRetries } from "../../../src/run/retry.ts";
-import { fakeHost } from "../../helpers/host.ts";
+import { fakeHost } from "../../support/host.ts";
 
 const host = () => fakeHost([], { cwd: "/" }, { out: "", err: "", commands: [] });
 

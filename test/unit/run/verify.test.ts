@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { verifyBases } from "../../../src/run/verify.ts";
-import { fakeHost } from "../../helpers/host.ts";
-import { labelsOf, planned } from "../../helpers/planned.ts";
+import { fakeHost } from "../../support/host.ts";
+import { labelsOf, planned } from "../../support/planned.ts";
 
 /** What `docker image inspect` says of a target's image. */
 const image = ({ name, image: reference, labels }: PlannedTarget, layers: string[], changes: object = {}) => ({

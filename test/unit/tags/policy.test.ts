@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Problem } from "../../../src/errors.ts";
+import type { Problem } from "../../../src/core/errors.ts";
 import { needsGitTags, parseTagPolicy, policyFiles } from "../../../src/tags/policy.ts";
 import { branchEvent, eventOf } from "./event-of.ts";
 import { tagsOf } from "./tags-of.ts";

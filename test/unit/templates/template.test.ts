@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { referencedTargets, renderTemplate, type TemplateContext } from "../../../src/core/template.ts";
+import { referencedTargets, renderTemplate, type TemplateContext } from "../../../src/templates/template.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "../tags/event-of.ts";
 
 const now = Date.UTC(2020, 0, 10, 0, 30);

@@ -1,9 +1,9 @@
-import { parseCommandLine, type CommandLine } from "./cli.ts";
-import { ExitCode, formatProblem, InputError, RunError } from "./errors.ts";
-import type { Host } from "./host.ts";
-import { Interrupted } from "./interruption.ts";
-import { maskedHost } from "./report/mask.ts";
-import { version } from "./version.ts";
+import { parseCommandLine, type CommandLine } from "./program.ts";
+import { ExitCode, formatProblem, InputError, RunError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import { Interrupted } from "../host/interruption.ts";
+import { maskedHost } from "./mask.ts";
+import { version } from "../core/version.ts";
 
 /** The whole program: everything comes in through `host`, and the exit code goes out. The one place that catches. */
 export async function main(system: Host): Promise<number> {
@@ -20,27 +20,27 @@ export async function main(system: Host): Promise<number> {
 async function runCommand(host: Host, { command, targets, flags }: CommandLine): Promise<number> {
   switch (command) {
     case "plan": {
-      const { plan } = await import("./commands/plan.ts");
+      const { plan } = await import("../commands/plan.ts");
       return plan(host, targets, flags, null);
     }
     case "tags": {
-      const { tags } = await import("./commands/tags.ts");
+      const { tags } = await import("../commands/tags.ts");
       return tags(host, targets, flags);
     }
     case "ref": {
-      const { ref } = await import("./commands/ref.ts");
+      const { ref } = await import("../commands/ref.ts");
       return ref(host, targets[0]!, flags);
     }
     case "clean": {
-      const { clean } = await import("./commands/clean.ts");
+      const { clean } = await import("../commands/clean.ts");
       return clean(host, flags);
     }
     default: {
       if (flags.dryRun === true) {
-        const { plan } = await import("./commands/plan.ts");
+        const { plan } = await import("../commands/plan.ts");
         return plan(host, targets, flags, command);
       }
-      const { build } = await import("./commands/build.ts");
+      const { build } = await import("../commands/build.ts");
       return build(host, command, targets, flags);
     }
   }

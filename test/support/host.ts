@@ -1,6 +1,6 @@
-import type { Command, ExecResult, Host } from "../../src/host.ts";
-import { main } from "../../src/main.ts";
-import { systemFiles } from "../../src/system-files.ts";
+import type { Command, ExecResult, Host } from "../../src/host/host.ts";
+import { main } from "../../src/cli/main.ts";
+import { systemFiles } from "../../src/host/system-files.ts";
 
 /** What a fake program answers; what is left out is a success that prints nothing. */
 interface Answer {

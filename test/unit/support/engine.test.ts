@@ -2,10 +2,10 @@ import { chmod, symlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { isStatic } from "../../../examples/demo/engine/busybox.js";
-import { hasBuildKit, programs, withClient } from "../../../examples/demo/engine/clients.js";
-import { findEngine } from "../../../examples/demo/engine/find.js";
-import { project } from "../../helpers/project.ts";
+import { isStatic } from "../../support/engine/busybox.js";
+import { hasBuildKit, programs, withClient } from "../../support/engine/clients.js";
+import { findEngine } from "../../support/engine/find.js";
+import { project } from "../../support/project.ts";
 
 /** A docker client as a shell script: which engine it reaches, whether it has buildx. */
 const client = (version: string, engine: string, buildx: boolean) => `#!/bin/sh

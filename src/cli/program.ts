@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from "@commander-js/extra-typings";
-import { ExitCode, InputError } from "./errors.ts";
-import type { Host } from "./host.ts";
-import type { commandNames } from "./plan/select.ts";
-import { version } from "./version.ts";
+import { ExitCode, InputError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import type { commandNames } from "../plan/select.ts";
+import { version } from "../core/version.ts";
 
 /** The name of a command and what was said on the command line, for {@link runCommand}. */
 export interface CommandLine {

@@ -1,7 +1,7 @@
-import type { Problem } from "../errors.ts";
-import { didYouMean } from "./suggest.ts";
-import { zoneFault } from "./template-date.ts";
-import { expressionNames } from "./template-expressions.ts";
+import type { Problem } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { zoneFault } from "./date.ts";
+import { expressionNames } from "./expressions.ts";
 
 /** One `{{…}}`. */
 export interface Expression {

@@ -1,8 +1,8 @@
-import type { Problem } from "../errors.ts";
-import { nameSlug } from "./slug.ts";
-import { didYouMean } from "./suggest.ts";
-import { type ExpressionSource, meaningOf, type Origin } from "./template-expressions.ts";
-import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./template-parse.ts";
+import type { Problem } from "../core/errors.ts";
+import { nameSlug } from "../core/slug.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { type ExpressionSource, meaningOf, type Origin } from "./expressions.ts";
+import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./parse.ts";
 
 /** What `{{…}}` may stand for. */
 export interface TemplateContext extends ExpressionSource {

@@ -3,7 +3,7 @@ import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { Unable } from "../unable.js";
+import { Unable } from "../../../examples/demo/unable.js";
 import { addBridge } from "./bridge.js";
 import { programs, withStandardPath } from "./clients.js";
 
@@ -13,8 +13,8 @@ const patienceMilliseconds = 60_000;
  * Starts a Docker engine that shares nothing with any other: its data, socket and bridge are its own, and it leaves the
  * firewall alone. `cleanup` stops it. Returns the environment in which docker reaches it.
  *
- * @param {import("../docker.js").Context} context
- * @param {{ temporary: string, busybox: string, cleanup: import("../cleanup.js").Cleanup }} tools
+ * @param {import("../../../examples/demo/docker.js").Context} context
+ * @param {{ temporary: string, busybox: string, cleanup: import("../../../examples/demo/cleanup.js").Cleanup }} tools
  * @returns {Promise<import("./clients.js").Environment>}
  */
 export async function startEngine({ env, signal }, { temporary, busybox, cleanup }) {

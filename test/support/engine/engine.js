@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { Unable } from "../unable.js";
+import { Unable } from "../../../examples/demo/unable.js";
 import { installDocker } from "./apt.js";
 import { findBusybox } from "./busybox.js";
 import { programs, withClient } from "./clients.js";
@@ -7,7 +7,7 @@ import { findEngine } from "./find.js";
 import { withItsBuilder } from "./local.js";
 import { startEngine } from "./throw-away.js";
 
-/** @typedef {import("../docker.js").Context} Context */
+/** @typedef {import("../../../examples/demo/docker.js").Context} Context */
 
 /**
  * @typedef {object} Engine
@@ -21,7 +21,7 @@ import { startEngine } from "./throw-away.js";
  * said first.
  *
  * @param {Context} context
- * @param {import("../demo.js").Tools} tools
+ * @param {import("../../../examples/demo/demo.js").Tools} tools
  * @returns {Promise<Engine>}
  */
 export async function getEngine(context, { temporary, cleanup, say }) {

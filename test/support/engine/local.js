@@ -1,12 +1,12 @@
-import { docker } from "../docker.js";
-import { Unable } from "../unable.js";
+import { docker } from "../../../examples/demo/docker.js";
+import { Unable } from "../../../examples/demo/unable.js";
 
 /**
  * The environment in which builds happen in the engine itself. A builder in a container of its own sees neither the
  * engine's images nor this machine's localhost. The builder of a docker context has that context's name.
  * https://docs.docker.com/build/builders/#default-builder
  *
- * @param {import("../docker.js").Context} context
+ * @param {import("../../../examples/demo/docker.js").Context} context
  * @returns {Promise<import("./clients.js").Environment>}
  */
 export async function withItsBuilder(context) {
@@ -17,7 +17,7 @@ export async function withItsBuilder(context) {
 /**
  * Makes sure that the engine's localhost is this machine's: it asks the registry for an image that is not there.
  *
- * @param {import("../docker.js").Context} context
+ * @param {import("../../../examples/demo/docker.js").Context} context
  * @param {import("../registry/registry.js").Registry} registry
  */
 export async function checkReach(context, registry) {

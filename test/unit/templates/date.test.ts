@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatDate, zoneFault } from "../../../src/core/template-date.ts";
+import { formatDate, zoneFault } from "../../../src/templates/date.ts";
 
 // The expected texts are moment-timezone's own.
 const time = Date.UTC(2021, 1, 3, 16, 5, 9, 78);

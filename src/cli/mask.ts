@@ -1,4 +1,4 @@
-import type { Host, Output } from "../host.ts";
+import type { Host, Output } from "../host/host.ts";
 import { secretForms } from "./secrets.ts";
 
 const stars = "******";

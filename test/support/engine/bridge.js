@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { Unable } from "../unable.js";
+import { Unable } from "../../../examples/demo/unable.js";
 
 /**
  * A network bridge of the throw-away engine's own: without one, engines as old as 20.10 run no build step. Nothing ever

@@ -1,5 +1,5 @@
-import type { Flags } from "../cli.ts";
-import type { Host } from "../host.ts";
+import type { Flags } from "./program.ts";
+import type { Host } from "../host/host.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 
 /** Where a command puts its result, and how. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
-import { type BeforeRequest, startRegistry } from "../../../examples/demo/registry/registry.js";
-import type { Config } from "../../../src/config/config.ts";
-import type { RegistryContext } from "../../../src/registry/open.ts";
-import type { Reporter } from "../../../src/report/reporter.ts";
-import { fakeHost } from "../../helpers/host.ts";
-import { labelsOf } from "../../helpers/planned.ts";
+import { type BeforeRequest, startRegistry } from "./registry/registry.js";
+import type { Config } from "../../src/config/config.ts";
+import type { RegistryContext } from "../../src/registry/open.ts";
+import type { Reporter } from "../../src/report/reporter.ts";
+import { fakeHost } from "./host.ts";
+import { labelsOf } from "./planned.ts";
 
 /** A registry that this test has to itself, and what it takes to talk to it. `notes` is what a run says meanwhile. */
 export async function ownRegistry() {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
-import { startRegistry } from "../../../examples/demo/registry/registry.js";
+import { startRegistry } from "../../support/registry/registry.js";
 
 const digestOf = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
 const manifestType = "application/vnd.oci.image.manifest.v1+json";

@@ -1,7 +1,7 @@
 import parseSemver from "semver/functions/parse.js";
-import { type BuildEvent, isDefaultBranch, nullSha } from "./event.ts";
-import type { Expression } from "./template-parse.ts";
-import { formatDate } from "./template-date.ts";
+import { type BuildEvent, isDefaultBranch, nullSha } from "../core/event.ts";
+import type { Expression } from "./parse.ts";
+import { formatDate } from "./date.ts";
 
 /** What the common expressions are made from. */
 export interface ExpressionSource {

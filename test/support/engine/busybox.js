@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { Unable } from "../unable.js";
+import { Unable } from "../../../examples/demo/unable.js";
 import { unpack } from "./apt.js";
 import { programs } from "./clients.js";
 
@@ -8,7 +8,7 @@ import { programs } from "./clients.js";
  * A busybox that needs no libraries, and so runs in an empty image: this machine's own, or else the one of Debian's
  * package, unpacked into a folder in `temporary`. Null where there is neither.
  *
- * @param {import("../docker.js").Context} context
+ * @param {import("../../../examples/demo/docker.js").Context} context
  * @param {string} temporary
  * @returns {Promise<string | null>}
  */

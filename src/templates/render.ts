@@ -1,5 +1,5 @@
-import { renderTemplate, type TemplateContext } from "../core/template.ts";
-import type { Problem } from "../errors.ts";
+import { renderTemplate, type TemplateContext } from "./template.ts";
+import type { Problem } from "../core/errors.ts";
 
 /** Fills in the templates of a map's values; `path` is where the map stands in the config. */
 export function renderAll(

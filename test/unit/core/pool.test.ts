@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eachLimited, inDependencyOrder } from "../../../src/run/pool.ts";
+import { eachLimited, inDependencyOrder } from "../../../src/core/pool.ts";
 
 /** Work that takes a turn of the event loop, and how much of it went on at once. */
 function watched() {

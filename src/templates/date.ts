@@ -6,7 +6,7 @@ import localizedFormat from "dayjs/plugin/localizedFormat.js";
 import utc from "dayjs/plugin/utc.js";
 import weekOfYear from "dayjs/plugin/weekOfYear.js";
 import weekYear from "dayjs/plugin/weekYear.js";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../core/suggest.ts";
 
 for (const plugin of [utc, advancedFormat, localizedFormat, dayOfYear, weekOfYear, weekYear, isoWeek])
   dayjs.extend(plugin);
