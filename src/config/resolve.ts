@@ -1,4 +1,4 @@
-import { parseRepository } from "../core/reference.ts";
+import { hasRegistry } from "../core/reference.ts";
 import { formatProblem, type Problem } from "../core/errors.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
@@ -100,5 +100,5 @@ function texts(values: WrittenTarget["args"]): Record<string, string> {
 
 /** A repository with the registry that it names, or else the config's. */
 export function withRegistry(repository: string, registry: string | null): string {
-  return registry === null || parseRepository(repository).registry !== null ? repository : `${registry}/${repository}`;
+  return registry === null || hasRegistry(repository) ? repository : `${registry}/${repository}`;
 }

@@ -12,30 +12,56 @@ const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 const longestPath = 255;
 
-/** `[domain[:port]/]path`, taken apart. */
+/** Docker Hub, which repositories without a registry are in. */
+export const dockerHub = "docker.io";
+
+/** A repository with its parts: `name` is made up of them only once, where the config is read. */
 export interface Repository {
-  /** The registry, `my-registry.com` or `localhost:5000`; null means Docker Hub. */
-  registry: string | null;
+  /** As people and docker write it, `my-registry.com/team/app1`. */
+  name: string;
+  /** The registry, `my-registry.com` or `localhost:5000`; `docker.io` where none is written. */
+  registry: string;
+  /** The repository's path in its registry; Docker Hub's own images have `library/` there. */
   path: string;
 }
 
-/** Splits a repository at its registry, by Docker's rule: the first part is one if it looks like a host. */
-export function parseRepository(repository: string): Repository {
-  const slash = repository.indexOf("/");
-  const first = repository.slice(0, slash);
-  if (slash > 0 && (first === "localhost" || /[.:A-Z[]/.test(first))) {
-    return { registry: first, path: repository.slice(slash + 1) };
-  }
-  return { registry: null, path: repository };
+/** An image by a repository and a tag. */
+export interface Reference {
+  repository: Repository;
+  tag: string;
+}
+
+/** `my-registry.com/team/app1:latest` */
+export function formatReference({ repository, tag }: Reference): string {
+  return `${repository.name}:${tag}`;
+}
+
+/** Reads a repository. By Docker's rule its first part is the registry if it looks like a host. */
+export function parseRepository(name: string): Repository {
+  const { registry, path } = split(name);
+  if (registry !== null && registry !== dockerHub && registry !== `index.${dockerHub}`) return { name, registry, path };
+  return { name, registry: dockerHub, path: path.includes("/") ? path : `library/${path}` };
+}
+
+/** Whether a repository names its registry. */
+export function hasRegistry(name: string): boolean {
+  return split(name).registry !== null;
+}
+
+function split(name: string): { registry: string | null; path: string } {
+  const slash = name.indexOf("/");
+  const first = name.slice(0, slash);
+  const isHost = slash > 0 && (first === "localhost" || /[.:A-Z[]/.test(first));
+  return isHost ? { registry: first, path: name.slice(slash + 1) } : { registry: null, path: name };
 }
 
 /** Why `repository` cannot be one, in words; null if it can. */
 export function repositoryFault(repository: string): string | null {
-  const { registry, path } = parseRepository(repository);
+  const { registry, path } = split(repository);
   if (repository === "") return "is empty";
   if (repository.includes("://")) return "must not have a URL scheme";
   if (registry !== null && !domainName.test(registry) && !domainIPv6.test(registry)) {
-    return `has a registry that is no host[:port], "${registry}"`;
+    return `has a registry that is not a host[:port], "${registry}"`;
   }
   if (repository.includes("@")) return "must not carry a digest";
   const last = path.slice(path.lastIndexOf("/") + 1);

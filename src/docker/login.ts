@@ -5,9 +5,6 @@ import type { PlanDraft } from "../plan/build-plan.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Invocation } from "./invocation.ts";
 
-/** Docker Hub's name in docker's own files. */
-const dockerHub = "docker.io";
-
 /**
  * `docker login` for every registry that the config has credentials for. The password goes in by standard input: argv is
  * seen by every process of the machine.
@@ -62,6 +59,6 @@ export function missingSecrets(
 export function registriesOf(targets: readonly PlannedTarget[]): string[] {
   const names = targets
     .filter(({ push }) => push)
-    .flatMap(({ repositories }) => repositories.map((repository) => parseRepository(repository).registry ?? dockerHub));
+    .flatMap(({ repositories }) => repositories.map((repository) => parseRepository(repository).registry));
   return [...new Set(names)];
 }

@@ -1,11 +1,10 @@
-import { parseRepository } from "../core/reference.ts";
+import { dockerHub, parseRepository } from "../core/reference.ts";
 
 /**
  * An image's name as short as it goes, which is how named contexts are matched: `docker.io/library/node:latest` is
  * `node`. https://docs.docker.com/reference/cli/docker/buildx/build/#build-context
  */
 export function shortImageName(image: string): string {
-  const { registry, path } = parseRepository(image.replace(/:latest$/, ""));
-  const hub = registry === null || registry === "docker.io" || registry === "index.docker.io";
-  return hub ? path.replace(/^library\/(?=[^/]+$)/, "") : `${registry}/${path}`;
+  const { name, registry, path } = parseRepository(image.replace(/:latest$/, ""));
+  return registry === dockerHub ? path.replace(/^library\/(?=[^/]+$)/, "") : name;
 }

@@ -25,6 +25,31 @@ export interface ExecResult {
   missing: boolean;
 }
 
+/** One HTTP request. Redirects are not followed: who asks decides what goes along. */
+export interface HttpRequest {
+  method: "GET" | "HEAD" | "PUT" | "POST" | "PATCH" | "DELETE";
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** Certificates in PEM form that are trusted beside Node's own. */
+  ca?: readonly string[];
+}
+
+/** What came back. Names of headers are in lower case; a header that came several times is joined with `, `. */
+export interface HttpResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** No answer came: no connection, a broken one, a time limit, or an answer that is too large. */
+export interface NoResponse {
+  status: 0;
+  message: string;
+  /** True if the request may have arrived, so that what it asks for may have been done. */
+  sent: boolean;
+}
+
 /** The files that the program reads and writes. Paths are absolute. */
 export interface Files {
   /** The file's text, or null if there is none. Other faults throw. */

@@ -1,27 +1,9 @@
-/**
- * What kind of failure it is. `transient` may pass if it is tried again. `missing-file` is in no build context,
- * `missing-image` in no registry that was asked, `missing-stage` not in the Dockerfile.
- */
-export type FailureKind =
-  | "daemon-down"
-  | "no-buildx"
-  | "no-docker"
-  | "unauthorized"
-  | "registry-down"
-  | "transient"
-  | "missing-image"
-  | "missing-stage"
-  | "missing-file"
-  | "build-step"
-  | "bad-dockerfile"
-  | "no-space"
-  | "cancelled"
-  | "unknown";
+import type { FailureCode } from "../core/failure.ts";
 
 /** A text by which a kind of failure is known, and what to do about it. */
 export interface Cause {
   pattern: RegExp;
-  kind: FailureKind;
+  code: FailureCode;
   hint: string | null;
 }
 
@@ -31,130 +13,130 @@ export interface Cause {
  * Docker Hub, GHCR and ECR.
  */
 export const causes: readonly Cause[] = [
-  { pattern: /context canceled$|code = Canceled|operation was canceled/m, kind: "cancelled", hint: null },
+  { pattern: /context canceled$|code = Canceled|operation was canceled/m, code: "cancelled", hint: null },
   {
     pattern: /exit code:? 137\b/,
-    kind: "build-step",
+    code: "build-step",
     hint: "the command was killed, most often because the host ran out of memory",
   },
   {
     pattern: /did not complete successfully: exit code|executor failed running|^exit code \d+$/m,
-    kind: "build-step",
+    code: "build-step",
     hint: null,
   },
   {
     pattern: /\bsecret \S+? not found/,
-    kind: "build-step",
+    code: "build-step",
     hint: "the Dockerfile wants a secret that the target does not give: see `secrets` in the config",
   },
   {
     pattern: /no space left on device/,
-    kind: "no-space",
+    code: "no-space",
     hint: "the docker host's disk is full: make room on it while no build is running",
   },
   {
     pattern: /permission denied while trying to connect to the docker (?:daemon|API)/i,
-    kind: "daemon-down",
+    code: "daemon-down",
     hint: "this user may not use docker's socket: run the step as root, or as a member of the socket's group",
   },
   {
     pattern:
       /cannot connect to the Docker daemon|failed to connect to the docker API|error during connect|dial unix \S*docker\.sock|error reading from server: EOF/i,
-    kind: "daemon-down",
+    code: "daemon-down",
     hint: "no docker daemon answers: mount /var/run/docker.sock into the step, or set DOCKER_HOST",
   },
   {
     pattern:
       /'buildx' is not a docker command|unknown command: docker buildx|unknown shorthand flag: '\w' in -\w|buildx component is missing or broken/,
-    kind: "no-buildx",
+    code: "no-buildx",
     hint: "the docker CLI has no buildx: install docker-cli-buildx (Alpine) or docker-buildx-plugin (Debian, Ubuntu)",
   },
   {
     pattern: /docker: (?:command )?not found|spawn docker ENOENT|"docker": executable file not found/,
-    kind: "no-docker",
+    code: "no-docker",
     hint: "the step's image has no docker CLI: install docker-cli and docker-cli-buildx",
   },
   {
     pattern: /target stage \S+ could not be found/,
-    kind: "missing-stage",
+    code: "missing-stage",
     hint: "the Dockerfile has no such stage: name one with `FROM … AS`, or set the target's `target`",
   },
   {
     pattern: /base name \(.*\) should not be blank/,
-    kind: "bad-dockerfile",
+    code: "bad-dockerfile",
     hint: "FROM uses an ARG without a value: give it one under `args`",
   },
   {
     pattern:
       /dockerfile parse error|failed to read dockerfile|dockerfile.* cannot be empty|failed to parse (?:stage name|platform)|circular dependency detected/i,
-    kind: "bad-dockerfile",
+    code: "bad-dockerfile",
     hint: null,
   },
   {
     pattern: /failed to calculate checksum of ref|"\/[^"]*":? not found|unable to prepare context/,
-    kind: "missing-file",
+    code: "missing-file",
     hint: "it is not in the build context, or .dockerignore leaves it out",
   },
   {
     pattern: /reached your (?:unauthenticated )?pull rate limit/,
-    kind: "transient",
+    code: "transient",
     hint: "Docker Hub's pull limit is reached: log in to docker.io, or use a mirror",
   },
   {
     pattern: /authorization token has expired/i,
-    kind: "unauthorized",
+    code: "unauthorized",
     hint: "the registry's password has expired (ECR's last for 12 hours): get a new one in the pipeline",
   },
   {
     pattern: /no basic auth credentials/,
-    kind: "unauthorized",
+    code: "unauthorized",
     hint: "the registry wants a login and there is none for it: give it under `registries` in the config",
   },
   {
     pattern: /pull access denied/,
-    kind: "missing-image",
+    code: "missing-image",
     hint: "there is no such image, or it takes a login to see it: check its name and the credentials",
   },
   {
     pattern: /push access denied|permission_denied|access forbidden|^(?:.*: )?denied\b/m,
-    kind: "unauthorized",
+    code: "unauthorized",
     hint: "the registry did not let this user write there: check the credentials and the repository's name",
   },
   {
     pattern:
       /unauthorized|authentication required|authorization failed|insufficient_scope|incorrect username or password|\b403 Forbidden|access denied/i,
-    kind: "unauthorized",
+    code: "unauthorized",
     hint: "the registry wants other credentials: check its user name and password",
   },
   {
     pattern:
       /too ?many ?requests|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|status(?: code)?:? 5\d\d\b|error parsing HTTP (?:429|5\d\d) response|connection reset|connection timed out|use of closed network connection|server closed idle connection|broken pipe|TLS handshake timeout|i\/o timeout|Client\.Timeout|deadline exceeded|\bEOF$|temporary failure|server misbehaving|GOAWAY|stream error/im,
-    kind: "transient",
+    code: "transient",
     hint: null,
   },
   {
     pattern: /server gave HTTP response to HTTPS client/,
-    kind: "registry-down",
+    code: "registry-down",
     hint: "the registry speaks plain HTTP: list it under `insecure-registries` in the docker daemon's configuration",
   },
   {
     pattern: /x509: /,
-    kind: "registry-down",
+    code: "registry-down",
     hint: "the docker daemon does not trust the registry's certificate: put its CA into /etc/docker/certs.d/<registry>/ca.crt",
   },
   {
     pattern: /connection refused|no such host|no route to host|network is unreachable/,
-    kind: "registry-down",
+    code: "registry-down",
     hint: "the docker host cannot reach the registry: check its name and the network",
   },
   {
     pattern: /name unknown: the repository with name/i,
-    kind: "missing-image",
+    code: "missing-image",
     hint: "ECR makes no repositories by itself: create this one first",
   },
   {
     pattern: /manifest unknown|name unknown|does not exist locally|tag does not exist|no such image|: not found$/im,
-    kind: "missing-image",
+    code: "missing-image",
     hint: "there is no such image: check its name and tag",
   },
 ];

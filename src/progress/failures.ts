@@ -1,4 +1,4 @@
-import type { BuildFailure } from "./progress.ts";
+import type { FailedStep } from "../core/failure.ts";
 import { exitCodeOf, sayError } from "./say-error.ts";
 import type { Tail } from "./tail.ts";
 import type { Tracker, Vertex } from "./tracker.ts";
@@ -6,7 +6,7 @@ import type { Tracker, Vertex } from "./tracker.ts";
 type LastWord = NonNullable<Tail["error"]>;
 
 /** Puts the steps that failed together with the builder's last word, which names the target and the line. */
-export function buildFailures(tracker: Pick<Tracker, "vertices">, tail: Tail): BuildFailure[] {
+export function buildFailures(tracker: Pick<Tracker, "vertices">, tail: Tail): FailedStep[] {
   const vertices = [...tracker.vertices.values()];
   const failed = vertices.filter(({ error }) => error !== null);
   const last = tail.error && { ...tail.error, target: tail.error.target ?? onlyTarget(vertices) };
@@ -27,7 +27,7 @@ function isCause({ targets, error }: Vertex, { target, message }: LastWord): boo
   return error !== null && message.endsWith(error) && (target === null || targets.has(target));
 }
 
-function failureOf(vertex: Vertex | null, last: LastWord | null): BuildFailure {
+function failureOf(vertex: Vertex | null, last: LastWord | null): FailedStep {
   const message = last?.message ?? vertex?.error ?? "";
   return {
     target: (vertex && ownTarget(vertex, last)) ?? last?.target ?? null,
@@ -54,7 +54,7 @@ function place(
   { target, message }: LastWord,
   cause: Vertex | null,
   vertices: readonly Vertex[],
-): Pick<BuildFailure, "dockerfile" | "line" | "excerpt"> {
+): Pick<FailedStep, "dockerfile" | "line" | "excerpt"> {
   if (dockerfile !== null) return { dockerfile, line, excerpt };
   const parsed = /dockerfile parse error (?:on )?line (\d+)/.exec(message)?.[1];
   if (parsed === undefined && !cause?.name.position) return { dockerfile: null, line: null, excerpt: [] };

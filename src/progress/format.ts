@@ -1,5 +1,6 @@
 import type { Paint } from "../report/paint.ts";
-import type { BuildFailure, ProgressEntry } from "./progress.ts";
+import type { FailedStep } from "../core/failure.ts";
+import type { ProgressEntry } from "./progress.ts";
 import { shorten } from "./shorten.ts";
 
 /**
@@ -32,7 +33,7 @@ export function formatSeconds(seconds: number): string {
 }
 
 /** What failed, why and where, and its last lines: several lines, without an end. */
-export function formatFailure(failure: BuildFailure, paint: Paint): string {
+export function formatFailure(failure: FailedStep, paint: Paint): string {
   const { target, step, message, log, dockerfile, line, excerpt } = failure;
   const what = [target, step === null ? null : shorten(step), message].filter((part) => part !== null);
   const place = dockerfile === null ? [] : [line === null ? dockerfile : `${dockerfile}:${line}`];

@@ -1,5 +1,5 @@
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
-import type { BuildFailure } from "./progress.ts";
+import type { FailedStep } from "../core/failure.ts";
 
 /** The instructions that BuildKit numbers, besides FROM. */
 const numbered = new Set(["ADD", "COPY", "RUN", "WORKDIR"]);
@@ -9,7 +9,7 @@ const numbered = new Set(["ADD", "COPY", "RUN", "WORKDIR"]);
  * Dockerfile has no such step. Counts from the stage's end, as FROM and an image's own triggers may come first.
  */
 export function locateFailure(
-  { stage, position }: Pick<BuildFailure, "stage" | "position">,
+  { stage, position }: Pick<FailedStep, "stage" | "position">,
   file: Dockerfile,
 ): number | null {
   if (position === null) return null;

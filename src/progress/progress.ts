@@ -1,3 +1,5 @@
+import type { FailedStep } from "../core/failure.ts";
+
 /** Follows one run of the builder by what it prints. Times come from the messages: it has no clock of its own. */
 export interface ProgressReader {
   /** Takes one line of the builder's standard error; returns what there is to print for it, if anything. */
@@ -32,7 +34,7 @@ export interface Progress {
   /** Every target that was asked for, in that order. */
   targets: Map<string, TargetProgress>;
   /** Worth looking at only if the builder failed. What broke it comes first; what it cancelled is not here. */
-  failures: BuildFailure[];
+  failures: FailedStep[];
   /** The lines that were no progress and no warning, the excerpt of the Dockerfile left out: the builder's errors. */
   messages: string[];
 }
@@ -45,32 +47,4 @@ export interface TargetProgress {
   cached: number;
   /** From its first start to its last end; of `docker build`, which tells no times, the sum of what it did. */
   seconds: number;
-}
-
-/** One step that failed, or the builder's last word where it was no step. */
-export interface BuildFailure {
-  /** A target that cannot be built now; null if the builder did not get that far. */
-  target: string | null;
-  /** The stage that the step is in, lower case, or `stage-1` where it has no name. */
-  stage: string | null;
-  /** Which of the stage's steps it is. */
-  position: StepPosition | null;
-  /** The instruction, as the builder shows it; null if it was the builder's own work. */
-  step: string | null;
-  message: string;
-  /** Of the command that RUN ran. */
-  exitCode: number | null;
-  /** The last lines that the step printed, at most 20. */
-  log: string[];
-  /** The Dockerfile's name without its folder, as the builder says it. */
-  dockerfile: string | null;
-  line: number | null;
-  /** The lines around it, numbered, the failed ones marked with `>>>`; empty where the builder shows none. */
-  excerpt: string[];
-}
-
-/** `2/3`: the second of the stage's three steps, with FROM among them if it is an image. */
-export interface StepPosition {
-  index: number;
-  of: number;
 }

@@ -1,5 +1,5 @@
 import { cleanLine } from "./clean-line.ts";
-import type { StepPosition } from "./progress.ts";
+import type { StepPosition } from "../core/failure.ts";
 
 /** What the name of a vertex (BuildKit's word for a piece of work) says. */
 export interface VertexName {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Config } from "../config/config.ts";
-import { parseRepository } from "../core/reference.ts";
+import { dockerHub, parseRepository } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { type RepositoryClient, repositoryClient } from "./client.ts";
 import { type Credentials, dockerCredentials } from "./credentials.ts";
@@ -16,20 +16,19 @@ export interface RegistryContext {
 }
 
 /** Docker Hub answers under another name than it goes by. */
-const hub = { name: "docker.io", origin: "https://registry-1.docker.io" };
+const hub = { name: dockerHub, origin: "https://registry-1.docker.io" };
 
 /** A client for `repository`, with docker's own credentials. */
 export async function openRepository(context: RegistryContext, repository: string): Promise<RepositoryClient> {
   const { host, config } = context;
-  const { registry, path: repositoryPath } = parseRepository(repository);
-  const name = registry === null || registry === "index.docker.io" ? hub.name : registry;
+  const { registry: name, path: repositoryPath } = parseRepository(repository);
   const folder = context.dockerConfig ?? path.join(host.home, ".docker");
   const credentials = context.credentials.get(name) ?? dockerCredentials(host, folder, name);
   context.credentials.set(name, credentials);
   return repositoryClient({
     fetch: host.fetch,
     origin: origin(name, config.registries[name]?.insecure === true),
-    path: name === hub.name && !repositoryPath.includes("/") ? `library/${repositoryPath}` : repositoryPath,
+    path: repositoryPath,
     credentials: await credentials,
     signal: host.signal,
   });

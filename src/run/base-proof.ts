@@ -11,7 +11,7 @@ export function notOnBase(
   if (at === -1) return null;
   return {
     target: name,
-    kind: "unknown",
+    code: "unknown",
     message: `does not stand on ${base}: layer ${at + 1} of ${baseLayers.length} differs`,
     step: null,
     details: [`  ${base}: ${baseLayers[at]}`, `  ${name}: ${layers[at] ?? "no such layer"}`],

@@ -4,7 +4,7 @@ import type { Invocation } from "../docker/invocation.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { locateFailure } from "../progress/locate.ts";
 import { createPlainReader } from "../progress/plain.ts";
-import type { BuildFailure } from "../progress/progress.ts";
+import type { FailedStep } from "../core/failure.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type DockerContext, runDocker } from "./docker.ts";
 import { buildFailures } from "./failures.ts";
@@ -68,8 +68,8 @@ async function runOne(
 async function withLines(
   { host, directory }: DockerContext,
   target: PlannedTarget,
-  failures: readonly BuildFailure[],
-): Promise<BuildFailure[]> {
+  failures: readonly FailedStep[],
+): Promise<FailedStep[]> {
   const text = await host.files.read(path.resolve(directory, target.dockerfile));
   if (text === null) return [...failures];
   const file = parseDockerfile(text);

@@ -62,5 +62,5 @@ async function pullBase(
   }
   const failure = dockerFailure(target.name, result, text);
   // A registry that says no tells neither that there is nothing nor that there is: on a pull request nobody is logged in.
-  return failure.kind === "missing-image" || failure.kind === "unauthorized" ? "missing" : failure;
+  return failure.code === "missing-image" || failure.code === "unauthorized" ? "missing" : failure;
 }

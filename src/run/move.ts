@@ -77,7 +77,7 @@ async function orNote(moved: Moved, { target, repository, tags }: Place, act: ()
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     if (isClosed(error)) moved.closed.push({ ...target, moving: tags.map((tag) => `${repository}:${tag}`) });
-    else moved.failures.push({ ...failure(target, error.message, again), kind: "registry-down" });
+    else moved.failures.push({ ...failure(target, error.message, again), code: "registry-down" });
   }
 }
 
@@ -144,5 +144,5 @@ function notOurs(target: PlannedTarget, reference: string, found: string | null,
 }
 
 function failure(target: PlannedTarget, message: string, hint: string | null): Failure {
-  return { target: target.name, kind: "unknown", message, step: null, details: [], hint };
+  return { target: target.name, code: "unknown", message, step: null, details: [], hint };
 }

@@ -1,5 +1,6 @@
-import type { FailureKind } from "../progress/classify.ts";
-import type { BuildFailure } from "../progress/progress.ts";
+import type { Failure } from "../core/failure.ts";
+
+export type { Failure } from "../core/failure.ts";
 
 /** How far a target got. `skipped`: not tried, or stopped, as something else failed. */
 export type Status = "built" | "failed" | "skipped";
@@ -23,19 +24,6 @@ export interface RunResult {
   outcomes: Outcome[];
   /** What went wrong; empty for a run that did all. */
   failures: Failure[];
-}
-
-/** One thing that went wrong. */
-export interface Failure {
-  target: string | null;
-  kind: FailureKind;
-  /** One line. */
-  message: string;
-  /** The step of the build that failed, with its last lines and its place in the Dockerfile. */
-  step: BuildFailure | null;
-  /** More lines that explain the message. */
-  details: string[];
-  hint: string | null;
 }
 
 /** An outcome that nothing is known of but how far it got. */

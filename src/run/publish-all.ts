@@ -37,7 +37,7 @@ export async function publishAll(
 function otherDigest({ target, reference, digest }: Pushed, expected: string | null): Failure[] {
   if (digest === null || expected === null || digest === expected) return [];
   const message = `${reference} became ${digest}, but the build tag is ${expected}`;
-  return [{ target, kind: "unknown", message, step: null, details: [], hint: "move it with a tool of the registry's" }];
+  return [{ target, code: "unknown", message, step: null, details: [], hint: "move it with a tool of the registry's" }];
 }
 
 function withPushed(outcomes: readonly Outcome[], pushed: readonly Pushed[]): Outcome[] {

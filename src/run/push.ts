@@ -42,5 +42,5 @@ function otherImage(target: string, reference: string, id: string | undefined, u
   if (up === undefined || id === undefined || id === up.digest || id === up.manifest) return [];
   const message = `${reference} is up already, as another image than the one on this host`;
   const hint = "another step of this build has published it, from a host of its own; start a new build";
-  return [{ target, kind: "unknown", message, step: null, details: [], hint }];
+  return [{ target, code: "unknown", message, step: null, details: [], hint }];
 }

@@ -21,8 +21,8 @@ export async function withRetries<T extends { result: ExecResult; text: string }
   for (let tried = 1; ; tried++) {
     const outcome = await attempt();
     if (outcome.result.exitCode === 0 || tried === attempts) return outcome;
-    const { kind, hint } = classifyFailure(outcome.text);
-    if (kind !== "transient") return outcome;
+    const { code, hint } = classifyFailure(outcome.text);
+    if (code !== "transient") return outcome;
     const pause = pauseBefore(host, tried, retryAfter(outcome.text));
     const why = hint ?? lastLine(outcome.text);
     say(`${what}: ${why}; trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`);

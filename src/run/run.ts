@@ -58,7 +58,7 @@ async function buildRest(docker: DockerContext, inputs: RunInputs): Promise<Buil
     found.failures.length > 0
       ? { outcomes: selected.map(({ name }) => newOutcome(name, "skipped")), failures: found.failures }
       : await buildSelected(docker, inputs, selected, found.digests);
-  if (built.failures.length === 1 && built.failures[0]?.kind === "no-buildx") {
+  if (built.failures.length === 1 && built.failures[0]?.code === "no-buildx") {
     await checkBuiltInBuildKit(docker, selected);
     reporter.note("docker has no buildx here: building with docker build instead");
     return buildRest(docker, { ...inputs, options: { ...options, builder: "docker" } });

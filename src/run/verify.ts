@@ -52,7 +52,7 @@ function pair(target: PlannedTarget, found: readonly InspectedImage[]): [string,
 
 function notHere(target: PlannedTarget, hint: string): Failure {
   const message = `${target.image} is not on this host`;
-  return { target: target.name, kind: "missing-image", message, step: null, details: [], hint };
+  return { target: target.name, code: "missing-image", message, step: null, details: [], hint };
 }
 
 /** An image of our build's name that our build has not made: somebody else has used the name. */
@@ -61,7 +61,7 @@ function foreign(target: PlannedTarget, images: ReadonlyMap<string, InspectedIma
   const expected = target.labels[ownLabels.buildTag];
   if (!images.has(target.name) || label === expected) return [];
   const message = `${target.image} was not built by this build: its label ${ownLabels.buildTag} is ${label ?? "missing"}`;
-  return [{ target: target.name, kind: "unknown", message, step: null, details: [], hint: "build it again" }];
+  return [{ target: target.name, code: "unknown", message, step: null, details: [], hint: "build it again" }];
 }
 
 function elsewhere(target: PlannedTarget, images: ReadonlyMap<string, InspectedImage>): Failure[] {

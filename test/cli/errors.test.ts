@@ -184,7 +184,7 @@ describe("what docker or the registry refused", () => {
     const cwd = await project(question);
     const ended = await run(["--json"], { cwd, env: droneEnv(), commands: { ...noGit, "docker ": { missing: true } } });
     expect(ended.code).toBe(1);
-    expect(JSON.parse(ended.out)).toMatchObject({ error: { code: "run-failed", failures: [{ kind: "no-docker" }] } });
+    expect(JSON.parse(ended.out)).toMatchObject({ error: { code: "run-failed", failures: [{ code: "no-docker" }] } });
   });
 });
 

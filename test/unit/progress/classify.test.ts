@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { causes } from "../../../src/progress/causes.ts";
-import { classifyFailure, type FailureKind } from "../../../src/progress/classify.ts";
+import type { FailureCode } from "../../../src/core/failure.ts";
+import { classifyFailure } from "../../../src/progress/classify.ts";
 import { playBake, playBuild } from "./recording.ts";
 
 describe("recorded builds", () => {
-  test.each<[string, FailureKind]>([
+  test.each<[string, FailureCode]>([
     ["modern-fail.jsonl", "build-step"],
     ["modern-plain-fail.txt", "build-step"],
     ["modern-two-failures.jsonl", "build-step"],
@@ -21,13 +22,13 @@ describe("recorded builds", () => {
     ["modern-daemon-down.jsonl", "daemon-down"],
     ["modern-no-buildx.jsonl", "no-buildx"],
     ["modern-sigint.jsonl", "cancelled"],
-  ])("%s is %s, by what the builder said and by each failure alone", (file, kind) => {
+  ])("%s is %s, by what the builder said and by each failure alone", (file, code) => {
     const { failures, messages } = playBake(file, "base", "app1", "app2");
-    expect(classifyFailure(messages.join("\n")).kind).toBe(kind);
-    expect(failures.map(({ message }) => classifyFailure(message).kind)).toEqual(failures.map(() => kind));
+    expect(classifyFailure(messages.join("\n")).code).toBe(code);
+    expect(failures.map(({ message }) => classifyFailure(message).code)).toEqual(failures.map(() => code));
   });
 
-  test.each<[string, FailureKind]>([
+  test.each<[string, FailureCode]>([
     ["legacy-fail.txt", "build-step"],
     ["legacy-secret.txt", "build-step"],
     ["legacy-copy.txt", "missing-file"],
@@ -37,17 +38,17 @@ describe("recorded builds", () => {
     ["legacy-daemon-down.txt", "daemon-down"],
     ["legacy-no-buildx.txt", "no-buildx"],
     ["legacy-sigint.txt", "cancelled"],
-  ])("%s is %s", (file, kind) => {
+  ])("%s is %s", (file, code) => {
     const { failures, messages } = playBuild(file, "app1");
-    expect(classifyFailure(messages.join("\n")).kind).toBe(kind);
-    expect(failures.map(({ message }) => classifyFailure(message).kind)).toEqual([kind]);
+    expect(classifyFailure(messages.join("\n")).code).toBe(code);
+    expect(failures.map(({ message }) => classifyFailure(message).code)).toEqual([code]);
   });
 });
 
 const blob = "http://localhost:5000/v2/p/a/blobs/sha256:ec80cd55236c";
 
 describe("what engines and registries say", () => {
-  test.each<[FailureKind, string]>([
+  test.each<[FailureCode, string]>([
     // Docker 20.10 and 28, the classic and the containerd image store, buildx 0.29: recorded.
     ["unauthorized", "no basic auth credentials"],
     ["unauthorized", "denied"],
@@ -161,13 +162,13 @@ describe("what engines and registries say", () => {
     ["bad-dockerfile", "failed to solve: base name (${BASE_IMAGE}) should not be blank"],
     ["no-docker", "/bin/sh: docker: not found"],
     ["unknown", ""],
-  ])("%s: %s", (kind, text) => {
-    expect(classifyFailure(text).kind).toBe(kind);
+  ])("%s: %s", (code, text) => {
+    expect(classifyFailure(text).code).toBe(code);
   });
 });
 
 describe("what must not be taken for something else", () => {
-  test.each<[FailureKind, string]>([
+  test.each<[FailureCode, string]>([
     [
       "build-step",
       'process "/bin/sh -c curl a.com || echo 429 Too Many Requests: unauthorized" did not complete successfully: exit code: 22',
@@ -182,8 +183,8 @@ describe("what must not be taken for something else", () => {
       "cancelled",
       'process "/bin/sh -c sleep 9" did not complete successfully: exit code: 137: context canceled: context canceled',
     ],
-  ])("%s: %s", (kind, text) => {
-    expect(classifyFailure(text).kind).toBe(kind);
+  ])("%s: %s", (code, text) => {
+    expect(classifyFailure(text).code).toBe(code);
   });
 
   test("a killed command is told to be out of memory, not a plain exit code", () => {

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
 import { formatEntry, formatFailure, formatSeconds } from "../../../src/progress/format.ts";
-import type { BuildFailure, ProgressEntry } from "../../../src/progress/progress.ts";
+import type { FailedStep } from "../../../src/core/failure.ts";
+import type { ProgressEntry } from "../../../src/progress/progress.ts";
 import { noPaint } from "./recording.ts";
 
 const long = `RUN ${"x".repeat(200)}`;
@@ -48,7 +49,7 @@ test.each([
 });
 
 describe("formatFailure", () => {
-  const bare: BuildFailure = {
+  const bare: FailedStep = {
     target: null,
     stage: null,
     position: null,

@@ -89,7 +89,7 @@ describe("moveAll", () => {
   it("gives up on a registry that stays unwell", async () => {
     const { move, points, names, fault } = await place();
     fault(({ method, path }) => (method === "GET" && path.includes("/base/") ? { status: 502 } : undefined));
-    expect((await move()).failures).toMatchObject([{ target: "base", kind: "registry-down" }]);
+    expect((await move()).failures).toMatchObject([{ target: "base", code: "registry-down" }]);
     fault(() => undefined);
     expect(await points()).toEqual(names.map(() => null));
   });

@@ -54,12 +54,12 @@ describe("verifyBases", () => {
 
   it("says what is not here, and what to do", async () => {
     const { failures } = await verify([base, app], [image(base, ["a"])], `Error: No such image: ${app.image}`);
-    expect(failures).toMatchObject([{ target: "app", kind: "missing-image", hint: "build it first" }]);
+    expect(failures).toMatchObject([{ target: "app", code: "missing-image", hint: "build it first" }]);
   });
 
   it("tells a host that does not answer from one that has no image", async () => {
     const { failures } = await verify([base], [], "Cannot connect to the Docker daemon at unix:///x.sock.");
-    expect(failures).toMatchObject([{ target: null, kind: "daemon-down" }]);
+    expect(failures).toMatchObject([{ target: null, code: "daemon-down" }]);
   });
 
   it.each(["docker.io/acme/base", "docker.io/library/base"])("knows %s by docker's short name", async (repository) => {

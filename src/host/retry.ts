@@ -1,0 +1,42 @@
+import type { Host } from "./host.ts";
+
+/** How often something is tried in all, and the pauses between, in milliseconds: full jitter below a doubling bound. */
+export const attempts = 5;
+const firstPause = 1_000;
+const longestPause = 30_000;
+const longestAsked = 300_000;
+
+/** Why something that failed may well succeed if it is tried again. */
+export interface Passing {
+  /** In a few words, for the line that tells of the retry. */
+  why: string;
+  /** How long we were asked to wait, in milliseconds; 0 where we were not. */
+  asked: number;
+}
+
+/**
+ * Runs `attempt` until its result is no passing failure, or it has been tried five times, or the run is interrupted; the
+ * last result is returned. `passing` tells whether a result is a failure that may pass. `say` is told of each retry.
+ */
+export async function withRetries<T>(
+  host: Pick<Host, "sleep" | "random" | "signal">,
+  { what, say }: { what: string; say: (line: string) => void },
+  attempt: () => Promise<T>,
+  passing: (result: T) => Passing | null,
+): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    const result = await attempt();
+    const reason = passing(result);
+    if (reason === null || tried === attempts || host.signal.aborted) return result;
+    const pause = pauseBefore(host, tried, reason.asked);
+    say(`${what}: ${reason.why}; trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`);
+    await host.sleep(pause);
+    if (host.signal.aborted) return result;
+  }
+}
+
+/** How long to wait before trying once more: at least what we were `asked` to, within reason. In milliseconds. */
+export function pauseBefore(host: Pick<Host, "random">, tried: number, asked: number): number {
+  const bound = Math.min(firstPause * 2 ** (tried - 1), longestPause);
+  return Math.max(Math.round(bound * (0.5 + host.random() / 2)), Math.min(asked, longestAsked));
+}
