@@ -1,4 +1,8 @@
 import { main } from "./cli/main.ts";
+import { exitCodeOf } from "./core/errors.ts";
+import { interruption } from "./host/interruption.ts";
 import { systemHost } from "./host/system-host.ts";
 
-process.exitCode = await main(systemHost(process));
+const { signal, again } = interruption(process);
+void again.then((name) => process.exit(exitCodeOf(name)));
+process.exitCode = await main(systemHost(process, signal));

@@ -1,9 +1,9 @@
-import { parseCommandLine, type CommandLine } from "./program.ts";
-import { ExitCode, formatProblem, InputError, RunError } from "../core/errors.ts";
-import type { Host } from "../host/host.ts";
-import { Interrupted } from "../host/interruption.ts";
-import { maskedHost } from "./mask.ts";
+import { ExitCode, formatProblem, InputError } from "../core/errors.ts";
 import { version } from "../core/version.ts";
+import type { Host } from "../host/host.ts";
+import { maskedHost } from "./mask.ts";
+import type { CommandLine } from "../commands/options.ts";
+import { parseCommandLine } from "./program.ts";
 
 /** The whole program: everything comes in through `host`, and the exit code goes out. The one place that catches. */
 export async function main(system: Host): Promise<number> {
@@ -17,64 +17,50 @@ export async function main(system: Host): Promise<number> {
 }
 
 /** Commands are loaded when they are asked for: `--version` needs none of them. */
-async function runCommand(host: Host, { command, targets, flags }: CommandLine): Promise<number> {
-  switch (command) {
+async function runCommand(host: Host, line: CommandLine): Promise<number> {
+  switch (line.command) {
+    case "build":
+    case "push": {
+      if (line.options.dryRun === true) {
+        const { dryRun } = await import("../commands/plan.ts");
+        return dryRun(host, line);
+      }
+      const { build } = await import("../commands/build.ts");
+      return build(host, line);
+    }
     case "plan": {
       const { plan } = await import("../commands/plan.ts");
-      return plan(host, targets, flags, null);
+      return plan(host, line.targets, line.options);
     }
     case "tags": {
       const { tags } = await import("../commands/tags.ts");
-      return tags(host, targets, flags);
+      return tags(host, line.targets, line.options);
     }
     case "ref": {
       const { ref } = await import("../commands/ref.ts");
-      return ref(host, targets[0]!, flags);
+      return ref(host, line.targets[0], line.options);
     }
     case "clean": {
       const { clean } = await import("../commands/clean.ts");
-      return clean(host, flags);
-    }
-    default: {
-      if (flags.dryRun === true) {
-        const { plan } = await import("../commands/plan.ts");
-        return plan(host, targets, flags, command);
-      }
-      const { build } = await import("../commands/build.ts");
-      return build(host, command, targets, flags);
+      return clean(host, line.options);
     }
   }
 }
 
+/** The user's mistakes, and ours. What goes wrong in a run is in its result. */
 function report(host: Host, error: unknown): number {
-  const { exitCode, code, text } = describe(error);
+  const isInput = error instanceof InputError;
   if (host.argv.includes("--json")) {
-    const problems = error instanceof InputError ? error.problems : undefined;
     const message = error instanceof Error ? error.message : String(error);
-    host.print(`${host.json({ error: { code, message, ...(problems && { problems }) } })}\n`);
+    const code = isInput ? "input" : "bug";
+    host.print(`${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`);
   }
-  host.stderr.write(`${text}\n`);
-  return exitCode;
+  host.stderr.write(`${isInput ? error.problems.map((problem) => `error ${formatProblem(problem)}`).join("\n") : bug(error)}\n`);
+  return isInput ? ExitCode.input : ExitCode.bug;
 }
 
-function describe(error: unknown): { exitCode: number; code: string; text: string } {
-  if (error instanceof InputError) {
-    const text = error.problems.map((problem) => `error ${formatProblem(problem)}`).join("\n");
-    return { exitCode: ExitCode.input, code: "input", text };
-  }
-  if (error instanceof RunError) {
-    const hint = error.hint === undefined ? "" : `\n    ${error.hint}`;
-    return { exitCode: ExitCode.failed, code: "run-failed", text: `error ${error.message}${hint}` };
-  }
-  if (error instanceof Interrupted) {
-    const exitCode = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hungUp }[error.by];
-    return { exitCode, code: "interrupted", text: `${error.message}; nothing more is published` };
-  }
+function bug(error: unknown): string {
   const stack = error instanceof Error ? error.stack : String(error);
   const about = `multistage-build ${version}, node ${process.version}, ${process.platform}`;
-  return {
-    exitCode: ExitCode.bug,
-    code: "bug",
-    text: `This is a bug in multistage-build, please report it.\n${about}\n${stack}`,
-  };
+  return `This is a bug in multistage-build, please report it.\n${about}\n${stack}`;
 }

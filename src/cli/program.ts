@@ -1,41 +1,9 @@
-import { Command, CommanderError, Option } from "@commander-js/extra-typings";
-import { ExitCode, InputError } from "../core/errors.ts";
-import type { Host } from "../host/host.ts";
-import type { commandNames } from "../plan/select.ts";
+import { Command, CommanderError, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { builderNames } from "../builders/names.ts";
+import { ExitCode, InputError, type Problem } from "../core/errors.ts";
 import { version } from "../core/version.ts";
-
-/** The name of a command and what was said on the command line, for {@link runCommand}. */
-export interface CommandLine {
-  command: (typeof commandNames)[number];
-  /** The targets that are named. */
-  targets: string[];
-  flags: Flags;
-}
-
-/** Every flag, as given; a command looks at those that it offers. */
-export interface Flags {
-  config?: string;
-  cwd?: string;
-  json?: boolean;
-  envFile?: string;
-  ciEnv?: string;
-  as?: string;
-  quiet?: boolean;
-  verbose?: boolean;
-  color?: boolean;
-  push?: boolean;
-  cache?: boolean;
-  pull?: boolean;
-  tag?: string[];
-  metadataFile?: string;
-  tagsFile?: string;
-  dryRun?: boolean;
-  force?: boolean;
-  builder?: "auto" | "buildx" | "docker";
-  explain?: boolean;
-  keep?: string;
-  older?: string;
-}
+import type { Host } from "../host/host.ts";
+import type { CommandLine } from "../commands/options.ts";
 
 /** Reads the command line; an exit code instead of a command means that all is said: help or the version. */
 export async function parseCommandLine(host: Host): Promise<CommandLine | number> {
@@ -46,11 +14,12 @@ export async function parseCommandLine(host: Host): Promise<CommandLine | number
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return ExitCode.done;
-    throw new InputError([{ path: "command line", message: error.message.replace(/^error: /, "") }]);
+    throw new InputError([explain(error, program.commands, host.argv)]);
   }
   return chosen ?? ExitCode.input;
 }
 
+/** The commands' own options are theirs alone, so that one which a command does not use is an error. */
 function commandLine(host: Host, choose: (line: CommandLine) => void) {
   const program = new Command("multistage-build")
     .description("Builds every image of a multi-stage Dockerfile once, on one base, with the right tags.")
@@ -73,69 +42,98 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     .option("-C, --cwd <folder>", "run as if started in <folder>")
     .option("--json", "print one JSON document on stdout, errors included")
     .option("--env-file <file>", "take CI's variables from a file of NAME=value lines")
-    .option("--ci-env <file>", "the same, but Node, which knows --env-file too, does not read the file itself")
-    .option("--as <what>", "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production")
-    .option("--tag <tag>", "one more tag for every target; may be repeated", collect)
-    .option("-q, --quiet", "print only the result and errors")
-    .option("-v, --verbose", "print what is usually left out")
-    .option("--color", "colour, even where it is not expected")
-    .option("--no-color", "no colour");
+    .option("--ci-env <file>", "the same, but Node, which knows --env-file too, does not read the file itself");
 
-  const command = (name: CommandLine["command"], description: string) =>
+  type Name = CommandLine["command"];
+  const command = (name: Name, description: string) =>
     program.command(name, { isDefault: name === "build" }).description(description);
+  const take = (name: Name) => (targets: string[], _: unknown, self: { optsWithGlobals(): object }) =>
+    choose({ command: name, targets, options: self.optsWithGlobals() } as CommandLine);
   const targets = "targets to work on; none means all";
-  const take = (name: CommandLine["command"]) => (names: string[], _: unknown, self: { optsWithGlobals(): Flags }) =>
-    choose({ command: name, targets: names, flags: self.optsWithGlobals() });
 
-  publishing(command("build", "build, and publish where the push policy says so (the default command)"))
-    .option("--no-cache", "build every step anew")
-    .option("--pull", "look for newer versions of the images that stages are FROM")
-    .addOption(builderOption())
+  add(command("build", "build, and publish where the push policy says so (the default command)"), [
+    ...publishing,
+    new Option("--no-cache", "build every step anew"),
+    new Option("--pull", "look for newer versions of the images that stages are FROM"),
+    builder(),
+    ...planning,
+    ...colours,
+  ])
     .argument("[targets...]", targets)
     .action(take("build"));
-  publishing(command("push", "publish what an earlier step of this build has built"))
+  add(command("push", "publish what an earlier step of this build has built"), [...publishing, ...planning, ...colours])
     .argument("[targets...]", targets)
     .action(take("push"));
-  command("plan", "print what would be built, tagged and published, as a tree")
-    .option("--push", "plan as if told to publish")
-    .option("--no-push", "plan as if told not to publish")
-    .addOption(builderOption())
+  add(command("plan", "print what would be built, tagged and published"), [
+    new Option("--push", "plan as if told to publish"),
+    new Option("--no-push", "plan as if told not to publish"),
+    builder(),
+    ...planning,
+    ...colours,
+  ])
     .argument("[targets...]", targets)
     .action(take("plan"));
-  command("tags", "print the tags, one a line")
-    .option("--explain", "say of every rule what it gave and why")
-    .option("--tags-file <file>", "write the tags to <file>, comma-separated, as Drone's plugins read them from .tags")
+  add(command("tags", "print the tags, one a line"), [
+    new Option("--explain", "say of every rule what it gave and why"),
+    new Option("--tags-file <file>", "write the tags to <file>, comma-separated, as Drone's plugins read them from .tags"),
+    ...planning,
+  ])
     .argument("[target]", "the target; none means all")
-    .action((name, _, self) =>
-      choose({ command: "tags", targets: name === undefined ? [] : [name], flags: self.optsWithGlobals() }),
-    );
-  command("ref", "print the reference that a target has in this build")
+    .action((name, _, self) => take("tags")(name === undefined ? [] : [name], _, self));
+  add(command("ref", "print the reference that a target has in this build"), [pretending])
     .argument("<target>", "the target")
-    .action((name, _, self) => choose({ command: "ref", targets: [name], flags: self.optsWithGlobals() }));
-  command("clean", "remove this project's old images from the host, and nothing else")
-    .option("--keep <n>", "keep the images of the <n> newest builds (default: 5)")
-    .option("--older <duration>", "remove only what is older, as 36h, 14d or 2w")
-    .option("--dry-run", "print what would be removed")
-    .action((_, self) => choose({ command: "clean", targets: [], flags: self.optsWithGlobals() }));
+    .action((name, _, self) => take("ref")([name], _, self));
+  add(command("clean", "remove this project's old images from the host, and nothing else"), [
+    new Option("--keep <n>", "keep the images of the <n> newest builds (default: 5)"),
+    new Option("--older <duration>", "remove only what is older, as 36h, 14d or 2w"),
+    new Option("--dry-run", "print what would be removed"),
+  ]).action((_, self) => take("clean")([], _, self));
   return program;
 }
 
-function publishing(command: Command) {
-  return command
-    .option("--push", "publish, whatever the policy says")
-    .option("--no-push", "do not publish")
-    .option("--force", "take moving tags from later builds and higher versions, too")
-    .option("--dry-run", "print the plan and the exact commands, and run nothing")
-    .option("--metadata-file <file>", "write the result to <file> as JSON")
-    .option("--tags-file <file>", "write the tags to <file>, comma-separated");
+const pretending = new Option("--as <what>", "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production");
+
+const planning = [
+  pretending,
+  new Option("--tag <tag>", "one more tag for every target; may be repeated").argParser(
+    (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
+  ),
+];
+
+const publishing = [
+  new Option("--push", "publish, whatever the policy says"),
+  new Option("--no-push", "do not publish"),
+  new Option("--force", "take moving tags from later builds and higher versions, too"),
+  new Option("--dry-run", "print the plan and the exact commands, and run nothing"),
+  new Option("--metadata-file <file>", "write the result to <file> as JSON"),
+  new Option("--tags-file <file>", "write the tags to <file>, comma-separated"),
+  new Option("-q, --quiet", "print only the result and errors").conflicts("verbose"),
+  new Option("-v, --verbose", "print what is usually left out"),
+];
+
+const colours = [
+  new Option("--color", "colour, even where it is not expected"),
+  new Option("--no-color", "no colour"),
+];
+
+function builder(): Option {
+  return new Option("--builder <name>", "buildx, docker (docker build per target), or auto: buildx where it is installed")
+    .choices(builderNames)
+    .default("auto");
 }
 
-function builderOption() {
-  return new Option("--builder <name>", "buildx, docker (docker build per target), or auto")
-    .choices(["auto", "buildx", "docker"] as const)
-    .default("auto" as const);
+function add(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
 }
 
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
+/** What commander found wrong. Of an option that belongs to other commands it is said to which. */
+function explain(error: CommanderError, commands: readonly CommandUnknownOpts[], argv: readonly string[]): Problem {
+  const message = error.message.replace(/^error: /, "");
+  const flag = error.code === "commander.unknownOption" ? /'(--?[\w-]+)/.exec(message)?.[1] : undefined;
+  const takers = commands.filter(({ options }) => options.some(({ long, short }) => long === flag || short === flag));
+  if (flag === undefined || takers.length === 0) return { path: "command line", message };
+  const own = argv.find((word) => commands.some((command) => command.name() === word)) ?? "build";
+  const names = takers.map((command) => command.name()).join(", ");
+  return { path: flag, message: `is not an option of ${own}`, hint: `it is one of: ${names}` };
 }

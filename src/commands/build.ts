@@ -1,83 +1,107 @@
-import type { Flags } from "../cli/program.ts";
-import { missingCredentials, missingSecrets, registriesOf } from "../docker/login.ts";
-import { withSession } from "../docker/session.ts";
-import { ExitCode, InputError, throwProblems } from "../core/errors.ts";
+import type { Builder } from "../builders/builder.ts";
+import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { consoleFor } from "../report/console.ts";
+import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
+import { InputError, throwProblems } from "../core/errors.ts";
+import type { Failure } from "../core/failure.ts";
+import type { RunResult } from "../core/outcome.ts";
+import type { DockerContext } from "../docker/exec.ts";
+import { type Session, withSession } from "../docker/session.ts";
 import type { Host } from "../host/host.ts";
-import type { PlanDraft } from "../plan/build-plan.ts";
-import { failureText, resultJson, resultTable } from "../report/result.ts";
+import type { Plan } from "../plan/plan.ts";
+import { missingCredentials, missingSecrets } from "../plan/missing.ts";
+import { openRegistries } from "../registry/registries.ts";
+import { notRun, release } from "../release/release.ts";
 import { liveReporter } from "../report/live.ts";
-import type { RunResult } from "../run/outcome.ts";
-import { runPush } from "../run/push.ts";
-import { runBuild } from "../run/run.ts";
-import { buildOptions, draftPlan } from "./draft.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { failureText, resultJson, resultTable } from "../report/result.ts";
+import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
-import { consoleFor } from "../cli/console.ts";
+import { buildWork, planner, pushWork } from "./planning.ts";
 import { loadProject, type Project } from "./project.ts";
-import { tagsFileText } from "./tags-file.ts";
+import { tagLists, tagsFileText } from "./tags-file.ts";
 
-/** `build` and `push`: does what the plan says and prints what came of it. Returns the exit code. */
-export async function build(
-  host: Host,
-  command: "build" | "push",
-  names: readonly string[],
-  flags: Flags,
-): Promise<number> {
-  refuseSimulation(flags);
-  const project = await loadProject(host, flags);
-  const draft = await draftPlan(host, project, names, flags);
-  throwProblems([
-    ...(draft.push ? missingCredentials(project.config, project.env) : []),
-    ...(command === "build" ? missingSecrets(draft, project.env) : []),
-  ]);
-  const files = await outputFiles(host, flags);
-  const tags = files.tags === null ? null : tagsFileText(tagLists(draft));
-  const out = consoleFor(host, flags);
-  const labels = [...draft.targets.map(({ name }) => name), ...draft.shared.map(({ stage }) => stage)];
-  const reporter = liveReporter(host, out.paint, labels, flags);
-  for (const { message } of draft.warnings) reporter.note(`${out.paint.yellow("warning")} ${message}`);
-  reporter.note(`${draft.buildTag}: ${draft.push ? "publishing" : "not publishing"}, ${draft.pushReason}`);
-  const result = await run(host, command, project, draft, flags, reporter);
-  for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));
-  const done = result.failures.length === 0;
-  const report = resultJson(draft, result);
-  out.result(resultTable(draft, result), report);
-  if (files.metadata !== null) await host.files.write(files.metadata, `${host.json(report)}\n`);
-  if (tags !== null && done) await host.files.write(files.tags!, tags);
-  return done ? ExitCode.done : ExitCode.failed;
+/** What a run is made of once it is planned. */
+interface Planned {
+  plan: Plan;
+  /** Null where nothing is built. */
+  builder: Builder | null;
+  /** Why it cannot be carried out here. */
+  fault: Failure | null;
 }
 
-/** The tags that the targets that were asked for are published under, as a `.tags` file has them. */
-function tagLists({ targets }: PlanDraft): { name: string; tags: string[] }[] {
-  const tagOf = (reference: string) => reference.slice(reference.lastIndexOf(":") + 1);
-  return targets
-    .filter(({ implied }) => !implied)
-    .map(({ name, image, moving }) => ({ name, tags: [...new Set([image, ...moving].map(tagOf))] }));
+/** `build` and `push`: does what the plan says and prints what came of it. Returns the exit code. */
+export async function build(host: Host, line: CommandLine & { command: "build" | "push" }): Promise<number> {
+  const { options } = line;
+  refuseSimulation(options);
+  const project = await loadProject(host, options);
+  const { plan, builder, fault } = await planRun(host, project, line);
+  const files = await outputFiles(host, options);
+  const tags = files.tags === null ? null : tagsFileText(tagLists(plan));
+  const out = consoleFor(host, options);
+  const labels = [...plan.targets.map(({ name }) => name), ...plan.shared.map(({ stage }) => stage)];
+  const reporter = liveReporter(host, out.paint, labels, options);
+  for (const { message } of plan.warnings) reporter.note(`${out.paint.yellow("warning")} ${message}`);
+  reporter.note(`${plan.buildTag}: ${plan.push ? "publishing" : "not publishing"}, ${plan.pushReason}`);
+  const result = fault === null ? await run(host, project, plan, builder, reporter) : notRun({ plan }, fault);
+  for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));
+  const report = resultJson(plan, result);
+  if (files.metadata !== null) await host.files.write(files.metadata, `${host.json(report)}\n`);
+  if (tags !== null && result.failures.length === 0) await host.files.write(files.tags!, tags);
+  out.result(resultTable(plan, result), report);
+  return exitCode(host, result.failures);
+}
+
+/** Plans for the builder that is here. What is wrong with the input is found before docker is asked. */
+async function planRun(
+  host: Host,
+  project: Project,
+  line: CommandLine & { command: "build" | "push" },
+): Promise<Planned> {
+  const { config, env } = project;
+  const { plan: make } = await planner(host, project, line.targets, line.options);
+  if (line.command === "push") {
+    const plan = make(pushWork(line.options));
+    throwProblems(plan.push ? missingCredentials(config, env) : []);
+    return { plan, builder: null, fault: null };
+  }
+  const presumed = presumedBuilder(line.options.builder ?? "auto", config.directory);
+  const plan = make(buildWork(presumed, line.options));
+  throwProblems([...(plan.push ? missingCredentials(config, env) : []), ...missingSecrets(plan, env)]);
+  const docker = context(host, project, { directory: "", env: {} });
+  const builder = await chooseBuilder(docker, line.options.builder ?? "auto");
+  if ("code" in builder) return { plan, builder: presumed, fault: builder };
+  const fault = await builderFault(builder, docker, plan.targets);
+  return { plan: builder.name === presumed.name ? plan : make(buildWork(builder, line.options)), builder, fault };
 }
 
 function run(
   host: Host,
-  command: "build" | "push",
   project: Project,
-  draft: PlanDraft,
-  flags: Flags,
-  reporter: ReturnType<typeof liveReporter>,
+  plan: Plan,
+  builder: Builder | null,
+  reporter: Reporter,
 ): Promise<RunResult> {
   const { config, env } = project;
-  const credentials = Object.values(config.registries).some(({ password }) => password !== undefined);
-  const login =
-    draft.push && credentials
-      ? { registries: [...registriesOf(draft.targets), ...Object.keys(config.registries)] }
-      : null;
-  return withSession(host, login, (session) => {
-    const docker = { host, session, directory: config.directory, env };
-    const inputs = { draft, config, options: buildOptions(project, flags), force: flags.force === true, reporter };
-    return command === "build" ? runBuild(docker, inputs) : runPush(docker, inputs);
+  const logins = plan.steps.flatMap((step) => (step.kind === "login" ? [step.registry] : []));
+  const places = plan.targets.flatMap((target) => (target.push ? target.places : []));
+  const registries = new Set([...places.map(({ repository }) => repository.registry), ...Object.keys(config.registries)]);
+  return withSession(host, logins.length === 0 ? null : { registries: [...registries] }, (session) => {
+    const docker = context(host, project, session);
+    const dockerConfig = session.env.DOCKER_CONFIG ?? env.DOCKER_CONFIG ?? null;
+    const { directory, registries: settings } = config;
+    const opened = openRegistries({ host, env, dockerConfig, settings, directory, say: reporter.note });
+    return release({ plan, builder, docker, registries: opened, reporter });
   });
 }
 
+function context(host: Host, { config, env }: Project, session: Session): DockerContext {
+  return { host, session, directory: config.directory, env, digests: new Map() };
+}
+
 /** --as describes a build that is not this one: to publish it must be said in so many words. */
-function refuseSimulation(flags: Flags): void {
-  if (flags.as === undefined || flags.push !== undefined) return;
+function refuseSimulation({ as, push }: BuildOptions & PushOptions): void {
+  if (as === undefined || push !== undefined) return;
   const hint = "add --dry-run to see what CI would do, or --push or --no-push to really do it";
-  throw new InputError([{ path: "--as", message: "pretends another build", got: flags.as, hint }]);
+  throw new InputError([{ path: "--as", message: "pretends another build", got: as, hint }]);
 }

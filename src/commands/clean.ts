@@ -1,53 +1,71 @@
-import type { Flags } from "../cli/program.ts";
+import type { CleanOptions } from "./options.ts";
 import { buildTag } from "../core/build-tag.ts";
 import { parseDuration } from "../core/duration.ts";
 import { withSession } from "../docker/session.ts";
-import { ExitCode, type Problem, throwProblems } from "../core/errors.ts";
+import { type Problem, throwProblems } from "../core/errors.ts";
+import type { Failure } from "../core/failure.ts";
+import type { DockerContext } from "../docker/exec.ts";
 import type { Host } from "../host/host.ts";
 import { type KeepPolicy, type Sorted, sortImages } from "../plan/clean.ts";
+import { errorJson, failureText } from "../report/result.ts";
 import { table } from "../report/table.ts";
-import { ownImages, removeImage } from "../run/own-images.ts";
-import { consoleFor } from "../cli/console.ts";
+import { exitCode } from "./exit-code.ts";
+import { ownImages, removeImage } from "../docker/own-images.ts";
+import { consoleFor } from "../report/console.ts";
 import { loadProject, type Project } from "./project.ts";
 
 const defaultBuilds = 5;
 
 /** `clean`: removes this project's own old images from the host, by label; nobody else's, none in use, and no cache. */
-export async function clean(host: Host, flags: Flags): Promise<number> {
-  const project = await loadProject(host, flags);
+export async function clean(host: Host, options: CleanOptions): Promise<number> {
+  const project = await loadProject(host, options);
   throwProblems(project.problems);
-  const policy = keepPolicy(project, flags);
+  const policy = keepPolicy(project, options);
   const { repository } = project.event;
   if (repository === null) {
     const hint = "it is the label that images are found by: run this in CI, or in a clone that has a remote";
     throwProblems([{ path: "clean", message: "the repository's name is not known here", hint }]);
   }
-  const removed = await withSession(host, null, async (session) => {
-    const docker = { host, session, directory: project.config.directory, env: project.env };
-    const sorted = sortImages(await ownImages(docker, repository!), policy);
-    if (flags.dryRun === true) return sorted;
-    const results: Sorted[] = [];
-    for (const one of sorted) {
-      const objection = one.kept === null ? await removeImage(docker, one.image) : one.kept;
-      results.push({ image: one.image, kept: objection });
-    }
-    return results;
+  const { sorted, failures } = await withSession(host, null, (session) => {
+    const { config, env } = project;
+    const docker = { host, session, directory: config.directory, env, digests: new Map() };
+    return sweep(docker, repository!, policy, options.dryRun === true);
   });
-  consoleFor(host, flags).result(text(removed, flags.dryRun === true), {
-    images: removed.map(({ image, kept }) => ({ id: image.id, tags: image.tags, removed: kept === null, kept })),
+  const out = consoleFor(host, options);
+  for (const one of failures) host.stderr.write(failureText(one, out.paint));
+  out.result(failures.length === 0 ? text(sorted, options.dryRun === true) : "", {
+    images: sorted.map(({ image, kept }) => ({ id: image.id, tags: image.tags, removed: kept === null, kept })),
+    ...errorJson(failures),
   });
-  return ExitCode.done;
+  return exitCode(host, failures);
 }
 
-function keepPolicy({ event, tags }: Project, flags: Flags): KeepPolicy {
-  const problems: Problem[] = [];
-  const builds = flags.keep === undefined ? null : Number(flags.keep);
-  if (flags.keep !== undefined && !/^\d{1,6}$/.test(flags.keep)) {
-    problems.push({ path: "--keep", message: "is no number of builds", got: flags.keep });
+/** Removes what the policy lets go, or only finds it. An image that docker does not let go is kept, with its reason. */
+async function sweep(
+  docker: DockerContext,
+  repository: string,
+  policy: KeepPolicy,
+  dryRun: boolean,
+): Promise<{ sorted: Sorted[]; failures: Failure[] }> {
+  const images = await ownImages(docker, repository);
+  if (!Array.isArray(images)) return { sorted: [], failures: [images] };
+  const results: Sorted[] = [];
+  for (const { image, kept } of sortImages(images, policy)) {
+    const objection = kept === null && !dryRun ? await removeImage(docker, image) : kept;
+    results.push({ image, kept: objection });
   }
-  const age = flags.older === undefined ? null : parseDuration(flags.older);
-  if (flags.older !== undefined && age === null) {
-    problems.push({ path: "--older", message: "is no duration", got: flags.older, hint: "write 36h, 14d or 2w" });
+  return { sorted: results, failures: [] };
+}
+
+function keepPolicy({ event, tags }: Project, options: CleanOptions): KeepPolicy {
+  const problems: Problem[] = [];
+  const builds = options.keep === undefined ? null : Number(options.keep);
+  if (options.keep !== undefined && !/^\d{1,6}$/.test(options.keep)) {
+    problems.push({ path: "--keep", message: "is not a number of builds", got: options.keep });
+  }
+  const age = options.older === undefined ? null : parseDuration(options.older);
+  if (options.older !== undefined && age === null) {
+    problems.push({ path: "--older", message: "is not a duration", got: options.older, hint: "write 36h, 14d or 2w" });
   }
   throwProblems(problems);
   const current = { buildNumber: event.buildNumber, buildTag: buildTag(event) };

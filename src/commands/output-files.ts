@@ -1,5 +1,5 @@
+import type { PushOptions } from "./options.ts";
 import path from "node:path";
-import type { Flags } from "../cli/program.ts";
 import { throwProblems } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 
@@ -10,9 +10,9 @@ export interface OutputFiles {
 }
 
 /** Resolves the files' paths. Throws an InputError now, rather than when all is built, if they cannot be written. */
-export async function outputFiles(host: Host, flags: Flags): Promise<OutputFiles> {
-  const wanted = { "--metadata-file": flags.metadataFile, "--tags-file": flags.tagsFile };
-  const at = (file: string | undefined) => (file === undefined ? null : path.resolve(host.cwd, flags.cwd ?? ".", file));
+export async function outputFiles(host: Host, options: Pick<PushOptions, "cwd" | "metadataFile" | "tagsFile">): Promise<OutputFiles> {
+  const wanted = { "--metadata-file": options.metadataFile, "--tags-file": options.tagsFile };
+  const at = (file: string | undefined) => (file === undefined ? null : path.resolve(host.cwd, options.cwd ?? ".", file));
   const faults = await Promise.all(
     Object.entries(wanted).map(async ([flag, file]) => {
       const whole = at(file);
@@ -21,5 +21,5 @@ export async function outputFiles(host: Host, flags: Flags): Promise<OutputFiles
     }),
   );
   throwProblems(faults.flat());
-  return { metadata: at(flags.metadataFile), tags: at(flags.tagsFile) };
+  return { metadata: at(options.metadataFile), tags: at(options.tagsFile) };
 }

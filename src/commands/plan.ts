@@ -1,50 +1,41 @@
-import type { Flags } from "../cli/program.ts";
-import { quote, type Step, toShell, workDirectory } from "../docker/invocation.ts";
+import { presumedBuilder } from "../builders/choose.ts";
+import { consoleFor } from "../report/console.ts";
+import type { BuildOptions, CommandLine, PlanOptions } from "./options.ts";
 import { ExitCode } from "../core/errors.ts";
+import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
 import { planTree } from "../report/tree.ts";
-import { buildOptions, draftPlan, stepsOf, wholePlan } from "./draft.ts";
-import { consoleFor } from "../cli/console.ts";
+import { buildWork, documentOf, planLines, planner, pushWork } from "./planning.ts";
 import { loadProject } from "./project.ts";
 
-/** `plan`, and `--dry-run` of build and push, which also prints the exact commands. Needs no docker. */
-export async function plan(
-  host: Host,
-  names: readonly string[],
-  flags: Flags,
-  dryRunOf: "build" | "push" | null,
-): Promise<number> {
-  const project = await loadProject(host, flags);
-  const draft = await draftPlan(host, project, names, flags);
-  const options = buildOptions(project, flags);
-  const steps = stepsOf(dryRunOf ?? "build", draft, project, options);
-  const out = consoleFor(host, flags);
-  const commands = dryRunOf === null ? "" : `\n${out.paint.bold("commands")}\n${script(steps, options.directory)}`;
-  out.result(planTree(draft, out.paint) + commands, wholePlan(draft, steps));
-  return ExitCode.done;
+/** `plan`: what a build would do. Needs no docker. */
+export async function plan(host: Host, names: readonly string[], options: PlanOptions): Promise<number> {
+  return show(host, { command: "build", targets: [...names], options }, false);
 }
 
-/** So that the password goes when the script does: a configuration of its own, with the user's plugins. */
-const ownDockerConfig = [
-  `theirs=\${DOCKER_CONFIG:-$HOME/.docker}; export DOCKER_CONFIG="$${workDirectory}"`,
-  `[ ! -d "$theirs/cli-plugins" ] || ln -s "$theirs/cli-plugins" "$DOCKER_CONFIG/"`,
-].join("\n");
+/** `--dry-run` of build and push: the plan and the exact commands. Needs no docker, either. */
+export function dryRun(host: Host, line: CommandLine & { command: "build" | "push" }): Promise<number> {
+  return show(host, line, true);
+}
 
-/** The commands as a script that can be copied into a shell. */
-function script(steps: readonly Step[], directory: string): string {
-  const commands = steps.flat();
-  const logsIn = commands.some(({ kind }) => kind === "login");
-  const needsWork = logsIn || commands.some(({ argv }) => argv.some((word) => typeof word !== "string"));
-  // A shell of its own: it ends at the first failure, and what it changes and leaves behind is gone with it.
-  const lines = [
-    "(",
-    "set -eu",
-    `cd ${quote(directory)}`,
-    "export DOCKER_BUILDKIT=1",
-    ...(needsWork ? [`${workDirectory}=$(mktemp -d)`, `trap 'rm -rf "$${workDirectory}"' EXIT`] : []),
-    ...(logsIn ? [ownDockerConfig] : []),
-    ...steps.map(toShell),
-    ")",
-  ];
-  return `${lines.join("\n")}\n`;
+async function show(
+  host: Host,
+  { command, targets, options }: { command: "build" | "push"; targets: string[]; options: BuildOptions },
+  withCommands: boolean,
+): Promise<number> {
+  const project = await loadProject(host, options);
+  const { directory } = project.config;
+  // Without docker to ask, auto means buildx.
+  const builder = presumedBuilder(options.builder ?? "auto", directory);
+  const { plan: make } = await planner(host, project, targets, options);
+  const made = make(command === "build" ? buildWork(builder, options) : pushWork(options));
+  const lines = planLines(made, builder);
+  const out = consoleFor(host, options);
+  const files = [options.metadataFile, options.tagsFile].filter((file) => file !== undefined);
+  const writes = files.map((file) => ({ remark: `A run writes ${file} now.` }));
+  const script = withCommands
+    ? `\n${out.paint.bold("commands")}\n${shellScript([...lines.flat(), ...writes], directory)}`
+    : "";
+  out.result(planTree(made, out.paint) + script, documentOf(made, lines));
+  return ExitCode.done;
 }

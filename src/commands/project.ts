@@ -2,7 +2,7 @@ import path from "node:path";
 import { detectEvent } from "../ci/detect.ts";
 import { type Environment, value } from "../ci/environment.ts";
 import { parseEnvFile } from "../ci/env-file.ts";
-import type { Flags } from "../cli/program.ts";
+import type { EventOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -26,13 +26,16 @@ export interface Project {
   tags: Omit<TagInputs, "event">;
 }
 
+/** What is said on the command line about the project and the build. */
+type ProjectOptions = EventOptions & { tag?: string[] };
+
 /** Reads the config and the build event. Throws an InputError with everything that is wrong with both. */
-export async function loadProject(host: Host, flags: Flags): Promise<Project> {
-  const cwd = path.resolve(host.cwd, flags.cwd ?? ".");
-  const env = await environment(host, cwd, flags.envFile ?? flags.ciEnv);
-  const loaded = await loadConfig(cwd, flags.config);
+export async function loadProject(host: Host, options: ProjectOptions): Promise<Project> {
+  const cwd = path.resolve(host.cwd, options.cwd ?? ".");
+  const env = await environment(host, cwd, options.envFile ?? options.ciEnv);
+  const loaded = await loadConfig(cwd, options.config);
   const directory = path.dirname(loaded.filepath);
-  const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, flags.as)];
+  const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, options.as)];
   if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
   const { config, problems } = resolveConfig(validated.config, directory);
   if (reading.problems.length > 0) throw new InputError([...problems, ...reading.problems]);
@@ -49,7 +52,7 @@ export async function loadProject(host: Host, flags: Flags): Promise<Project> {
       env: listed,
       files: await ruleFiles(host, config),
       gitTags: await gitTagsIfAsked(host, config),
-      extra: flags.tag ?? [],
+      extra: options.tag ?? [],
     },
   };
 }

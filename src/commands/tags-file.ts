@@ -1,4 +1,15 @@
 import { InputError } from "../core/errors.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** The tags that the targets that were asked for are published under, the build tag first. */
+export function tagLists({ targets }: Plan): { name: string; tags: string[] }[] {
+  return targets
+    .filter(({ implied }) => !implied)
+    .map(({ name, image, places }) => ({
+      name,
+      tags: [...new Set([image.tag, ...places.flatMap(({ moving }) => moving)])],
+    }));
+}
 
 /**
  * The content of a `.tags` file: one comma-separated list, as plugins/docker reads it. There is one such file for all

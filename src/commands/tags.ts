@@ -1,5 +1,6 @@
-import type { Flags } from "../cli/program.ts";
+import type { TagsOptions } from "./options.ts";
 import { ExitCode, throwProblems } from "../core/errors.ts";
+import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { publishedTags } from "../plan/references.ts";
@@ -7,7 +8,7 @@ import { selectTargets } from "../plan/select.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
 import { outputFiles } from "./output-files.ts";
-import { consoleFor } from "../cli/console.ts";
+import { consoleFor } from "../report/console.ts";
 import { loadProject, type Project } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
 
@@ -26,21 +27,21 @@ interface TargetTags {
 type Found = TargetTags & { rules: RuleOutcome[]; published: string[] };
 
 /** `tags`: the tags of one target or of all; with --explain what each rule gave and why. Needs no Dockerfile. */
-export async function tags(host: Host, names: readonly string[], flags: Flags): Promise<number> {
-  const project = await loadProject(host, flags);
+export async function tags(host: Host, names: readonly string[], options: TagsOptions): Promise<number> {
+  const project = await loadProject(host, options);
   const found = tagsOf(project, names);
-  const out = consoleFor(host, flags);
+  const out = consoleFor(host, options);
   const shown = found.map(({ target, buildTag: own, version, tags: moving, references, rules }) => ({
     target,
     buildTag: own,
     version,
     tags: moving,
     references,
-    ...(flags.explain === true && { rules }),
+    ...(options.explain === true && { rules }),
   }));
   const one = names.length === 0 ? undefined : shown[0];
-  const text = flags.explain === true ? found.map(explanation).join("\n") : listing(found, one === undefined);
-  const files = await outputFiles(host, flags);
+  const text = options.explain === true ? found.map(explanation).join("\n") : listing(found, one === undefined);
+  const files = await outputFiles(host, options);
   const lists = found.map(({ target, published }) => ({ name: target, tags: published }));
   const file = files.tags === null ? null : tagsFileText(lists);
   out.result(text, one ?? { targets: shown });
@@ -66,7 +67,7 @@ function tagsOf({ config, problems: wrong, event, tags: inputs }: Project, names
       buildTag: image.buildTag,
       version: outcome.version,
       tags: outcome.tags,
-      references: image.repositories.flatMap((repository) => published.map((tag) => `${repository}:${tag}`)),
+      references: image.repositories.flatMap((repository) => published.map((tag) => formatReference({ repository, tag }))),
       rules: outcome.rules,
     };
   });

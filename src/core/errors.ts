@@ -12,6 +12,12 @@ export const ExitCode = {
   terminated: 143,
 } as const;
 
+/** The exit code of a run that this signal has ended. */
+export function exitCodeOf(signal: string): number {
+  if (signal === "SIGINT") return ExitCode.interrupted;
+  return signal === "SIGHUP" ? ExitCode.hungUp : ExitCode.terminated;
+}
+
 /** One thing that is wrong with the user's input, said so that it can be put right. */
 export interface Problem {
   /** Where: a config path (`targets.app1.repo`), a flag (`--as`), a file, or an environment variable. */
@@ -29,17 +35,6 @@ export class InputError extends Error {
   override readonly name = "InputError";
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(formatProblem).join("\n"));
-  }
-}
-
-/** Docker, a registry or the network refused to do what the plan says. Exit code 1. */
-export class RunError extends Error {
-  override readonly name = "RunError";
-  /** What the user can do about it, if we know. */
-  readonly hint: string | undefined;
-  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.hint = options.hint;
   }
 }
 

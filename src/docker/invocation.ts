@@ -1,14 +1,17 @@
-import type { CommandKind, PlannedCommand } from "../plan/plan.ts";
+/** A piece of text that is only known when it is used. */
+export type Late =
+  /** The value of an environment variable. */
+  | { variable: string }
+  /** The digest that a target's image has in its registry; "" where it has none. */
+  | { digest: string };
 
-/** A part of a command line: text as it is, or a variable's value with text behind it. */
-export type Word = string | { variable: string; rest?: string };
+/** Text, with pieces that are filled in when it is used: by their values in a run, by shell variables in a script. */
+export type Text = string | readonly (string | Late)[];
 
-/** One docker process to be, as data. */
+/** One process to be, as data: `docker` and its arguments. */
 export interface Invocation {
-  kind: CommandKind;
-  target: string | null;
-  argv: readonly [string, ...Word[]];
-  stdin: Word | null;
+  argv: readonly [string, ...Text[]];
+  stdin: Text | null;
   /** Variables beyond docker's own that the process is given, by name. */
   env: readonly string[];
 }
@@ -16,68 +19,39 @@ export interface Invocation {
 /** The variable that stands for the run's private temporary directory. */
 export const workDirectory = "WORK";
 
-/** One or more invocations of which each is run only if the one before has failed. */
-export type Step = readonly Invocation[];
-
-/** Steps as plain JSON: variables are shown as `$NAME`. */
-export function toPlannedCommands(steps: readonly Step[]): PlannedCommand[] {
-  return steps.flatMap((step) =>
-    step.map(({ kind, target, argv, stdin, env }, at) => {
-      const input = stdin === null ? null : show(stdin);
-      return { kind, target, argv: argv.map(show), stdin: input, env: [...env], otherwise: at > 0 };
-    }),
-  );
+/** A docker process that reads nothing and needs no variables of its own. */
+export function docker(...args: readonly Text[]): Invocation {
+  return { argv: ["docker", ...args], stdin: null, env: [] };
 }
 
-function show(word: Word): string {
-  return typeof word === "string" ? word : `$${word.variable}${word.rest ?? ""}`;
+/** What late pieces stand for in a run. */
+export interface LateValues {
+  variables: Readonly<Record<string, string | undefined>>;
+  digests: ReadonlyMap<string, string>;
 }
 
-/** The last word, where that is known to be text: a reference, a registry. */
-export function lastWord({ argv }: Invocation): string {
-  const word = argv.at(-1);
-  return typeof word === "string" ? word : "";
+/** Makes one text of it, each late piece put as `put` says. */
+export function render(text: Text, put: (late: Late) => string): string {
+  return typeof text === "string" ? text : text.map((part) => (typeof part === "string" ? part : put(part))).join("");
 }
 
-/** A word with its variable's value filled in. Throws on a variable that has none: that is a bug. */
-export function fillIn(word: Word, values: Readonly<Record<string, string | undefined>>): string {
-  if (typeof word === "string") return word;
-  const value = values[word.variable];
-  if (value === undefined) throw new Error(`no value for $${word.variable}`);
-  return `${value}${word.rest ?? ""}`;
+/** The text as a run uses it. Throws on a variable that has no value: that is a bug. */
+export function fillIn(text: Text, { variables, digests }: LateValues): string {
+  return render(text, (late) => {
+    if ("digest" in late) return digests.get(late.digest) ?? "";
+    const value = variables[late.variable];
+    if (value === undefined) throw new Error(`no value for $${late.variable}`);
+    return value;
+  });
 }
 
-/** A step as a line for a POSIX shell, ready to be copied and run. */
-export function toShell(step: Step): string {
-  return step
-    .map((invocation) =>
-      invocation.kind === "inspect" ? `${commandLine(invocation)} >/dev/null 2>&1` : commandLine(invocation),
-    )
-    .join(" || ");
+/** The name of the shell variable that holds a target's digest. Two targets never share one. */
+export function digestVariable(target: string): string {
+  const plain = target.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.codePointAt(0)!.toString(16)}_`);
+  return `DIGEST_${plain}`;
 }
 
-function commandLine({ argv, stdin }: Invocation): string {
-  const line = argv.map(quoteWord).join(" ");
-  if (stdin === null) return line;
-  if (typeof stdin !== "string") return `printf %s ${quoteWord(stdin)} | ${line}`;
-  const marker = hereMarker(stdin);
-  return `${line} <<'${marker}'\n${stdin}\n${marker}`;
-}
-
-function quoteWord(word: Word): string {
-  if (typeof word !== "string") return `"$${word.variable}"${word.rest === undefined ? "" : quote(word.rest)}`;
-  return quote(word);
-}
-
-/** Quotes for a POSIX shell: nothing is special between single quotes. */
-export function quote(text: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A here-document's end marker that is no line of the text. */
-function hereMarker(text: string): string {
-  const lines = new Set(text.split("\n"));
-  let marker = "END";
-  while (lines.has(marker)) marker += "_";
-  return marker;
+/** The text as people read it: late pieces as `$NAME`. */
+export function show(text: Text): string {
+  return render(text, (late) => `$${"digest" in late ? digestVariable(late.digest) : late.variable}`);
 }

@@ -1,26 +1,24 @@
-/** The run was stopped by a signal. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-  constructor(readonly by: "SIGINT" | "SIGTERM" | "SIGHUP") {
-    super(`stopped by ${by}`);
-  }
+/** The signals that ask a run to end. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** How a process is asked to end. */
+export interface Interruption {
+  /** Aborted, with the signal's name as the reason, when the process is asked to end: the run stops what it does and cleans up. */
+  signal: AbortSignal;
+  /** The name of the second signal, if there is one: who asks a second time is not made to wait. */
+  again: Promise<string>;
 }
 
-/**
- * A signal that is aborted, with an {@link Interrupted} as the reason, when the process is asked to end. The run then
- * stops its children and cleans up; who asks a second time is not made to wait.
- */
-export function interruption(self: NodeJS.Process): AbortSignal {
+/** Listens for the signals that ask `self` to end. */
+export function interruption(self: NodeJS.Process): Interruption {
   const controller = new AbortController();
-  for (const [name, exitCode] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const) {
-    self.on(name, () => {
-      if (controller.signal.aborted) self.exit(exitCode);
-      controller.abort(new Interrupted(name));
-    });
-  }
-  return controller.signal;
+  const again = new Promise<string>((resolve) => {
+    for (const name of signals) {
+      self.on(name, () => {
+        if (controller.signal.aborted) resolve(name);
+        controller.abort(name);
+      });
+    }
+  });
+  return { signal: controller.signal, again };
 }

@@ -1,12 +1,10 @@
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
-import { interruption } from "./interruption.ts";
 import { systemFiles } from "./system-files.ts";
 
 /** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
-export function systemHost(self: NodeJS.Process): Host {
-  const signal = interruption(self);
+export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
   return {
     argv: self.argv.slice(2),
     cwd: self.cwd(),
@@ -19,8 +17,8 @@ export function systemHost(self: NodeJS.Process): Host {
     hide: () => undefined,
     now: () => Date.now(),
     sleep: async (milliseconds) => {
-      // Node's own AbortError does not say what it was that ended the wait.
-      await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
+      // An interruption ends the wait; what comes next looks at the signal itself.
+      await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
     },
     random: () => Math.random(),
     signal,
@@ -58,7 +56,6 @@ async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> 
     onStderrLine === undefined ? Promise.resolve() : readLines(child.iterable({ from: "stderr" }), onStderrLine);
   const result = await child;
   await lines;
-  signal.throwIfAborted();
   return {
     exitCode: result.exitCode ?? (result.code === "ENOENT" ? 127 : 128 + signalNumber(result.signal)),
     stdout: typeof result.stdout === "string" ? result.stdout : "",

@@ -1,4 +1,5 @@
 import type { Target } from "../config/config.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
 import type { GraphStage } from "../dockerfile/graph.ts";
 import { whyNotBindable } from "../dockerfile/unbound.ts";
 import { owners, type Owners } from "./owners.ts";
@@ -41,10 +42,10 @@ export interface Placed {
  */
 export function linkTargets(
   placed: readonly Placed[],
-  images: ReadonlyMap<string, { image: string }>,
+  images: ReadonlyMap<string, { image: Reference }>,
 ): Map<string, Links> {
   const known = owners(placed);
-  const names = new Map([...images].map(([name, { image }]) => [image, name]));
+  const names = new Map([...images].map(([name, { image }]) => [formatReference(image), name]));
   return new Map(
     placed.map((one) => {
       const found = linksOf(one, known);

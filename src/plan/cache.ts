@@ -1,5 +1,6 @@
 import type { Target } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
+import { formatReference, type Repository } from "../core/reference.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 
@@ -11,14 +12,14 @@ import type { TagInputs } from "../tags/rule.ts";
 export function cacheSources(
   target: Target,
   tags: TagInputs,
-  repository: string | undefined,
+  repository: Repository | undefined,
   moving: readonly string[],
 ): string[] {
   const { event } = tags;
   if (repository === undefined || event.provider === "local") return [];
   const main = defaultBranchBuild(event);
   const fallback = main === null ? [] : evaluateTags(target.tags, { ...tags, event: main }, target, "").tags;
-  const found = [moving[0], fallback[0]].flatMap((tag) => (tag === undefined ? [] : [`${repository}:${tag}`]));
+  const found = [moving[0], fallback[0]].flatMap((tag) => (tag === undefined ? [] : [formatReference({ repository, tag })]));
   return [...new Set(found)];
 }
 

@@ -3,16 +3,16 @@ import { withRegistry } from "../config/resolve.ts";
 import type { Config, Target } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
-import { isTag, repositoryFault } from "../core/reference.ts";
+import { isTag, parseRepository, type Reference, type Repository, repositoryFault } from "../core/reference.ts";
 import { renderTemplate, type TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 
 /** Where a target's image goes: its repositories, its build tag with the target's affixes, its name on the host. */
 export interface TargetImage {
-  repositories: string[];
+  repositories: Repository[];
   buildTag: string;
   /** The build-tag reference in the first repository, or a local name for a target without one. */
-  image: string;
+  image: Reference;
 }
 
 /** Names every target's image, so that `{{ref.<target>}}` can be filled in for any of them. */
@@ -36,8 +36,9 @@ export function targetImages(
     const tag = buildTag(context.event, target);
     if (!isTag(tag))
       problems.push({ path: where, message: "prefix and suffix do not give a valid build tag", got: tag });
-    const home = repositories[0] ?? localRepository(config, context.event, target);
-    images.set(target.name, { repositories: [...new Set(repositories)], buildTag: tag, image: `${home}:${tag}` });
+    const distinct = [...new Set(repositories)].map(parseRepository);
+    const home = distinct[0] ?? parseRepository(localRepository(config, context.event, target));
+    images.set(target.name, { repositories: distinct, buildTag: tag, image: { repository: home, tag } });
   }
   return { images, problems };
 }

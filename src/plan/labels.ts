@@ -1,6 +1,6 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { TargetImage } from "./images.ts";
-import type { PlannedTarget } from "./plan.ts";
+import type { Plan, PlannedTarget } from "./plan.ts";
 
 /** The labels that this program recognises its own images by. */
 export const ownLabels = {
@@ -9,11 +9,24 @@ export const ownLabels = {
   event: "multistage-build.event",
   ref: "multistage-build.ref",
   repository: "multistage-build.repository",
+  tags: "multistage-build.tags",
   target: "multistage-build.target",
 } as const;
 
+/** The label that holds an image's version. */
+export const versionLabel = "org.opencontainers.image.version";
+
+/** An image is this build's image of this target if it has the same in all of these. */
+export const identityLabels: readonly string[] = [
+  ownLabels.buildTag,
+  ownLabels.target,
+  ownLabels.repository,
+  "org.opencontainers.image.revision",
+];
+
 const oci = (name: string) => `org.opencontainers.image.${name}`;
-const baseDigest = oci("base.digest");
+/** The label that says which image a target stands on, exactly. Filled in when that is known. */
+export const baseDigestLabel = oci("base.digest");
 
 /**
  * The labels of one image. All are written on every image, empty where nothing is known: an image inherits the labels of
@@ -24,8 +37,7 @@ export function imageLabels(
   event: BuildEvent,
   name: string,
   image: TargetImage,
-  version: string | null,
-  base: string | null,
+  { version, base, moving }: { version: string | null; base: string | null; moving: readonly string[] },
 ): Record<string, string> {
   return {
     [oci("created")]: event.commitTime === null ? "" : new Date(event.commitTime * 1000).toISOString(),
@@ -36,24 +48,27 @@ export function imageLabels(
     [oci("title")]: name,
     [oci("ref.name")]: event.tag ?? event.branch ?? event.ref,
     [oci("base.name")]: base ?? "",
-    [baseDigest]: "",
+    [baseDigestLabel]: "",
     [ownLabels.buildTag]: image.buildTag,
     [ownLabels.buildNumber]: event.buildNumber === null ? "" : String(event.buildNumber),
     [ownLabels.event]: event.kind,
     [ownLabels.ref]: event.ref,
     [ownLabels.repository]: event.repository ?? "",
+    [ownLabels.tags]: moving.join(","),
     [ownLabels.target]: name,
   };
 }
 
-/** Says of every target that stands on a base whose digest is known which image that is, exactly. */
-export function withBaseDigests<T extends { targets: PlannedTarget[] }>(
-  draft: T,
-  digests: ReadonlyMap<string, string>,
-): T {
-  const targets = draft.targets.map((target) => {
-    const digest = target.base === null ? undefined : digests.get(target.base);
-    return digest === undefined ? target : { ...target, labels: { ...target.labels, [baseDigest]: digest } };
-  });
-  return { ...draft, targets };
+/**
+ * The base whose digest belongs in a target's label `base.digest`, once it is known; null where the base is none of ours
+ * or nobody can pull it.
+ */
+export function labelledBase(
+  { base }: Pick<PlannedTarget, "base">,
+  { event, targets }: Pick<Plan, "event" | "targets">,
+): string | null {
+  const found = targets.find(({ name }) => name === base);
+  if (found === undefined || found.places.length === 0) return null;
+  const isAcquired = found.implied && event.buildNumber !== null;
+  return found.push || isAcquired ? found.name : null;
 }

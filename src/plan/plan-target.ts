@@ -1,4 +1,5 @@
 import { withAffixes } from "../core/build-tag.ts";
+import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import type { TagEvaluation } from "../tags/evaluate.ts";
@@ -42,29 +43,36 @@ export function planTarget(
   const outcome = outcomes.get(name) ?? noTags;
   const published = publishedTags(event, target, outcome.tags);
   const implied = !selected.has(name);
-  const push = decision.push && !implied && image.repositories.length > 0 && target.push !== false;
-  const base = links.base === null ? links.external : (images.get(links.base)?.image ?? null);
+  // A laptop's build tag may stand for several states of the work tree: nobody is to find it who did not ask for it.
+  const mayPush = decision.push && (!implied || event.buildNumber !== null);
+  const push = mayPush && image.repositories.length > 0 && target.push !== false;
+  const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
   return {
     problems: [...outcome.problems, ...own.problems],
-    warnings: push ? published.warnings : [],
+    warnings: push && !implied ? published.warnings : [],
     target: {
       name,
       stage: place.label,
       dockerfile: target.dockerfile,
       context: target.context,
-      repositories: image.repositories,
+      places: image.repositories.map((repository) => ({
+        repository,
+        buildTag: image.buildTag,
+        moving: [...published.tags],
+      })),
       tags: outcome.tags,
       affixes: { prefix: target.prefix, suffix: withAffixes("", { prefix: "", suffix: target.suffix }) },
       version: outcome.version,
       image: image.image,
-      immutable: image.repositories.map((repository) => `${repository}:${image.buildTag}`),
-      moving: image.repositories.flatMap((repository) => published.tags.map((tag) => `${repository}:${tag}`)),
       needs: [...new Set([...statedNeeds(target), ...links.needs])],
       base: links.base,
       bind: links.bind,
       args,
-      labels: { ...imageLabels(event, name, image, outcome.version, base), ...own.values },
+      labels: {
+        ...imageLabels(event, name, image, { version: outcome.version, base, moving: published.tags }),
+        ...own.values,
+      },
       push,
       implied,
       secrets: [...target.secrets],
@@ -75,7 +83,11 @@ export function planTarget(
         ...target.cacheFrom,
         ...(bases.has(name) ? cacheSources(target, tags, image.repositories[0], published.tags) : []),
       ],
-      inlineCache: bases.has(name),
+      isBase: bases.has(name),
     },
   };
+}
+
+function nameOf(image: TargetImage | undefined): string | null {
+  return image === undefined ? null : formatReference(image.image);
 }

@@ -1,13 +1,11 @@
 import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
+import type { Reference, Repository } from "../core/reference.ts";
 import type { Secret } from "../config/config.ts";
+import type { Step } from "./steps.ts";
 
-/**
- * Everything that a run will do, as plain JSON: what `plan --json` prints, what `--dry-run` shows and what `build`
- * executes. It holds names of secrets, never a secret.
- */
+/** Everything that a run will do, worked out before it starts. It holds names of secrets, never a secret. */
 export interface Plan {
-  version: 1;
   event: PlannedEvent;
   /** The identity of this build, before a target's prefix and suffix. */
   buildTag: string;
@@ -17,10 +15,12 @@ export interface Plan {
   /** In build order: what a target needs comes before it. */
   targets: PlannedTarget[];
   shared: SharedStage[];
-  commands: PlannedCommand[];
+  /** What is done, in this order. */
+  steps: Step[];
   warnings: Warning[];
 }
 
+/** What a plan says of the build event. */
 export type PlannedEvent = Pick<
   BuildEvent,
   "provider" | "kind" | "ref" | "branch" | "tag" | "pullRequest" | "sha" | "buildNumber" | "defaultBranch" | "deployTo"
@@ -33,19 +33,16 @@ export interface PlannedTarget {
   stage: string;
   dockerfile: string;
   context: string;
-  repositories: string[];
-  /** The moving tags, without the repository. */
+  /** Where it is published, and under which tags; empty for a target that never is. */
+  places: Place[];
+  /** The moving tags that the rules give. */
   tags: string[];
   /** What stands in front of and behind each of its tags. */
   affixes: Affixes;
   /** The image's version: its foremost tag; null where no rule gave one. */
   version: string | null;
-  /** The reference that the image has on the host: the build tag in the first repository, or a local name. */
-  image: string;
-  /** Build-tag references, one per repository. */
-  immutable: string[];
-  /** Moving references that are written once everything is up. */
-  moving: string[];
+  /** What the image is called on the host: the build tag in the first repository, or a local name. */
+  image: Reference;
   /** Targets that are built first. */
   needs: string[];
   /** The target whose image this one stands on: its layers are the first of this image's. Null where it is none of ours. */
@@ -54,7 +51,7 @@ export interface PlannedTarget {
   bind: Binding[];
   args: Record<string, string>;
   labels: Record<string, string>;
-  /** Whether this target is published. */
+  /** Whether it is published if it is built. Of an implied target only the build tag is. */
   push: boolean;
   /** Not asked for, but needed: looked for under its build tag, and built only if it is nowhere. */
   implied: boolean;
@@ -64,7 +61,21 @@ export interface PlannedTarget {
   platforms: string[];
   cacheFrom: string[];
   /** Others stand on it: its image carries the cache of its steps. */
-  inlineCache: boolean;
+  isBase: boolean;
+}
+
+/** What is written of one target in one repository. */
+export interface Place {
+  repository: Repository;
+  /** The tag that never moves. */
+  buildTag: string;
+  /** The tags that move once everything is up. */
+  moving: string[];
+}
+
+/** The build-tag references of a target, one for each repository. */
+export function buildTagReferences({ places }: Pick<PlannedTarget, "places">): Reference[] {
+  return places.map(({ repository, buildTag }) => ({ repository, tag: buildTag }));
 }
 
 /** The named context `stage` of a target is the image of `target`. */
@@ -80,22 +91,6 @@ export interface SharedStage {
   targets: string[];
   /** The target whose stage it is; null where none is. */
   publishedBy: string | null;
-}
-
-/** What a command is for. A `move` is carried out by asking the registry directly; its argv does the same by hand. */
-export type CommandKind = "login" | "inspect" | "pull" | "build" | "push" | "move";
-
-/** One docker process. `$NAME` in argv and stdin stands for a variable that is filled in when it runs. */
-export interface PlannedCommand {
-  kind: CommandKind;
-  /** The target it is for; null for all. */
-  target: string | null;
-  argv: string[];
-  stdin: string | null;
-  /** Environment variables beyond docker's own that the process is given, by name. */
-  env: string[];
-  /** Run only if the command before has failed. */
-  otherwise: boolean;
 }
 
 /** Something that is allowed but unlikely to be meant. */

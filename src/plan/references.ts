@@ -1,4 +1,5 @@
 import type { BuildEvent } from "../core/event.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
 import type { Problem } from "../core/errors.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 
@@ -25,12 +26,19 @@ export function publishedTags(
   };
 }
 
+function allReferences({ image, places }: PlannedTarget): Reference[] {
+  const published = places.flatMap(({ repository, buildTag, moving }) =>
+    [buildTag, ...moving].map((tag) => ({ repository, tag })),
+  );
+  return [image, ...published];
+}
+
 /** Two targets that would write the same reference: one of them would be lost. */
 export function referenceClashes(targets: readonly PlannedTarget[]): Problem[] {
   const writers = new Map<string, string>();
   const clashes = new Map<string, Problem>();
   for (const target of targets) {
-    for (const reference of new Set([target.image, ...target.immutable, ...target.moving])) {
+    for (const reference of new Set(allReferences(target).map(formatReference))) {
       const first = writers.get(reference);
       writers.set(reference, first ?? target.name);
       if (first === undefined || first === target.name) continue;

@@ -1,20 +1,22 @@
-import type { Failure, Outcome, RunResult } from "../run/outcome.ts";
-import type { PlanDraft } from "../plan/build-plan.ts";
+import type { Failure } from "../core/failure.ts";
+import type { Outcome, RunResult } from "../core/outcome.ts";
+import { formatReference } from "../core/reference.ts";
+import type { Plan } from "../plan/plan.ts";
 import { formatFailure } from "../progress/format.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
 
 /** The table at the end of a run: target, image with digest, tags, built or cached, seconds. */
-export function resultTable(draft: PlanDraft, { outcomes }: RunResult): string {
+export function resultTable(plan: Plan, { outcomes }: RunResult): string {
   const rows = outcomes.map((outcome) => {
-    const target = draft.targets.find(({ name }) => name === outcome.target);
-    const repository = target?.repositories[0] ?? target?.image ?? outcome.target;
+    const target = plan.targets.find(({ name }) => name === outcome.target);
+    const home = target?.places[0]?.repository.name ?? (target && formatReference(target.image)) ?? outcome.target;
     return [
       outcome.target,
       // Of what is not in a registry it is the image's id on this host, which nobody can pull.
       outcome.digest === null || outcome.published.length === 0
-        ? repository
-        : `${repository}@${outcome.digest.slice(0, 19)}`,
+        ? home
+        : `${home}@${outcome.digest.slice(0, 19)}`,
       tagsOf(outcome) || (outcome.status === "built" ? "not published" : "-"),
       outcome.status === "built" && outcome.cached ? "cached" : outcome.status,
       `${outcome.seconds.toFixed(1)} s`,
@@ -25,7 +27,7 @@ export function resultTable(draft: PlanDraft, { outcomes }: RunResult): string {
 
 /** The tags that are up, each once: several repositories carry the same. */
 function tagsOf({ published }: Outcome): string {
-  return [...new Set(published.map((reference) => reference.slice(reference.lastIndexOf(":") + 1)))].join(", ");
+  return [...new Set(published.map(({ tag }) => tag))].join(", ");
 }
 
 /** What went wrong, for people. */
@@ -40,36 +42,35 @@ export function failureText({ target, message, step, details, hint }: Failure, p
 }
 
 /** The run's result for machines; also what --metadata-file holds. */
-export function resultJson(draft: PlanDraft, { outcomes, failures }: RunResult): object {
+export function resultJson(plan: Plan, { outcomes, failures }: RunResult): object {
   return {
     version: 1,
-    buildTag: draft.buildTag,
-    push: draft.push,
-    pushReason: draft.pushReason,
+    buildTag: plan.buildTag,
+    push: plan.push,
+    pushReason: plan.pushReason,
     targets: outcomes.map((outcome) => {
-      const target = draft.targets.find(({ name }) => name === outcome.target);
+      const target = plan.targets.find(({ name }) => name === outcome.target);
       return {
         name: outcome.target,
-        image: target?.image ?? null,
+        image: target === undefined ? null : formatReference(target.image),
         digest: outcome.digest,
         version: target?.version ?? null,
         tags: target?.tags ?? [],
-        published: outcome.published,
+        published: outcome.published.map(formatReference),
         status: outcome.status,
         cached: outcome.cached,
         seconds: Number(outcome.seconds.toFixed(1)),
       };
     }),
-    ...(failures.length === 0
-      ? {}
-      : {
-          error: {
-            code: "run-failed",
-            message: failures
-              .map(({ target, message }) => (target === null ? message : `${target}: ${message}`))
-              .join("; "),
-            failures,
-          },
-        }),
+    ...errorJson(failures),
   };
+}
+
+/** What went wrong, for machines; empty where nothing did. */
+export function errorJson(failures: readonly Failure[]): object {
+  const [first] = failures;
+  if (first === undefined) return {};
+  const message = failures.map(({ target, message: text }) => (target === null ? text : `${target}: ${text}`)).join("; ");
+  const hint = failures.find((one) => one.hint !== null)?.hint ?? null;
+  return { error: { code: first.code === "interrupted" ? "interrupted" : "run-failed", message, hint, failures } };
 }

@@ -1,8 +1,9 @@
-import type { Plan, PlannedTarget } from "../plan/plan.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
+import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { Paint } from "./paint.ts";
 
 /** The plan for people: what is built on what, with which tags, what is published and why (not). */
-export function planTree(plan: Omit<Plan, "commands">, paint: Paint): string {
+export function planTree(plan: Plan, paint: Paint): string {
   const lines = [
     `${paint.bold(plan.buildTag)}  ${describeEvent(plan.event)}`,
     `${plan.push ? paint.green("publish") : paint.yellow("no publishing")}: ${plan.pushReason}`,
@@ -30,11 +31,12 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
     .filter((binding) => binding.target !== target.base)
     .map((binding) => `  with ${paint.cyan(binding.target)}`);
   const published = push && !target.push ? paint.dim(" (not published)") : "";
-  const branch = (reference: string, kind: string) => `   ${paint.dim("├─")} ${reference}  ${paint.dim(kind)}`;
+  const branch = (reference: Reference, kind: string) =>
+    `   ${paint.dim("├─")} ${formatReference(reference)}  ${paint.dim(kind)}`;
   const lines = [
-    ...(target.immutable.length === 0 ? [branch(target.image, "on this host only")] : []),
-    ...target.immutable.map((reference) => branch(reference, "build tag")),
-    ...target.moving.map((reference) => branch(reference, "moving")),
+    ...(target.places.length === 0 ? [branch(target.image, "on this host only")] : []),
+    ...buildTagReferences(target).map((reference) => branch(reference, "build tag")),
+    ...target.places.flatMap(({ repository, moving }) => moving.map((tag) => branch({ repository, tag }, "moving"))),
   ];
   const last = lines.pop();
   return [

@@ -1,0 +1,79 @@
+import type { Failure } from "../core/failure.ts";
+import { formatReference } from "../core/reference.ts";
+import { type DockerContext, runDocker, runPatiently } from "../docker/exec.ts";
+import { dockerFailure } from "../docker/failure.ts";
+import {
+  findImage,
+  type InspectedImage,
+  inspectImages,
+  parseInspected,
+  printedDigest,
+  pullImage,
+  repositoryDigest,
+} from "../docker/images.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { foreignImage } from "./prove.ts";
+
+/** What the registry was found to hold under a target's build tag: an image of that digest, nothing, or nobody could tell. */
+export type InRegistry = { digest: string; id: string | null } | "nothing" | "unknown";
+
+/**
+ * Looks for a base that an earlier step of this build has built: on this host, else in the registry, from where it is
+ * pulled once per host. What is found is used only if it is this build's own and the same that the registry holds.
+ */
+export async function acquire(
+  docker: DockerContext,
+  target: PlannedTarget,
+  inRegistry: InRegistry,
+  reporter: Reporter,
+): Promise<"found" | "missing" | Failure> {
+  const image = formatReference(target.image);
+  const here = await lookOnHost(docker, target);
+  if (here !== null) {
+    const digest = digestIn(here, target);
+    if (inRegistry === "nothing" || inRegistry === "unknown" || isSame(here, digest, inRegistry)) {
+      const foreign = foreignImage(target, here.Config?.Labels ?? {});
+      if (foreign !== null) return foreign;
+      reporter.note(`${target.name}: ${image} is on this host`);
+      if (digest !== null) docker.digests.set(target.name, digest);
+      return "found";
+    }
+    reporter.note(`${target.name}: the registry has another ${image} than this host, from another host of this build`);
+  }
+  if (target.places.length === 0 || inRegistry === "nothing") return "missing";
+  const { result, text } = await runPatiently(docker, pullImage(target.image), `pull ${image}`, reporter.note);
+  if (result.exitCode !== 0) {
+    const failed = dockerFailure(target.name, result, text);
+    // A registry that says no tells neither that there is nothing nor that there is: on a pull request nobody is logged in.
+    const tellsNothing = failed.code === "missing-image" || failed.code === "unauthorized";
+    return tellsNothing && inRegistry === "unknown" ? "missing" : failed;
+  }
+  const pulled = await lookOnHost(docker, target);
+  const foreign = pulled === null ? null : foreignImage(target, pulled.Config?.Labels ?? {});
+  if (foreign !== null) return foreign;
+  reporter.note(`${target.name}: pulled ${image}`);
+  const digest = printedDigest(result.stdout);
+  if (digest !== null) docker.digests.set(target.name, digest);
+  return "found";
+}
+
+async function lookOnHost(docker: DockerContext, { image }: PlannedTarget): Promise<InspectedImage | null> {
+  const result = await runDocker(docker, inspectImages([image]));
+  return findImage(parseInspected(result.stdout), image);
+}
+
+/** The digest that the host knows of an image in the target's first repository. */
+export function digestIn(image: InspectedImage, { places }: PlannedTarget): string | null {
+  const [first] = places;
+  return first === undefined ? null : repositoryDigest(image, first.repository);
+}
+
+/** An image's id is its configuration's digest, or its manifest's where containerd keeps the images. */
+export function isSame(
+  image: InspectedImage,
+  known: string | null,
+  { digest, id }: { digest: string; id: string | null },
+): boolean {
+  return known === digest || image.Id === digest || image.Id === id;
+}

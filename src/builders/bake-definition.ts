@@ -1,0 +1,176 @@
+import { formatReference, type Reference } from "../core/reference.ts";
+import { shortImageName } from "../dockerfile/image-name.ts";
+import { type Invocation, type Text, workDirectory } from "../docker/invocation.ts";
+import { contextTarget } from "../plan/context-target.ts";
+import { baseDigestLabel, labelledBase } from "../plan/labels.ts";
+import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { dockerfileInContext } from "../plan/stages.ts";
+import type { BuildStep } from "../plan/steps.ts";
+
+/** The file that bake writes what it has built to, in the run's temporary directory. */
+export const metadataFile = "metadata.json";
+
+/** How a step is built; `directory` is the config's folder, which docker runs in. */
+type Options = Pick<BuildStep, "pushed" | "noCache" | "pull"> & { directory: string };
+
+/**
+ * One bake for all of `targets`: identical steps run once, the context is sent once, and one process is started. The
+ * plan's other targets exist already. https://docs.docker.com/build/bake/reference/
+ */
+export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, options: Options): Invocation {
+  const argv = ["docker", "buildx", "bake", "-f", "-", "--progress=rawjson"] as const;
+  const metadata = ["--metadata-file", [{ variable: workDirectory }, `/${metadataFile}`]] as const;
+  return {
+    argv: [...argv, ...metadata, ...readable(targets), ...(options.noCache ? ["--no-cache"] : [])],
+    stdin: withLateDigests(JSON.stringify(bakeDefinition(targets, plan, options), null, 2), plan),
+    env: secretNames(targets),
+  };
+}
+
+/** The bake file as an object. A base's digest is a mark in it, which {@link withLateDigests} replaces. */
+function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: Options): object {
+  const together = new Set(targets.map(({ name }) => name));
+  const sources: Sources = new Map(
+    plan.targets.map(({ name, image, isBase }) => {
+      const reference = formatReference(image);
+      const context = together.has(name) ? `target:${name}` : `docker-image://${reference}`;
+      return [name, { image: reference, hasCache: isBase, context }];
+    }),
+  );
+  return {
+    group: { default: { targets: [...together] } },
+    target: Object.fromEntries(targets.map((target) => [target.name, bakeTarget(target, plan, sources, options)])),
+  };
+}
+
+/** No text of a config holds this: control characters are not allowed in any. */
+const mark = "\u0001";
+
+function digestMark(target: PlannedTarget, plan: Plan): Record<string, string> {
+  const at = plan.targets.findIndex(({ name }) => name === labelledBase(target, plan));
+  return at === -1 ? {} : { [baseDigestLabel]: `${mark}${at}${mark}` };
+}
+
+/** JSON writes the mark as an escape sequence. */
+function withLateDigests(json: string, { targets }: Plan): Text {
+  const parts = json.split(/\\u0001(\d+)\\u0001/);
+  return parts.length === 1 ? json : parts.map((part, at) => (at % 2 === 0 ? part : { digest: targets[Number(part)]!.name }));
+}
+
+/** Where a needed target's image comes from, by the target's name. */
+type Sources = ReadonlyMap<string, { image: string; hasCache: boolean; context: string }>;
+
+function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options: Options): object {
+  const contexts = { ...given(target, sources), ...links(target, sources) };
+  // Pulling would look for a base of ours in the registry, even if it is on the host only.
+  const pull = options.pull && !Object.values(contexts).some((from) => from.startsWith("docker-image://"));
+  return {
+    context: literal(target.context),
+    dockerfile: literal(dockerfileInContext(target, options.directory)),
+    ...(target.stage === "" ? {} : { target: literal(target.stage) }),
+    ...unlessEmpty("contexts", literals(contexts)),
+    ...unlessEmpty("args", literals(target.args)),
+    labels: { ...literals(target.labels), ...digestMark(target, plan) },
+    tags: namesOnHost(target).map(formatReference),
+    ...unlessEmpty(
+      "secret",
+      target.secrets.map((secret) =>
+        "env" in secret
+          ? { type: "env", id: literal(secret.id), env: secret.env }
+          : { type: "file", id: literal(secret.id), src: literal(secret.file) },
+      ),
+    ),
+    ...unlessEmpty("ssh", target.ssh.map(literal)),
+    ...unlessEmpty("platforms", target.platforms),
+    ...(target.isBase ? { "cache-to": ["type=inline"] } : {}),
+    ...unlessEmpty(
+      "cache-from",
+      [...unboundBases(target, sources), ...target.cacheFrom].map((from) => literal(cacheSource(from))),
+    ),
+    ...(pull ? { pull } : {}),
+    output: [output(target, options.pushed.includes(target.name))],
+  };
+}
+
+/** The config's own named contexts. `buildx build` shortens their names, bake does not. */
+function given(target: PlannedTarget, sources: Sources): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(target.contexts).map(([name, from]) => {
+      const other = contextTarget(from);
+      return [shortImageName(name), other === null ? from : (sources.get(other)?.context ?? from)];
+    }),
+  );
+}
+
+/** What makes bake build another target first, and the stage or image names that stand for its result. */
+function links(target: PlannedTarget, sources: Sources): Record<string, string> {
+  const contexts: Record<string, string> = {};
+  for (const { stage, target: base } of target.bind) contexts[stage] = sources.get(base)!.context;
+  for (const needed of target.needs) {
+    const source = sources.get(needed);
+    if (source === undefined || target.bind.some((binding) => binding.target === needed)) continue;
+    // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
+    const used = Object.values(target.args).includes(source.image);
+    if (used) contexts[shortImageName(source.image)] = source.context;
+    else if (source.context.startsWith("target:")) contexts[`multistage-build-needs-${needed}`] = source.context;
+  }
+  return contexts;
+}
+
+/** What exists already but cannot be put in a stage's place: the cache in its image keeps the stage from being run again. */
+function unboundBases(target: PlannedTarget, sources: Sources): string[] {
+  return target.needs.flatMap((needed) => {
+    const source = sources.get(needed);
+    const bound = target.bind.some((binding) => binding.target === needed);
+    if (source === undefined || bound || !source.hasCache || source.context.startsWith("target:")) return [];
+    return Object.values(target.args).includes(source.image) ? [] : [source.image];
+  });
+}
+
+function output(target: PlannedTarget, pushed: boolean): string {
+  if (pushed) return "type=image,push=true";
+  // Several platforms are an index, which only the image store can hold.
+  return target.platforms.length > 1 ? "type=image" : "type=docker";
+}
+
+/** What an image is called on the host: what it is to be published as, or else the one name that it is found by. */
+export function namesOnHost(target: PlannedTarget): Reference[] {
+  return target.push ? buildTagReferences(target) : [target.image];
+}
+
+/** A plain reference is the image of that name; a `type=…` specification is taken as it is. */
+export function cacheSource(from: string): string {
+  return from.startsWith("type=") ? from : `type=registry,ref=${from}`;
+}
+
+/** bake evaluates `${…}` and `%{…}` in every string of a JSON file. */
+function literal(text: string): string {
+  return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
+}
+
+function literals(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), literal(text)]));
+}
+
+function unlessEmpty(key: string, value: object): object {
+  return Object.keys(value).length === 0 ? {} : { [key]: value };
+}
+
+/** bake reads outside the folder it runs in only what it is told to. https://docs.docker.com/reference/cli/docker/buildx/bake/#allow */
+function readable(targets: readonly PlannedTarget[]): string[] {
+  const outside = (file: string) => file.startsWith("../") || file === ".." || file.startsWith("/");
+  const paths = targets.flatMap((target) => [
+    target.context,
+    ...Object.values(target.contexts).filter((from) => !from.includes(":")),
+    ...target.secrets.flatMap((secret) => ("file" in secret ? [secret.file] : [])),
+    ...(outside(target.dockerfile) ? [target.dockerfile] : []),
+  ]);
+  const allowed = [...new Set(paths.filter(outside))].map((file) => `--allow=fs.read=${file}`);
+  const ssh = targets.some((target) => target.ssh.length > 0) ? ["--allow=ssh"] : [];
+  return [...allowed, ...ssh];
+}
+
+function secretNames(targets: readonly PlannedTarget[]): string[] {
+  const names = targets.flatMap(({ secrets }) => secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])));
+  return [...new Set(names)];
+}

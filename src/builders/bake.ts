@@ -1,0 +1,51 @@
+import path from "node:path";
+import { type DockerContext, retrying, runDocker } from "../docker/exec.ts";
+import type { Plan, PlannedTarget } from "../plan/plan.ts";
+import type { BuildStep } from "../plan/steps.ts";
+import { createRawJsonReader } from "../progress/rawjson.ts";
+import { bakeInvocation, metadataFile } from "./bake-definition.ts";
+import type { Builder } from "./builder.ts";
+import { buildFailures, builtTarget, said } from "./progress.ts";
+
+/** `docker buildx bake` with the engine's own BuildKit: one process for a step. `directory` is the config's folder. */
+export function bakeBuilder(directory: string): Builder {
+  const invocation = (targets: readonly PlannedTarget[], plan: Plan, step: BuildStep) =>
+    bakeInvocation(targets, plan, { ...step, directory });
+  return {
+    name: "buildx",
+    store: "host",
+    binds: true,
+    pushes: true,
+    commands: (step, plan, up) => {
+      const targets = toBuild(step, plan, up);
+      return targets.length === 0 ? [] : [invocation(targets, plan, step)];
+    },
+    run: async (docker, step, plan, up, reporter) => {
+      const targets = toBuild(step, plan, up);
+      if (targets.length === 0) return { built: [], failures: [] };
+      const bake = invocation(targets, plan, step);
+      const ended = await retrying(docker.host, "build", reporter.note, async () => {
+        const reader = createRawJsonReader(targets, reporter);
+        const result = await runDocker(docker, bake, (line) => reader.read(line).forEach(reporter.progress));
+        const progress = reader.finish();
+        return { result, progress, text: said(progress, result.stdout) };
+      });
+      if (ended.result.exitCode !== 0) return { built: [], failures: buildFailures(ended, ended.progress.failures) };
+      const digests = await readMetadata(docker);
+      const built = targets.map(({ name }) => builtTarget(name, ended.progress, digests[name] ?? null));
+      return { built, failures: [] };
+    },
+  };
+}
+
+/** The targets of a step that are not up yet. */
+export function toBuild({ targets }: BuildStep, plan: Plan, up: ReadonlySet<string>): PlannedTarget[] {
+  return plan.targets.filter(({ name }) => targets.includes(name) && !up.has(name));
+}
+
+/** Digests by target, from the file that bake writes when all is well. */
+async function readMetadata(docker: DockerContext): Promise<Record<string, string | undefined>> {
+  const text = await docker.host.files.read(path.join(docker.session.directory, metadataFile));
+  const parsed = JSON.parse(text ?? "{}") as Record<string, { "containerimage.digest"?: string }>;
+  return Object.fromEntries(Object.entries(parsed).map(([name, image]) => [name, image?.["containerimage.digest"]]));
+}

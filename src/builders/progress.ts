@@ -1,0 +1,28 @@
+import { type FailedStep, type Failure, failure } from "../core/failure.ts";
+import { dockerFailure } from "../docker/failure.ts";
+import type { Ended } from "../docker/exec.ts";
+import { classifyFailure } from "../progress/classify.ts";
+import type { Progress } from "../progress/progress.ts";
+import type { BuiltTarget } from "./builder.ts";
+
+/** All that a builder said, for telling why it failed. */
+export function said({ messages, failures }: Progress, stdout: string): string {
+  return `${[...messages, ...failures.map(({ message }) => message)].join("\n")}\n${stdout}`;
+}
+
+/** What a builder's progress tells of a target that it has built. */
+export function builtTarget(target: string, { targets }: Progress, digest: string | null): BuiltTarget {
+  const seen = targets.get(target);
+  const cached = seen !== undefined && seen.steps > 0 && seen.cached === seen.steps;
+  return { target, digest, cached, seconds: seen?.seconds ?? 0 };
+}
+
+/** What to tell of a builder that ended badly: each step that failed, or else the builder's own last words. */
+export function buildFailures({ result, text }: Ended, steps: readonly FailedStep[]): Failure[] {
+  if (result.missing || steps.length === 0) return [dockerFailure(null, result, text)];
+  return steps.map((step) => {
+    const { code, hint } = classifyFailure(`${step.message}\n${text}`);
+    const message = step.step === null ? step.message : `${step.step}: ${step.message}`;
+    return failure(code, message, { target: step.target, step, hint });
+  });
+}

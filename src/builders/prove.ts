@@ -1,0 +1,87 @@
+import { type Failure, failure } from "../core/failure.ts";
+import { formatReference } from "../core/reference.ts";
+import { type DockerContext, runDocker } from "../docker/exec.ts";
+import { dockerFailure } from "../docker/failure.ts";
+import { findImage, type InspectedImage, inspectImages, parseInspected } from "../docker/images.ts";
+import { identityLabels } from "../plan/labels.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import type { ProveStep } from "../plan/steps.ts";
+
+/** What the proof came to. */
+export interface Proof {
+  /** The images on the host, by target. */
+  images: Map<string, InspectedImage>;
+  failures: Failure[];
+}
+
+/**
+ * Proves that the images of `targets` on the host are this build's own and that each stands on its base: the base's
+ * layers are the first of its own. One inspection for all. `upLayers` has the layers of bases that are not on the host but
+ * in the registry.
+ */
+export async function prove(
+  docker: DockerContext,
+  targets: readonly PlannedTarget[],
+  builtBy: ProveStep["builtBy"],
+  upLayers: ReadonlyMap<string, readonly string[]>,
+): Promise<Proof> {
+  const images = new Map<string, InspectedImage>();
+  // An index of several platforms has no layers of its own.
+  const checked = targets.filter(({ platforms }) => platforms.length < 2);
+  if (checked.length === 0) return { images, failures: [] };
+  const result = await runDocker(docker, inspectImages(checked.map(({ image }) => image)));
+  const found = parseInspected(result.stdout);
+  for (const { name, image } of checked) {
+    const own = findImage(found, image);
+    if (own !== null) images.set(name, own);
+  }
+  if (images.size < checked.length && found.length === 0 && !/no such image/i.test(result.stderr)) {
+    return { images, failures: [dockerFailure(null, result, result.stderr)] };
+  }
+  const layersOf = (name: string) => images.get(name)?.RootFS?.Layers ?? upLayers.get(name);
+  const failures = checked.flatMap((target) => {
+    const own = images.get(target.name);
+    if (own === undefined) return [notHere(target, builtBy)];
+    const baseLayers = target.base === null ? undefined : layersOf(target.base);
+    return [
+      foreignImage(target, own.Config?.Labels ?? {}),
+      baseLayers === undefined ? null : notOnBase(target, own.RootFS?.Layers ?? [], baseLayers),
+    ].filter((one) => one !== null);
+  });
+  return { images, failures };
+}
+
+const whoBuilds: Record<ProveStep["builtBy"], string> = {
+  "an earlier step": "an earlier step of this build must have built it, on this very docker host",
+  "this run":
+    "another buildx builder than the engine's own may be selected, which keeps its images to itself: unset BUILDX_BUILDER",
+};
+
+function notHere({ name, image }: PlannedTarget, builtBy: ProveStep["builtBy"]): Failure {
+  const message = `${formatReference(image)} is not on this host`;
+  return failure("missing-image", message, { target: name, hint: whoBuilds[builtBy] });
+}
+
+/** The failure of an image of our name that this build has not made from this target. Null if it has. */
+export function foreignImage(target: PlannedTarget, labels: Readonly<Record<string, string>>): Failure | null {
+  const label = identityLabels.find((one) => (labels[one] ?? "") !== (target.labels[one] ?? ""));
+  if (label === undefined) return null;
+  const [own, expected] = [labels[label] ?? "missing", target.labels[label]];
+  const message = `${formatReference(target.image)} was not built by this build: its label ${label} is ${own}, not ${expected}`;
+  return failure("foreign-image", message, { target: target.name, hint: "somebody else has used its name; build it again" });
+}
+
+/** The failure of a target that does not stand on its base: whose layers do not begin with the base's. Null if they do. */
+export function notOnBase(
+  { name, base }: PlannedTarget,
+  layers: readonly string[],
+  baseLayers: readonly string[],
+): Failure | null {
+  const at = baseLayers.findIndex((layer, index) => layers[index] !== layer);
+  if (at === -1) return null;
+  return failure("wrong-base", `does not stand on ${base}: layer ${at + 1} of ${baseLayers.length} differs`, {
+    target: name,
+    details: [`  ${base}: ${baseLayers[at]}`, `  ${name}: ${layers[at] ?? "no such layer"}`],
+    hint: "the base was built twice with different results; name it in needs:, or pass what differs to both as args:",
+  });
+}

@@ -1,0 +1,66 @@
+import type { BuilderName } from "../builders/names.ts";
+
+/** What every command takes. */
+export interface CommonOptions {
+  /** The config file, instead of searching for one. */
+  config?: string;
+  cwd?: string;
+  json?: boolean;
+  envFile?: string;
+  ciEnv?: string;
+}
+
+/** What commands take that work out tags. */
+export interface EventOptions extends CommonOptions {
+  /** A build to pretend. */
+  as?: string;
+}
+
+/** What commands take that plan. */
+export interface PlanOptions extends EventOptions {
+  /** One more tag for every target. */
+  tag?: string[];
+  push?: boolean;
+  builder?: BuilderName;
+  color?: boolean;
+}
+
+/** What commands take that publish. */
+export interface PushOptions extends Omit<PlanOptions, "builder"> {
+  force?: boolean;
+  dryRun?: boolean;
+  metadataFile?: string;
+  tagsFile?: string;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+export interface BuildOptions extends PushOptions {
+  builder?: BuilderName;
+  /** False with --no-cache. */
+  cache?: boolean;
+  pull?: boolean;
+}
+
+export interface TagsOptions extends EventOptions {
+  tag?: string[];
+  explain?: boolean;
+  tagsFile?: string;
+}
+
+export type RefOptions = EventOptions;
+
+export interface CleanOptions extends CommonOptions {
+  keep?: string;
+  older?: string;
+  dryRun?: boolean;
+}
+
+/** A command and what was said to it. */
+export type CommandLine =
+  | { command: "build"; targets: string[]; options: BuildOptions }
+  | { command: "push"; targets: string[]; options: PushOptions }
+  | { command: "plan"; targets: string[]; options: PlanOptions }
+  | { command: "tags"; targets: string[]; options: TagsOptions }
+  | { command: "ref"; targets: [string]; options: RefOptions }
+  | { command: "clean"; targets: []; options: CleanOptions };

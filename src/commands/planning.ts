@@ -1,0 +1,66 @@
+import path from "node:path";
+import type { Builder } from "../builders/builder.ts";
+import type { PlanOptions, PushOptions, BuildOptions } from "./options.ts";
+import { throwProblems } from "../core/errors.ts";
+import { show } from "../docker/invocation.ts";
+import { invocationsOf, type Line } from "../docker/shell.ts";
+import type { Host } from "../host/host.ts";
+import { type PlanDocument, planDocument } from "../plan/document.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Work } from "../plan/steps.ts";
+import { stepLines } from "../release/step-lines.ts";
+import type { Project } from "./project.ts";
+
+/** A project with its Dockerfiles read, ready to be planned for any builder. */
+export interface Planner {
+  /** Throws an InputError with everything that is wrong. */
+  plan(work: Work): Plan;
+}
+
+/** Reads what a plan of the named targets is made of. */
+export async function planner(
+  host: Host,
+  project: Project,
+  names: readonly string[],
+  { push }: Pick<PlanOptions, "push">,
+): Promise<Planner> {
+  const { config, event, tags } = project;
+  const files = new Set(config.targets.map(({ dockerfile }) => dockerfile));
+  const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
+  const dockerfiles = new Map(await Promise.all([...files].map(read)));
+  return {
+    plan: (work) => {
+      const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work });
+      throwProblems([...project.problems, ...problems]);
+      return plan;
+    },
+  };
+}
+
+/** What the command line asks a builder for. */
+export function buildWork(builder: Builder, { cache, pull, force }: BuildOptions): Work {
+  return { command: "build", builder, noCache: cache === false, pull: pull === true, force: force === true };
+}
+
+export function pushWork({ force }: PushOptions): Work {
+  return { command: "push", force: force === true };
+}
+
+/** The lines that each of a plan's steps comes to. */
+export function planLines(plan: Plan, builder: Builder): Line[][] {
+  return plan.steps.map((step) => stepLines(step, plan, builder));
+}
+
+/** The whole plan, as --json prints it. */
+export function documentOf(plan: Plan, lines: readonly Line[][]): PlanDocument {
+  const commands = lines.map((step) =>
+    invocationsOf(step).map(({ invocation: { argv, stdin, env }, otherwise }) => ({
+      argv: argv.map(show),
+      stdin: stdin === null ? null : show(stdin),
+      env: [...env],
+      otherwise,
+    })),
+  );
+  return planDocument(plan, commands);
+}

@@ -1,0 +1,19 @@
+import { type Failure, failure } from "../core/failure.ts";
+import type { ExecResult } from "../host/host.ts";
+import { classifyFailure } from "../progress/classify.ts";
+
+/** What to tell of a docker process that failed: what it said last, and what to do about it. */
+export function dockerFailure(target: string | null, result: ExecResult, text: string): Failure {
+  if (result.missing) {
+    const hint = "the step's image needs the docker CLI; on Alpine: apk add docker-cli docker-cli-buildx";
+    return failure("no-docker", "there is no docker command here", { target, hint });
+  }
+  const { code, hint } = classifyFailure(text);
+  return failure(code, lastLine(text), { target, hint });
+}
+
+/** The last line that says anything: where docker puts its reason. */
+export function lastLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.findLast((line) => line !== "") ?? "no reason was given";
+}

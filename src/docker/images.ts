@@ -1,0 +1,64 @@
+import { formatReference, type Reference, type Repository } from "../core/reference.ts";
+import { docker, type Invocation } from "./invocation.ts";
+
+/** What `docker image inspect` says that matters here. */
+export interface InspectedImage {
+  Id: string;
+  RepoTags?: string[] | null;
+  /** `repository@digest`, for every registry that it was pushed to or pulled from. */
+  RepoDigests?: string[] | null;
+  Metadata?: { LastTagTime?: string };
+  RootFS?: { Layers?: string[] | null };
+  Config?: { Labels?: Record<string, string> | null };
+}
+
+/** Looks at images by their names on the host. */
+export function inspectImages(images: readonly Reference[]): Invocation {
+  return docker("image", "inspect", ...images.map(formatReference));
+}
+
+/** Reads the output of `docker image inspect`; nothing where that is not JSON. */
+export function parseInspected(text: string): InspectedImage[] {
+  try {
+    return JSON.parse(text) as InspectedImage[];
+  } catch {
+    return [];
+  }
+}
+
+/** The one of `images` that has this name. */
+export function findImage(images: readonly InspectedImage[], name: Reference): InspectedImage | null {
+  // Docker Hub's own prefix is not part of the names that docker lists.
+  const written = formatReference(name);
+  const plain = written.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
+  return images.find(({ RepoTags }) => RepoTags?.some((tag) => tag === written || tag === plain)) ?? null;
+}
+
+/** The digest of an image in a repository, as far as the host knows it. */
+export function repositoryDigest(image: InspectedImage, repository: Repository): string | null {
+  const plain = repository.name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
+  const known = image.RepoDigests?.find((name) => name.startsWith(`${repository.name}@`) || name.startsWith(`${plain}@`));
+  return known === undefined ? null : known.slice(known.indexOf("@") + 1);
+}
+
+/** Prints `repository@digest` for every repository that the image is known to be in, one a line. */
+export function listDigests(image: Reference): Invocation {
+  return docker("image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", formatReference(image));
+}
+
+export function pullImage(image: Reference): Invocation {
+  return docker("pull", formatReference(image));
+}
+
+/** The digest that `docker pull` or `docker push` prints; null where it prints none. */
+export function printedDigest(stdout: string): string | null {
+  return /^(?:Digest|.*: digest): (sha256:[0-9a-f]{64})/m.exec(stdout)?.[1] ?? null;
+}
+
+export function tagImage(image: Reference, name: Reference): Invocation {
+  return docker("tag", formatReference(image), formatReference(name));
+}
+
+export function pushImage(image: Reference): Invocation {
+  return docker("push", formatReference(image));
+}

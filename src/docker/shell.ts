@@ -1,0 +1,108 @@
+import { formatReference, type Reference } from "../core/reference.ts";
+import { digestVariable, type Invocation, type Late, render, type Text, workDirectory } from "./invocation.ts";
+
+/** What a step comes to, as a shell has it. */
+export type Line =
+  | { run: Invocation; quiet?: boolean }
+  /** Each is run only if the one before has failed. */
+  | { firstOf: readonly Line[] }
+  | { all: readonly Line[] }
+  /** Finds out what digest an image on the host has in its repository. */
+  | { digest: string; from: Invocation; repository: string }
+  /** Proves that each image stands on its base: `prove` looks at all of them. */
+  | { prove: Invocation; pairs: readonly { target: string; image: Reference; base: Reference }[] }
+  /** What the program does without docker, in words. */
+  | { remark: string };
+
+/** The invocations of lines, in order, and whether each is run only if what is before it has failed. */
+export function invocationsOf(lines: readonly Line[]): { invocation: Invocation; otherwise: boolean }[] {
+  return lines.flatMap((line) => {
+    if ("run" in line) return [{ invocation: line.run, otherwise: false }];
+    if ("prove" in line) return [{ invocation: line.prove, otherwise: false }];
+    if ("all" in line) return invocationsOf(line.all);
+    if (!("firstOf" in line)) return [];
+    return line.firstOf.flatMap((one, at) =>
+      invocationsOf([one]).map(({ invocation, otherwise }) => ({ invocation, otherwise: otherwise || at > 0 })),
+    );
+  });
+}
+
+/** A script for a POSIX shell that does the same as a run, ready to be copied and run. `directory` is where docker runs. */
+export function shellScript(lines: readonly Line[], directory: string): string {
+  const invocations = invocationsOf(lines).map(({ invocation }) => invocation);
+  const logsIn = invocations.some(({ argv }) => argv[1] === "login");
+  const needsWork = logsIn || invocations.some(({ argv }) => argv.some((word) => mentions(word, workDirectory)));
+  return `${[
+    // A shell of its own: it ends at the first failure, and what it changes and leaves behind is gone with it.
+    "(",
+    "set -eu",
+    `cd ${quote(directory)}`,
+    "export DOCKER_BUILDKIT=1",
+    ...(needsWork ? [`${workDirectory}=$(mktemp -d)`, `trap 'rm -rf "$${workDirectory}"' EXIT`] : []),
+    ...(logsIn ? [ownDockerConfig] : []),
+    ...lines.map(toShell),
+    ")",
+  ].join("\n")}\n`;
+}
+
+/** So that the password goes when the script does: a configuration of its own, with the user's plugins. */
+const ownDockerConfig = [
+  `theirs=\${DOCKER_CONFIG:-$HOME/.docker}; export DOCKER_CONFIG="$${workDirectory}"`,
+  `[ ! -d "$theirs/cli-plugins" ] || ln -s "$theirs/cli-plugins" "$DOCKER_CONFIG/"`,
+].join("\n");
+
+function mentions(text: Text, variable: string): boolean {
+  return typeof text !== "string" && text.some((part) => typeof part === "object" && "variable" in part && part.variable === variable);
+}
+
+function toShell(line: Line): string {
+  if ("remark" in line) return `# ${line.remark}`;
+  if ("run" in line) return line.quiet === true ? `${commandLine(line.run)} >/dev/null 2>&1` : commandLine(line.run);
+  if ("prove" in line) return [`${commandLine(line.prove)} >/dev/null`, ...line.pairs.map(proof)].join("\n");
+  if ("all" in line) return `{\n${line.all.map(toShell).join("\n")}\n}`;
+  if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
+  const only = `sed -n ${quote(`s|^${line.repository}@||p`)}`;
+  return `${digestVariable(line.digest)}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
+}
+
+/** The layers of the one must begin with the layers of the other. */
+function proof({ target, image, base }: { target: string; image: Reference; base: Reference }): string {
+  const layers = (of: Reference) =>
+    `"$(docker image inspect --format '{{range .RootFS.Layers}}{{.}} {{end}}' ${quote(formatReference(of))})"`;
+  const fault = quote(`${target} does not stand on ${formatReference(base)}`);
+  return `case ${layers(image)} in ${layers(base)}*) ;; *) echo ${fault} >&2; exit 1 ;; esac`;
+}
+
+function commandLine({ argv, stdin }: Invocation): string {
+  const line = argv.map(quoteText).join(" ");
+  if (stdin === null) return line;
+  // A here-document shows what is many lines long as it is.
+  if (typeof stdin === "string" || stdin.length > 1) return `${line} ${hereDocument(stdin)}`;
+  return `printf %s ${quoteText(stdin)} | ${line}`;
+}
+
+function quoteText(text: Text): string {
+  if (typeof text === "string") return quote(text);
+  return text.map((part) => (typeof part === "string" ? quote(part) : `"${reference(part)}"`)).join("");
+}
+
+/** Quotes for a POSIX shell: nothing is special between single quotes. */
+export function quote(text: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function reference(late: Late): string {
+  return "digest" in late ? `\${${digestVariable(late.digest)}}` : `$${late.variable}`;
+}
+
+/** With late pieces the shell is to fill them in, and nothing else. */
+function hereDocument(text: Text): string {
+  const isLate = typeof text !== "string";
+  const body = isLate
+    ? text.map((part) => (typeof part === "string" ? part.replaceAll(/[\\$`]/g, "\\$&") : reference(part))).join("")
+    : text;
+  const lines = new Set(body.split("\n"));
+  let marker = "END";
+  while (lines.has(marker)) marker += "_";
+  return `<<${isLate ? marker : `'${marker}'`}\n${body}\n${marker}`;
+}

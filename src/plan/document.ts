@@ -1,0 +1,88 @@
+import type { Reference } from "../core/reference.ts";
+import { formatReference } from "../core/reference.ts";
+import type { Binding, Plan, PlannedEvent, PlannedTarget, SharedStage, Warning } from "./plan.ts";
+import type { Step } from "./steps.ts";
+
+/** A plan as `plan --json` prints it. Its JSON schema is `plan.schema.json` in the package. */
+export interface PlanDocument {
+  version: 2;
+  event: PlannedEvent;
+  buildTag: string;
+  push: boolean;
+  pushReason: string;
+  targets: TargetDocument[];
+  shared: SharedStage[];
+  steps: StepDocument[];
+  warnings: Warning[];
+}
+
+/** One target, with its references in parts. */
+export interface TargetDocument extends Pick<
+  PlannedTarget,
+  | "name"
+  | "stage"
+  | "dockerfile"
+  | "context"
+  | "version"
+  | "tags"
+  | "needs"
+  | "base"
+  | "args"
+  | "labels"
+  | "push"
+  | "implied"
+  | "secrets"
+  | "ssh"
+  | "contexts"
+  | "platforms"
+  | "cacheFrom"
+> {
+  /** What the image is called on the host. */
+  image: string;
+  references: { repository: string; buildTag: string; moving: string[] }[];
+  bind: Binding[];
+}
+
+/** One step, with the docker processes that it comes to. */
+export interface StepDocument {
+  kind: Step["kind"];
+  /** The targets that it is for; empty for a login. */
+  targets: string[];
+  commands: CommandDocument[];
+}
+
+/** One docker process. `$NAME` in argv and stdin stands for what is filled in when it runs. */
+export interface CommandDocument {
+  argv: string[];
+  stdin: string | null;
+  /** Environment variables beyond docker's own that the process is given, by name. */
+  env: string[];
+  /** Run only if the command before has failed. */
+  otherwise: boolean;
+}
+
+/** The document of a plan whose steps come to these `commands`, in the same order. */
+export function planDocument(plan: Plan, commands: readonly CommandDocument[][]): PlanDocument {
+  const { event, buildTag, push, pushReason, targets, shared, steps, warnings } = plan;
+  return {
+    version: 2,
+    event,
+    buildTag,
+    push,
+    pushReason,
+    targets: targets.map(targetDocument),
+    shared,
+    steps: steps.map((step, at) => ({ kind: step.kind, targets: targetNames(step), commands: commands[at] ?? [] })),
+    warnings,
+  };
+}
+
+function targetDocument({ places, image, affixes: _, isBase: __, ...target }: PlannedTarget): TargetDocument {
+  const references = places.map(({ repository, buildTag, moving }) => ({ repository: repository.name, buildTag, moving }));
+  return { ...target, image: formatReference(image as Reference), references };
+}
+
+function targetNames(step: Step): string[] {
+  if (step.kind === "login") return [];
+  return step.kind === "acquire" ? [step.target] : step.targets;
+}

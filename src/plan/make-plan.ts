@@ -1,0 +1,127 @@
+import type { Config } from "../config/config.ts";
+import { buildTag } from "../core/build-tag.ts";
+import type { BuildEvent } from "../core/event.ts";
+import { order } from "../core/order.ts";
+import { formatReference } from "../core/reference.ts";
+import type { TemplateContext } from "../templates/template.ts";
+import { formatProblem, type Problem } from "../core/errors.ts";
+import { evaluateTags } from "../tags/evaluate.ts";
+import type { TagInputs } from "../tags/rule.ts";
+import { anchors } from "./anchors.ts";
+import { linkTargets } from "./bind.ts";
+import { targetImages } from "./images.ts";
+import { lintPlan } from "./lint.ts";
+import type { Plan, PlannedEvent, PlannedTarget } from "./plan.ts";
+import { planTarget, type TargetContext } from "./plan-target.ts";
+import { decidePush } from "./push-policy.ts";
+import { referenceClashes } from "./references.ts";
+import { placeTargets } from "./place.ts";
+import { selectTargets, statedNeeds, withNeeds } from "./select.ts";
+import { sharedStages } from "./shared.ts";
+import { planSteps, type Work } from "./steps.ts";
+
+/** Everything that a plan is made of. Nothing else has a say in it. */
+export interface PlanInputs {
+  config: Config;
+  event: BuildEvent;
+  /** Names of targets; none means all. */
+  names: readonly string[];
+  /** The texts of the Dockerfiles, by their path in the config; null where there is none. */
+  dockerfiles: ReadonlyMap<string, string | null>;
+  tags: Omit<TagInputs, "event">;
+  /** --push or --no-push. */
+  pushFlag: boolean | undefined;
+  /** What is to be done with the targets, and how. */
+  work: Work;
+}
+
+/** Turns the inputs into a plan. With problems the plan is not to be used. */
+export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] } {
+  const { config, event } = inputs;
+  const template = { event, now: inputs.tags.now, env: inputs.tags.env };
+  const { selected, ...selection } = selectTargets(config.targets, inputs.names);
+  const found = findLinks(inputs, template, selected);
+  const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
+  const context: TargetContext = {
+    templates: found.templates,
+    outcomes: found.outcomes,
+    tags: { ...inputs.tags, event },
+    images: found.images,
+    decision: decidePush(event, config.push, inputs.pushFlag),
+    selected,
+    bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
+  };
+  const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
+  const { targets, ...sorted } = inOrder(planned.map(({ target }) => target));
+  const shared = sharedStages(relevant.filter(({ target }) => selected.has(target.name)));
+  const push = targets.some((target) => target.push && !target.implied);
+  const problems = [
+    ...selection.problems,
+    ...found.problems,
+    ...planned.flatMap((one) => one.problems),
+    ...sorted.problems,
+    ...referenceClashes(targets),
+  ];
+  const plan: Plan = {
+    event: plannedEvent(event),
+    buildTag: buildTag(event),
+    push,
+    pushReason: context.decision.push && !push ? "no target is to be published" : context.decision.reason,
+    targets,
+    shared,
+    steps: planSteps(event, targets, config.registries, inputs.work),
+    warnings: [
+      ...config.warnings.map((problem) => ({ code: "tag-rule", message: formatProblem(problem) })),
+      ...planned.flatMap((one) => one.warnings),
+      ...lintPlan(event, targets, shared, found.links, relevant),
+    ],
+  };
+  return { plan, problems };
+}
+
+/** Finds out of all targets, and of anchors that are added, which stand on which, and which the selected ones need. */
+function findLinks(inputs: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
+  const { config, dockerfiles } = inputs;
+  const tags = { ...inputs.tags, event: inputs.event };
+  const { images, ...named } = targetImages(config, config.targets, template);
+  const references = Object.fromEntries([...images].map(([name, { image }]) => [name, formatReference(image)]));
+  const outcomes = new Map(
+    config.targets.map((target) => [target.name, evaluateTags(target.tags, tags, target, `targets.${target.name}`)]),
+  );
+  const templates = new Map(
+    config.targets.map(({ name }) => {
+      const version = outcomes.get(name)?.version ?? images.get(name)?.buildTag;
+      return [name, { ...template, references, version }];
+    }),
+  );
+  const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles);
+  const added = anchors(placed, selected);
+  const anchorTargets = added.map(({ target }) => target);
+  for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);
+  const all = [...added, ...placed];
+  const links = linkTargets(all, images);
+  const stated = new Map(config.targets.map((target) => [target.name, statedNeeds(target)]));
+  const needs = (name: string) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])];
+  const needed = withNeeds(selected, needs);
+  const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
+  const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
+  return { placed: all, images, templates, outcomes, links, needs, needed, problems };
+}
+
+/** Sorts the targets so that each comes after what it needs; a cycle is a problem. */
+function inOrder(planned: readonly PlannedTarget[]): { targets: PlannedTarget[]; problems: Problem[] } {
+  const byName = new Map(planned.map((target) => [target.name, target]));
+  const { sorted, cycle } = order([...byName.keys()], (name) => byName.get(name)?.needs ?? []);
+  const targets = sorted.flatMap((name) => byName.get(name) ?? []);
+  if (cycle === null) return { targets, problems: [] };
+  const hint = "a target cannot be built on itself; drop one of these needs";
+  return {
+    targets,
+    problems: [{ path: `targets.${cycle[0]}.needs`, message: `is a cycle: ${cycle.join(" → ")}`, hint }],
+  };
+}
+
+function plannedEvent(event: BuildEvent): PlannedEvent {
+  const { provider, kind, ref, branch, tag, pullRequest, sha, buildNumber, defaultBranch, deployTo } = event;
+  return { provider, kind, ref, branch, tag, pullRequest, sha, buildNumber, defaultBranch, deployTo };
+}

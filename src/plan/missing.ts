@@ -1,0 +1,33 @@
+import type { Config } from "../config/config.ts";
+import type { Problem } from "../core/errors.ts";
+import type { Plan } from "./plan.ts";
+
+/** The environment of a run. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Credentials that the config names but the environment does not have. */
+export function missingCredentials(config: Config, env: Environment): Problem[] {
+  return Object.entries(config.registries).flatMap(([registry, access]) =>
+    (["username", "password"] as const).flatMap((key): Problem[] => {
+      const name = access[key];
+      if (name === undefined || (env[name] ?? "") !== "") return [];
+      const hint = "set it from a secret; Drone keeps secrets from pull requests unless told otherwise";
+      return [{ path: `registries.${registry}.${key}`, message: `the environment variable ${name} is not set`, hint }];
+    }),
+  );
+}
+
+/**
+ * Secrets whose variable is not set: BuildKit would mount an empty file and say nothing. A pull request's build often has
+ * no secrets, and may do without.
+ */
+export function missingSecrets({ event, targets }: Pick<Plan, "event" | "targets">, env: Environment): Problem[] {
+  if (event.pullRequest !== null) return [];
+  return targets.flatMap(({ name, secrets }) =>
+    secrets.flatMap((secret): Problem[] => {
+      if (!("env" in secret) || env[secret.env] !== undefined) return [];
+      const message = `the environment variable ${secret.env} is not set`;
+      return [{ path: `targets.${name}.secrets.${secret.id}`, message, hint: "set it from a secret of the pipeline" }];
+    }),
+  );
+}

@@ -1,0 +1,168 @@
+import type { Config } from "../config/config.ts";
+import type { BuildEvent } from "../core/event.ts";
+import type { PlannedTarget } from "./plan.ts";
+import { withNeeds } from "./select.ts";
+import { waves } from "./waves.ts";
+
+/** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
+export type Step = LoginStep | ResolveStep | AcquireStep | BuildStep | ProveStep | PushStep | MoveStep;
+
+/** Logs in to a registry; `username` and `password` are names of variables. */
+export interface LoginStep {
+  kind: "login";
+  registry: string;
+  username: string;
+  password: string;
+}
+
+/** Asks the registries which of the targets are up under this build's tag already: these are not built again. */
+export interface ResolveStep {
+  kind: "resolve";
+  targets: string[];
+}
+
+/** Brings a base to the host that an earlier step of this build has built: from the host, the registry, or by building it. */
+export interface AcquireStep {
+  kind: "acquire";
+  target: string;
+  /** The targets that stand on it: it is not needed where all of these are up. */
+  neededBy: string[];
+  /** How it is built where it is nowhere. */
+  otherwise: (BuildStep | PushStep)[];
+}
+
+/** Builds targets that do not wait for each other. */
+export interface BuildStep {
+  kind: "build";
+  targets: string[];
+  /** Those of them that the builder publishes under their build tag as it builds them. */
+  pushed: string[];
+  noCache: boolean;
+  /** Look for newer versions of the images that stages are FROM. */
+  pull: boolean;
+}
+
+/** Proves that the images on the host are this build's, and that each stands on its base. */
+export interface ProveStep {
+  kind: "prove";
+  targets: string[];
+  /** Who should have built them. */
+  builtBy: "this run" | "an earlier step";
+}
+
+/** Publishes images of the host under their build tags. */
+export interface PushStep {
+  kind: "push";
+  targets: string[];
+}
+
+/** Gives the images that are up their moving tags. */
+export interface MoveStep {
+  kind: "move";
+  targets: string[];
+  /** Take tags from later builds and higher versions, too. */
+  force: boolean;
+}
+
+/** What a builder can do, as far as the order of the steps depends on it. */
+export interface BuilderTraits {
+  /** It can be given an image in a stage's place. */
+  binds: boolean;
+  /** It can publish what it builds itself. */
+  pushes: boolean;
+}
+
+/** What the command line asks for. */
+export type Work =
+  | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; force: boolean }
+  | { command: "push"; force: boolean };
+
+/** The steps that do `work` with the targets, which are in build order. */
+export function planSteps(
+  event: Pick<BuildEvent, "buildNumber">,
+  targets: readonly PlannedTarget[],
+  registries: Config["registries"],
+  work: Work,
+): Step[] {
+  const selected = targets.filter(({ implied }) => !implied);
+  const published = selected.filter(({ push }) => push);
+  const logins = published.length > 0 ? loginSteps(registries) : [];
+  // A laptop's build tag may stand for several states of the work tree; CI's stands for one build.
+  const isFinal = event.buildNumber !== null;
+  const moves: MoveStep = {
+    kind: "move",
+    targets: names(published.filter(({ places }) => places.some(({ moving }) => moving.length > 0))),
+    force: work.force,
+  };
+  if (work.command === "push") {
+    return withoutIdle([
+      { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
+      ...logins,
+      { kind: "resolve", targets: names(published) },
+      { kind: "push", targets: names(published) },
+      moves,
+    ]);
+  }
+  const acquired = isFinal ? acquireSteps(targets, work) : [];
+  // On a laptop what is needed is built along, and mostly cached.
+  const built = buildSteps(isFinal ? selected : targets, work);
+  const early = new Set(built.flatMap((step) => (step.kind === "push" ? step.targets : step.pushed)));
+  const onHost = new Set([
+    ...acquired.map(({ target }) => target),
+    ...built.flatMap((step) => (step.kind === "build" ? step.targets : [])),
+  ]);
+  return withoutIdle([
+    ...logins,
+    { kind: "resolve", targets: isFinal ? names(targets.filter(({ push, places }) => push && places.length > 0)) : [] },
+    ...acquired,
+    ...built,
+    { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
+    { kind: "push", targets: names(published).filter((name) => !early.has(name)) },
+    moves,
+  ]);
+}
+
+function loginSteps(registries: Config["registries"]): LoginStep[] {
+  return Object.entries(registries).flatMap(([registry, { username, password }]): LoginStep[] =>
+    username === undefined || password === undefined ? [] : [{ kind: "login", registry, username, password }],
+  );
+}
+
+function acquireSteps(targets: readonly PlannedTarget[], work: Work & { command: "build" }): AcquireStep[] {
+  const byName = new Map(targets.map((target) => [target.name, target]));
+  const selected = targets.filter(({ implied }) => !implied);
+  const needs = (name: string) => byName.get(name)?.needs ?? [];
+  return targets.flatMap(({ name, implied }): AcquireStep[] => {
+    const neededBy = names(selected.filter((target) => target.needs.includes(name)));
+    if (!implied || neededBy.length === 0) return [];
+    const closure = withNeeds([name], needs);
+    const missing = targets.filter((target) => closure.has(target.name) && target.implied);
+    return [{ kind: "acquire", target: name, neededBy, otherwise: buildSteps(missing, work) }];
+  });
+}
+
+/**
+ * Wave by wave. What others stand on is published as soon as it is built and before anything is built on it, and never by
+ * the builder, which would overwrite what another host of this build has published meanwhile.
+ */
+function buildSteps(
+  targets: readonly PlannedTarget[],
+  { builder, noCache, pull }: Work & { command: "build" },
+): (BuildStep | PushStep)[] {
+  return waves(targets, builder.binds).flatMap((wave): (BuildStep | PushStep)[] => {
+    const pushed = builder.pushes ? names(wave.filter(({ push, isBase }) => push && !isBase)) : [];
+    return withoutIdle<BuildStep | PushStep>([
+      { kind: "build", targets: names(wave), pushed, noCache, pull },
+      { kind: "push", targets: names(wave.filter(({ push, isBase }) => push && isBase)) },
+    ]);
+  });
+}
+
+function names(targets: readonly PlannedTarget[]): string[] {
+  return targets.map(({ name }) => name);
+}
+
+/** A step that is for no target is none. */
+function withoutIdle<T extends Step>(steps: readonly T[]): T[] {
+  return steps.filter((step) => !("targets" in step) || step.targets.length > 0);
+}

@@ -1,0 +1,63 @@
+import type { Failure } from "../core/failure.ts";
+import { failure } from "../core/failure.ts";
+import { isAlias } from "../core/alias.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
+import type { Place, PlannedTarget } from "../plan/plan.ts";
+import type { Manifest, RepositoryClient } from "../registry/client.ts";
+import { type Answer, Refusal } from "../registry/refusal.ts";
+import { whyKept, whyKeptByTags } from "./who-owns.ts";
+
+/** The moving tags of one target in one repository, and the image that is to have them. */
+export interface MovingPlace {
+  target: PlannedTarget;
+  place: Place;
+  client: RepositoryClient;
+  /** The image's manifest. */
+  manifest: Manifest;
+  force: boolean;
+}
+
+/** What is to become of one moving tag, from what it stands for now. */
+export type Decision =
+  /** It stands for the image already. */
+  | { kind: "there" }
+  | { kind: "kept"; why: string }
+  /** It moves; `from` is what it stands for until then, null where it is new. */
+  | { kind: "moves"; from: Manifest | null };
+
+/** Decides on one tag by what the registry holds at this moment. Only reads. */
+export async function decide(at: MovingPlace, tag: string): Promise<Answer<Decision>> {
+  const { target, client, manifest, force } = at;
+  const current = await client.manifest(tag);
+  if (current instanceof Refusal) return current;
+  if (current?.digest === manifest.digest) return { kind: "there" };
+  if (force) return { kind: "moves", from: current };
+  if (current !== null) {
+    const image = await client.image(current);
+    if (image instanceof Refusal) return image;
+    const why = whyKept(target, tag, image.labels);
+    if (why !== null) return { kind: "kept", why };
+  }
+  if (!isAlias(tag, target.version, target.affixes)) return { kind: "moves", from: current };
+  // The alias alone does not tell: it may have been removed, or moved by hand. A registry that lists no tags leaves it at that.
+  const tags = await client.tags();
+  const why = tags instanceof Refusal ? null : whyKeptByTags(target, tag, tags);
+  return why === null ? { kind: "moves", from: current } : { kind: "kept", why };
+}
+
+/** The reference that a tag of this place is written as. */
+export function referenceOf({ place }: Pick<MovingPlace, "place">, tag: string): Reference {
+  return { repository: place.repository, tag };
+}
+
+/** What to tell of a tag that cannot be decided on, or written. */
+export function refused({ target, place }: Pick<MovingPlace, "target" | "place">, tag: string, refusal: Refusal): Failure {
+  const reference = formatReference({ repository: place.repository, tag });
+  if (!refusal.closed) return failure(refusal.code, `${reference}: ${refusal.message}`, { target: target.name, hint: refusal.hint });
+  return failure("undecided", `${reference} does not move: whether it may cannot be told: ${refusal.message}`, {
+    target: target.name,
+    hint:
+      refusal.hint ??
+      "the registry's API must be readable with docker's credentials; --force moves the tags without looking, by docker push",
+  });
+}

@@ -1,0 +1,90 @@
+import { type Failure, failure } from "../core/failure.ts";
+import { eachLimited } from "../core/pool.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
+import { printedDigest, pushImage, tagImage } from "../docker/images.ts";
+import { withRetries } from "../host/retry.ts";
+import type { Place, PlannedTarget } from "../plan/plan.ts";
+import type { MoveStep } from "../plan/steps.ts";
+import { Refusal } from "../registry/refusal.ts";
+import { type MovingPlace, refused } from "./decide.ts";
+import { attempt } from "./publish.ts";
+import { type Release, targetsOf } from "./run-state.ts";
+
+const atOnce = 6;
+
+/** Where tags are to move. */
+export interface OpenPlaces {
+  places: MovingPlace[];
+  /** What docker has moved without looking, as --force tells it to where the registry's API cannot be used. */
+  byDocker: { at: Pick<MovingPlace, "target" | "place">; tag: string }[];
+  failures: Failure[];
+}
+
+/** Finds the images that are to get the tags, and makes sure that they are the very ones that this build has published. */
+export async function openPlaces(context: Release, step: MoveStep): Promise<OpenPlaces> {
+  const opened: OpenPlaces = { places: [], byDocker: [], failures: [] };
+  const all = targetsOf(context.plan, step.targets).flatMap((target) => target.places.map((place) => ({ target, place })));
+  await eachLimited(all, atOnce, async ({ target, place }) => {
+    const found = await openPlace(context, target, place, step.force);
+    if (Array.isArray(found)) opened.byDocker.push(...found.map((tag) => ({ at: { target, place }, tag })));
+    else if ("client" in found) opened.places.push(found);
+    else opened.failures.push(found);
+  });
+  return opened;
+}
+
+async function openPlace(
+  context: Release,
+  target: PlannedTarget,
+  place: Place,
+  force: boolean,
+): Promise<MovingPlace | string[] | Failure> {
+  const { docker, registries, reporter } = context;
+  const client = registries.repository(place.repository);
+  const reference: Reference = { repository: place.repository, tag: place.buildTag };
+  const name = formatReference(reference);
+  const manifest = await withRetries(
+    docker.host,
+    { what: name, say: reporter.note },
+    () => client.manifest(place.buildTag),
+    // A registry of several machines may show what was just written a moment later.
+    (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
+  );
+  const digest = docker.digests.get(target.name);
+  if (manifest instanceof Refusal) {
+    return manifest.closed && force
+      ? moveByDocker(context, target, place, digest)
+      : refused({ target, place }, place.moving[0] ?? place.buildTag, manifest);
+  }
+  if (manifest === null) {
+    const hint = "something has removed it; start a new build";
+    return failure("missing-image", `${name} is not in the registry`, { target: target.name, hint });
+  }
+  if (digest !== undefined && manifest.digest !== digest) {
+    const hint = "the same build tag was published twice with different images; start a new build";
+    const message = `${name} is ${manifest.digest}, not the ${digest} that was pushed`;
+    return failure("other-image", message, { target: target.name, hint });
+  }
+  return { target, place, client, manifest, force };
+}
+
+/** Sends nothing again, either: the registry has all layers. All names of an image are to stand for the very same. */
+async function moveByDocker(
+  context: Release,
+  target: PlannedTarget,
+  place: Place,
+  digest: string | undefined,
+): Promise<string[] | Failure> {
+  for (const tag of place.moving) {
+    const reference: Reference = { repository: place.repository, tag };
+    for (const command of [tagImage(target.image, reference), pushImage(reference)]) {
+      const ended = await attempt(context, target, command, `move ${formatReference(reference)}`);
+      if (typeof ended !== "string") return ended;
+      const pushed = printedDigest(ended);
+      if (pushed === null || digest === undefined || pushed === digest) continue;
+      const message = `${formatReference(reference)} became ${pushed}, but the build tag is ${digest}`;
+      return failure("other-image", message, { target: target.name, hint: "move it with a tool of the registry's" });
+    }
+  }
+  return place.moving;
+}

@@ -1,0 +1,119 @@
+import { isSame } from "../builders/acquire.ts";
+import { foreignImage } from "../builders/prove.ts";
+import { type Failure, failure } from "../core/failure.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
+import { runDocker, runPatiently } from "../docker/exec.ts";
+import { dockerFailure } from "../docker/failure.ts";
+import {
+  findImage,
+  type InspectedImage,
+  inspectImages,
+  parseInspected,
+  printedDigest,
+  pullImage,
+  pushImage,
+  repositoryDigest,
+  tagImage,
+} from "../docker/images.ts";
+import type { Invocation } from "../docker/invocation.ts";
+import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
+import type { PushStep } from "../plan/steps.ts";
+import { Refusal } from "../registry/refusal.ts";
+import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
+
+/**
+ * Publishes images of the host under their build tags, one after the other: layers that are up are mounted into the next
+ * repository, where pushes side by side would each send them. A build tag is written only where there is none.
+ */
+export async function publish(context: Release, state: RunState, { targets }: PushStep): Promise<Failure[]> {
+  for (const target of targetsOf(context.plan, targets)) {
+    if (state.up.has(target.name)) continue;
+    const published: Reference[] = [];
+    for (const reference of buildTagReferences(target)) {
+      const digest = await publishOnce(context, state, target, reference);
+      if (typeof digest === "object" && digest !== null) return [digest];
+      published.push(reference);
+      if (digest !== null && !context.docker.digests.has(target.name)) context.docker.digests.set(target.name, digest);
+      note(state, target.name, "built", { digest: context.docker.digests.get(target.name) ?? null, published: [...published] });
+    }
+  }
+  return [];
+}
+
+/** Publishes under one build tag, or takes what is up under it. Returns the digest, null where nobody says it. */
+async function publishOnce(
+  context: Release,
+  state: RunState,
+  target: PlannedTarget,
+  reference: Reference,
+): Promise<string | null | Failure> {
+  const { docker, registries, reporter } = context;
+  const client = registries.repository(reference.repository);
+  const manifest = await client.manifest(reference.tag);
+  if (manifest === null || manifest instanceof Refusal) {
+    const started = docker.host.now();
+    const digest = await push(context, target, reference);
+    const took = docker.host.now() - started;
+    if (digest === null || typeof digest === "string") {
+      state.pushed.set(target.name, { at: started + took, took });
+      const text = `pushed ${formatReference(reference)}`;
+      reporter.progress({ target: target.name, kind: "push", text, seconds: took / 1000 });
+    }
+    return digest;
+  }
+  const up = await client.image(manifest);
+  const own = state.onHost.get(target.name) ?? (await lookOnHost(context, reference));
+  const theirs = { digest: manifest.digest, id: up instanceof Refusal ? null : up.digest };
+  if (own !== null && isSame(own, repositoryDigest(own, reference.repository), theirs)) return manifest.digest;
+  if (target.isBase) return takeOver(context, target, reference);
+  const message = `${formatReference(reference)} is up already, as another image than the one on this host`;
+  const hint = "another step of this build has published it, from a host of its own; start a new build";
+  return failure("other-image", message, { target: target.name, hint });
+}
+
+/** Another host of this build was first: everything is built on its base from now on. */
+async function takeOver(context: Release, target: PlannedTarget, reference: Reference): Promise<string | null | Failure> {
+  const { reporter } = context;
+  reporter.note(`${target.name}: another host has published ${formatReference(reference)} meanwhile; taking that one`);
+  const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);
+  if (typeof ended !== "string") return ended;
+  const image = await lookOnHost(context, reference);
+  return foreignImage(target, image?.Config?.Labels ?? {}) ?? printedDigest(ended);
+}
+
+/** Gives an image that is up in one repository to others, under the same tag. */
+export async function copyImage(
+  context: Release,
+  target: PlannedTarget,
+  from: Reference,
+  to: readonly Reference[],
+): Promise<Failure[]> {
+  if (to.length === 0) return [];
+  const commands = [pullImage(from), ...to.flatMap((reference) => [tagImage(from, reference), pushImage(reference)])];
+  for (const command of commands) {
+    const ended = await attempt(context, target, command, `copy ${formatReference(from)}`);
+    if (typeof ended !== "string") return [ended];
+  }
+  return [];
+}
+
+async function push(context: Release, target: PlannedTarget, reference: Reference): Promise<string | null | Failure> {
+  const ended = await attempt(context, target, pushImage(reference), `push ${formatReference(reference)}`);
+  return typeof ended === "string" ? printedDigest(ended) : ended;
+}
+
+/** Runs one process that talks to a registry; returns what it printed. */
+export async function attempt(
+  { docker, reporter }: Release,
+  { name }: PlannedTarget,
+  invocation: Invocation,
+  what: string,
+): Promise<string | Failure> {
+  const { result, text } = await runPatiently(docker, invocation, what, reporter.note);
+  return result.exitCode === 0 ? result.stdout : dockerFailure(name, result, text);
+}
+
+async function lookOnHost({ docker }: Release, reference: Reference): Promise<InspectedImage | null> {
+  const result = await runDocker(docker, inspectImages([reference]));
+  return findImage(parseInspected(result.stdout), reference);
+}

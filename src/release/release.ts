@@ -1,0 +1,125 @@
+import { acquire } from "../builders/acquire.ts";
+import { prove } from "../builders/prove.ts";
+import { type Failure, failure } from "../core/failure.ts";
+import { formatReference } from "../core/reference.ts";
+import type { Outcome, RunResult } from "../core/outcome.ts";
+import { logIn } from "../docker/login.ts";
+import { buildTagReferences, type Plan } from "../plan/plan.ts";
+import type { AcquireStep, BuildStep, ProveStep, Step } from "../plan/steps.ts";
+import { confirmBases } from "./confirm-bases.ts";
+import { moveTags } from "./move-tags.ts";
+import { publish } from "./publish.ts";
+import { resolve } from "./resolve.ts";
+import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
+
+/**
+ * Carries out the steps of a plan, in their order. The first that fails ends the run: nothing that comes after it is
+ * done. A signal ends it between two steps, or by ending the processes of the one that is at work.
+ */
+export async function release(context: Release): Promise<RunResult> {
+  const state = newState();
+  const failures: Failure[] = [];
+  for (const step of context.plan.steps) {
+    failures.push(...(await carryOut(context, state, step)));
+    // What a process says that was stopped is not the reason.
+    if (context.docker.host.signal.aborted) failures.splice(0, Infinity, interrupted(context));
+    if (failures.length > 0) break;
+  }
+  return result(context.plan, state, failures);
+}
+
+function carryOut(context: Release, state: RunState, step: Step): Promise<Failure[]> {
+  switch (step.kind) {
+    case "login":
+      return logIn(context.docker, step, context.reporter.note);
+    case "resolve":
+      return resolve(context, state, step);
+    case "acquire":
+      return acquireBase(context, state, step);
+    case "build":
+      return build(context, state, step);
+    case "prove":
+      return proveImages(context, state, step);
+    case "push":
+      return publish(context, state, step);
+    case "move":
+      return moveTags(context, state, step);
+  }
+}
+
+async function acquireBase(context: Release, state: RunState, step: AcquireStep): Promise<Failure[]> {
+  const { docker, plan, reporter } = context;
+  if (step.neededBy.every((name) => state.up.has(name))) return [];
+  const [target] = targetsOf(plan, [step.target]);
+  const inRegistry = state.inRegistry.get(step.target) ?? "unknown";
+  const found = await acquire(docker, target!, inRegistry, reporter);
+  if (found === "found") return [];
+  if (found !== "missing") return [found];
+  reporter.note(`${step.target}: ${formatReference(target!.image)} is neither here nor in the registry; building it`);
+  for (const instead of step.otherwise) {
+    const failures = await carryOut(context, state, instead);
+    if (failures.length > 0) return failures;
+  }
+  return [];
+}
+
+async function build(context: Release, state: RunState, step: BuildStep): Promise<Failure[]> {
+  const { builder, docker, plan, reporter } = context;
+  if (builder === null) throw new Error("a plan that builds needs a builder");
+  const { built, failures } = await builder.run(docker, step, plan, new Set(state.up.keys()), reporter);
+  for (const { target, digest, cached, seconds } of built) {
+    note(state, target, "built", { cached, seconds });
+    if (!step.pushed.includes(target)) continue;
+    const [planned] = targetsOf(plan, [target]);
+    note(state, target, "built", { digest, published: buildTagReferences(planned!) });
+    if (digest !== null) docker.digests.set(target, digest);
+  }
+  return failures;
+}
+
+async function proveImages(context: Release, state: RunState, step: ProveStep): Promise<Failure[]> {
+  const { docker, plan } = context;
+  const all = targetsOf(plan, step.targets).filter(({ name }) => isOnHost(context, state, step, name));
+  const layers = new Map([...state.up].map(([name, image]) => [name, image.layers]));
+  const { images, failures } = await prove(docker, all, step.builtBy, layers);
+  for (const [name, image] of images) {
+    state.onHost.set(name, image);
+    const published = state.outcomes.get(name)?.published ?? [];
+    if (published.length === 0) note(state, name, "built", { digest: image.Id, ...(step.builtBy === "this run" ? {} : { cached: true }) });
+  }
+  return failures.length > 0 ? failures : confirmBases(context, state);
+}
+
+/** What is up was not built here, and a base that nothing is built on was not acquired. */
+function isOnHost({ plan }: Release, state: RunState, { builtBy }: ProveStep, name: string): boolean {
+  if (builtBy === "an earlier step") return true;
+  const acquired = plan.steps.find((step): step is AcquireStep => step.kind === "acquire" && step.target === name);
+  if (acquired !== undefined) return acquired.neededBy.some((other) => !state.up.has(other));
+  return !state.up.has(name) || state.outcomes.get(name)?.cached === false;
+}
+
+/** The result of a run that could not begin. */
+export function notRun({ plan }: Pick<Release, "plan">, fault: Failure): RunResult {
+  return result(plan, newState(), [fault]);
+}
+
+function interrupted({ docker: { host } }: Release): Failure {
+  return failure("interrupted", `stopped by ${String(host.signal.reason)}; nothing more is published`);
+}
+
+/** An outcome for every target that was asked for. */
+function result(plan: Plan, { outcomes }: RunState, failures: Failure[]): RunResult {
+  const failed = new Set(failures.map(({ target }) => target));
+  const asked = plan.targets.filter(({ implied }) => !implied || plan.event.buildNumber === null);
+  return {
+    failures,
+    outcomes: asked.map(({ name }) => {
+      const known = outcomes.get(name) ?? skipped(name);
+      return failed.has(name) ? { ...known, status: "failed" } : known;
+    }),
+  };
+}
+
+function skipped(target: string): Outcome {
+  return { target, status: "skipped", digest: null, cached: false, seconds: 0, published: [] };
+}

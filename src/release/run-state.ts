@@ -1,0 +1,55 @@
+import type { Builder } from "../builders/builder.ts";
+import type { InRegistry } from "../builders/acquire.ts";
+import type { Outcome, Status } from "../core/outcome.ts";
+import type { DockerContext } from "../docker/exec.ts";
+import type { InspectedImage } from "../docker/images.ts";
+import type { Plan, PlannedTarget } from "../plan/plan.ts";
+import type { ImageConfig } from "../registry/image-config.ts";
+import type { Registries } from "../registry/registries.ts";
+import type { Reporter } from "../report/reporter.ts";
+
+/** What a release works with. */
+export interface Release {
+  plan: Plan;
+  /** Null where nothing is built. */
+  builder: Builder | null;
+  docker: DockerContext;
+  registries: Registries;
+  reporter: Reporter;
+}
+
+/** What a release has found out and done so far. */
+export interface RunState {
+  /** Images that are up under this build's tag: they were when the run began, or it has published them since. */
+  up: Map<string, UpImage>;
+  /** What the registry held under a target's build tag when the run asked; a target that is not here was not asked for. */
+  inRegistry: Map<string, InRegistry>;
+  /** Images on the host that are proved to be this build's. */
+  onHost: Map<string, InspectedImage>;
+  /** When the push of an image has ended and how long it took, in milliseconds. */
+  pushed: Map<string, { at: number; took: number }>;
+  outcomes: Map<string, Outcome>;
+}
+
+/** An image that is up in all repositories of its target. */
+export interface UpImage extends ImageConfig {
+  /** The digest of its manifest. */
+  manifest: string;
+}
+
+/** A run that has done nothing yet. */
+export function newState(): RunState {
+  return { up: new Map(), inRegistry: new Map(), onHost: new Map(), pushed: new Map(), outcomes: new Map() };
+}
+
+/** The targets of a step, in build order. */
+export function targetsOf({ targets }: Plan, names: readonly string[]): PlannedTarget[] {
+  const wanted = new Set(names);
+  return targets.filter(({ name }) => wanted.has(name));
+}
+
+/** Notes what became of a target; what is not said stays as it is. */
+export function note(state: RunState, target: string, status: Status, rest: Partial<Omit<Outcome, "target">> = {}): void {
+  const before = state.outcomes.get(target) ?? { target, digest: null, cached: false, seconds: 0, published: [] };
+  state.outcomes.set(target, { ...before, ...rest, status });
+}

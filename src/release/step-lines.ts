@@ -1,0 +1,69 @@
+import type { Builder } from "../builders/builder.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
+import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/images.ts";
+import { docker } from "../docker/invocation.ts";
+import { loginInvocation } from "../docker/login.ts";
+import type { Line } from "../docker/shell.ts";
+import { labelledBase } from "../plan/labels.ts";
+import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import type { Step } from "../plan/steps.ts";
+import { targetsOf } from "./run-state.ts";
+
+/** What a step comes to, as a shell has it: the very processes of a run, and in their place what a run asks a registry. */
+export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
+  switch (step.kind) {
+    case "login":
+      return [{ run: loginInvocation(step) }];
+    case "resolve":
+      return [{ remark: "A run asks the registry now what is up already under this build's tag, and does not build that again." }];
+    case "acquire": {
+      const [target] = targetsOf(plan, [step.target]);
+      const built = step.otherwise.flatMap((one) => stepLines(one, plan, builder));
+      const pull: Line[] = target!.places.length === 0 ? [] : [{ run: pullImage(target!.image) }];
+      const found: Line = { run: inspectImages([target!.image]), quiet: true };
+      return [{ firstOf: [found, ...pull, { all: built }] }, ...digestOf(target!, plan)];
+    }
+    case "build":
+      return builder.commands(step, plan, new Set()).map((run) => ({ run }));
+    case "prove": {
+      const targets = targetsOf(plan, step.targets).filter(({ platforms }) => platforms.length < 2);
+      return targets.length === 0 ? [] : [{ prove: inspectImages(targets.map(({ image }) => image)), pairs: pairs(targets) }];
+    }
+    case "push":
+      return targetsOf(plan, step.targets).flatMap((target): Line[] => [
+        ...buildTagReferences(target).map((reference) => ({ run: pushImage(reference) })),
+        ...digestOf(target, plan),
+      ]);
+    case "move":
+      return [
+        { remark: "A run moves no tag back from a later build or a higher version; these commands do." },
+        ...targetsOf(plan, step.targets).flatMap((target) => moves(target, builder)),
+      ];
+  }
+}
+
+/** Only a digest that a label names is asked for. */
+function digestOf(target: PlannedTarget, plan: Plan): Line[] {
+  const [place] = target.places;
+  const isNamed = plan.targets.some((other) => labelledBase(other, plan) === target.name);
+  if (!isNamed || place === undefined) return [];
+  return [{ digest: target.name, from: listDigests(target.image), repository: place.repository.name }];
+}
+
+function pairs(targets: readonly PlannedTarget[]): { target: string; image: Reference; base: Reference }[] {
+  return targets.flatMap(({ name, image, base }) => {
+    const below = targets.find((other) => other.name === base);
+    return below === undefined ? [] : [{ target: name, image, base: below.image }];
+  });
+}
+
+function moves({ image, places }: PlannedTarget, builder: Builder): Line[] {
+  return places
+    .filter(({ moving }) => moving.length > 0)
+    .flatMap(({ repository, buildTag, moving }): Line[] => {
+      const names = moving.map((tag) => ({ repository, tag }));
+      if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(image, name) }, { run: pushImage(name) }]);
+      const tags = names.map((name) => `--tag=${formatReference(name)}`);
+      return [{ run: docker("buildx", "imagetools", "create", ...tags, formatReference({ repository, tag: buildTag })) }];
+    });
+}

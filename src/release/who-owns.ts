@@ -1,0 +1,62 @@
+import compare from "semver/functions/compare.js";
+import { higherVersion, isAlias } from "../core/alias.ts";
+import { ownLabels, versionLabel } from "../plan/labels.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+
+/** The labels of an image in a registry. */
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Why a moving tag stays with the image that it has now, by that image's labels; null if `target`'s image may have it. A
+ * tag is never taken from a later build of the same repository, nor an alias such as `1.2` from a higher version.
+ */
+export function whyKept(target: PlannedTarget, tag: string, theirs: Labels): string | null {
+  const { version, affixes, labels } = target;
+  const theirVersion = theirs[versionLabel] ?? "";
+  // Of two versions the higher one has the alias, whichever was built later.
+  if (isAlias(tag, version, affixes) && isAlias(tag, theirVersion, affixes)) {
+    const difference = compare(theirVersion, version!);
+    if (difference !== 0) return difference > 0 ? `version ${theirVersion} is higher` : null;
+  }
+  // Build numbers of different repositories say nothing about each other.
+  if (theirs[ownLabels.repository] !== labels[ownLabels.repository]) return null;
+  const [later, own] = [buildNumber(theirs), buildNumber(labels)];
+  return later > own && own > 0 ? `build ${later} is later` : null;
+}
+
+/** The same by the tags that are in the repository: one of a higher version that the alias `tag` stands for as well. */
+export function whyKeptByTags({ version, affixes }: PlannedTarget, tag: string, existing: readonly string[]): string | null {
+  const higher = higherVersion(tag, version, existing, affixes);
+  return higher === null ? null : `version ${higher} is higher`;
+}
+
+/** A build tag of a later build than the target's own. */
+export interface LaterBuild {
+  tag: string;
+  /** What the build tags of that build have in common, without the target's affixes. */
+  core: string;
+  number: number;
+}
+
+/** The build tags of later builds among a repository's tags, the latest first. */
+export function laterBuilds({ affixes, labels }: PlannedTarget, existing: readonly string[]): LaterBuild[] {
+  const own = buildNumber(labels);
+  return existing
+    .flatMap((tag): LaterBuild[] => {
+      if (!tag.startsWith(affixes.prefix) || !tag.endsWith(affixes.suffix)) return [];
+      const core = tag.slice(affixes.prefix.length, tag.length - affixes.suffix.length);
+      const number = Number(/-[0-9a-f]{12}-(\d+)$/.exec(core)?.[1] ?? 0);
+      return number > own && own > 0 ? [{ tag, core, number }] : [];
+    })
+    .toSorted((a, b) => b.number - a.number);
+}
+
+/** Whether an image is of the same target of the same repository and its build gives it `tag`. */
+export function claims(target: PlannedTarget, tag: string, theirs: Labels): boolean {
+  const same = [ownLabels.repository, ownLabels.target].every((label) => theirs[label] === target.labels[label]);
+  return same && (theirs[ownLabels.tags] ?? "").split(",").includes(tag);
+}
+
+function buildNumber(labels: Labels): number {
+  return Number(labels[ownLabels.buildNumber]) || 0;
+}

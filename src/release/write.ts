@@ -1,0 +1,81 @@
+import { formatReference } from "../core/reference.ts";
+import { attempts, pauseBefore } from "../host/retry.ts";
+import type { Manifest } from "../registry/client.ts";
+import { type Answer, Refusal } from "../registry/refusal.ts";
+import { decide, type Decision, type MovingPlace, referenceOf } from "./decide.ts";
+import type { Release } from "./run-state.ts";
+
+/** A moving tag that stands for the image now. */
+export interface Written {
+  at: MovingPlace;
+  tag: string;
+  /** What it stood for before; null where it was new. Left out where it stood for the image already. */
+  from?: Manifest | null;
+}
+
+/**
+ * Moves one tag. The decision is only good for the moment that it was made at: if the tag stands for something else by now,
+ * and after every wait, it is made again. A write whose answer was lost is looked at before it is repeated.
+ */
+export async function write(
+  context: Release,
+  at: MovingPlace,
+  tag: string,
+  made: Decision,
+): Promise<Answer<Written | "kept">> {
+  const { docker, reporter } = context;
+  const { client, manifest, target } = at;
+  const reference = formatReference(referenceOf(at, tag));
+  let decision: Answer<Decision> = (await isCurrent(at, tag, made)) ? made : await decide(at, tag);
+  for (let tried = 1; ; tried++) {
+    if (decision instanceof Refusal) return decision;
+    if (decision.kind === "there") return { at, tag };
+    if (decision.kind === "kept") {
+      reporter.note(`${target.name}: ${reference} stays where it is: ${decision.why} (--force moves it all the same)`);
+      return "kept";
+    }
+    const started = docker.host.now();
+    const answer = await client.put(tag, manifest);
+    const isDone = !(answer instanceof Refusal) || (answer.lost && (await client.digest(tag)) === manifest.digest);
+    if (isDone) {
+      if (!(answer instanceof Refusal) && answer.digest !== manifest.digest) return otherDigest(reference, answer.digest, manifest);
+      const seconds = (docker.host.now() - started) / 1000;
+      reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
+      return { at, tag, from: decision.from };
+    }
+    if (!answer.passing || tried === attempts) return answer;
+    const pause = pauseBefore(docker.host, tried, answer.retryAfter);
+    const when = `trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`;
+    reporter.note(`${reference}: ${answer.message}; ${when}`);
+    await docker.host.sleep(pause);
+    decision = await decide(at, tag);
+  }
+}
+
+/** Takes back what was moved, where nobody has moved it since. Returns what could not be taken back. */
+export async function takeBack(written: readonly Written[]): Promise<Written[]> {
+  const left: Written[] = [];
+  for (const one of written.toReversed()) {
+    const { at, tag, from } = one;
+    if (from === undefined) continue;
+    if (from === null) {
+      left.push(one);
+      continue;
+    }
+    const current = await at.client.digest(tag);
+    if (current !== at.manifest.digest) continue;
+    if ((await at.client.put(tag, from)) instanceof Refusal) left.push(one);
+  }
+  return left;
+}
+
+/** Whether the tag still stands for what it did when the decision was made. */
+async function isCurrent({ client }: MovingPlace, tag: string, decision: Decision): Promise<boolean> {
+  if (decision.kind !== "moves") return true;
+  return (await client.digest(tag)) === (decision.from?.digest ?? null);
+}
+
+function otherDigest(reference: string, digest: string, manifest: Manifest): Refusal {
+  const message = `${reference} became ${digest}, not ${manifest.digest}`;
+  return new Refusal({ status: 200, code: "other-image", message });
+}
