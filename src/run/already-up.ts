@@ -1,7 +1,7 @@
 import { ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
-import { type ImageConfig, imageConfig } from "../registry/image-config.ts";
-import { openRepository, type RegistryContext } from "../registry/open.ts";
+import type { ImageConfig } from "../registry/image-config.ts";
+import { imageConfig, openRepository, type RegistryContext } from "../registry/open.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { notOnBase } from "./base-proof.ts";
 import { type Failure, newOutcome, type Outcome } from "./outcome.ts";

@@ -1,7 +1,7 @@
 import type { PlannedTarget } from "../plan/plan.ts";
-import type { Manifest, RepositoryClient } from "../registry/client.ts";
+import type { Manifest } from "../registry/client.ts";
 import { decideMoves, type Move } from "../registry/move.ts";
-import { openRepository, type RegistryContext } from "../registry/open.ts";
+import { type OldClient as RepositoryClient, openRepository, type RegistryContext } from "../registry/open.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { Failure } from "./outcome.ts";
