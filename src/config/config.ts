@@ -49,4 +49,6 @@ interface RegistryAccess {
   username?: string | undefined;
   password?: string | undefined;
   insecure?: boolean | undefined;
+  /** A PEM file with certificates that are trusted, relative to the config's directory. */
+  ca?: string | undefined;
 }

@@ -71,6 +71,9 @@ const registry = v.strictObject({
   username: v.optional(described(environmentName, "The environment variable that holds the user's name.")),
   password: v.optional(described(environmentName, "The environment variable that holds the password or token.")),
   insecure: v.optional(described(v.boolean(), "Talk plain HTTP to this registry.")),
+  ca: v.optional(
+    described(text, "A PEM file, relative to this file, with the certificate authority of this registry."),
+  ),
 });
 
 export const configSchema = v.strictObject({

@@ -33,6 +33,8 @@ export interface HttpRequest {
   body?: string;
   /** Certificates in PEM form that are trusted beside Node's own. */
   ca?: readonly string[];
+  /** Told while an answer is long in coming, every ten seconds: how long it has been waited for, in seconds. */
+  onWait?: (seconds: number) => void;
 }
 
 /** What came back. Names of headers are in lower case; a header that came several times is joined with `, `. */
@@ -56,6 +58,8 @@ export interface Files {
   read(path: string): Promise<string | null>;
   write(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** The names in a folder, sorted; none if it is missing or cannot be read. */
+  list(path: string): Promise<string[]>;
   /** Makes an empty private directory (mode 0700) for this run and returns its path; what dead runs have left goes. */
   makeTemporary(prefix: string): Promise<string>;
   link(target: string, path: string): Promise<void>;
@@ -88,6 +92,7 @@ export interface Host {
   /** Aborted by SIGINT or SIGTERM; the reason is the signal's name. */
   signal: AbortSignal;
   exec(command: Command): Promise<ExecResult>;
-  fetch: typeof globalThis.fetch;
+  /** Never throws, and always comes to an end: by a limit, or by the signal. */
+  request(request: HttpRequest): Promise<HttpResponse | NoResponse>;
   files: Files;
 }

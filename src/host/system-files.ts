@@ -20,6 +20,11 @@ export const systemFiles: Files = {
       () => true,
       () => false,
     ),
+  list: (folder) =>
+    readdir(folder).then(
+      (names) => names.toSorted(),
+      () => [],
+    ),
   makeTemporary: async (prefix) => {
     // Containers may share the folder: a process's id says something only with the name of its host.
     const own = `${prefix}${os.hostname()}-`;

@@ -2,6 +2,7 @@ import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
 import { systemFiles } from "./system-files.ts";
+import { systemRequest } from "./system-http.ts";
 
 /** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
 export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
@@ -23,7 +24,7 @@ export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
     random: () => Math.random(),
     signal,
     exec: (command) => exec(command, signal),
-    fetch: (...request) => globalThis.fetch(...request),
+    request: systemRequest(signal),
     files: systemFiles,
   };
 }

@@ -1,64 +1,115 @@
+import type { HttpRequest, HttpResponse } from "../host/host.ts";
 import type { Credentials } from "./credentials.ts";
-import { refusal } from "./registry-error.ts";
+import { type Challenge, parseChallenges } from "./header.ts";
+import { firstText, parseObject } from "./json.ts";
+import { type Answer, Refusal } from "./refusal.ts";
 
-/** How a registry wants to be asked, from its WWW-Authenticate header. */
-export interface Challenge {
-  scheme: "basic" | "bearer";
-  realm: string;
-  service: string;
+/** What we want to do in a repository. */
+export type Access = "pull" | "pull,push";
+
+/** An Authorization header, and until when it is good, in milliseconds since 1970. */
+export interface Pass {
+  header: string;
+  until: number;
 }
 
-/** Reads `Bearer realm="…",service="…"` or `Basic realm="…"`; null for anything else. */
-export function parseChallenge(header: string | null): Challenge | null {
-  const scheme = /^(basic|bearer)\b/i.exec(header ?? "")?.[1]?.toLowerCase();
-  if (scheme !== "basic" && scheme !== "bearer") return null;
-  const parameter = (name: string) => new RegExp(`\\b${name}="([^"]*)"`, "i").exec(header ?? "")?.[1] ?? "";
-  return { scheme, realm: parameter("realm"), service: parameter("service") };
+/** What it takes to get one. */
+export interface Applicant {
+  credentials: Credentials | null;
+  /** The repository's path. */
+  path: string;
+  now: () => number;
+  /** Sends a request to who gives tokens, again and again while that may help. */
+  send: (request: HttpRequest) => Promise<Answer<HttpResponse>>;
 }
 
-/** The header for HTTP's own password scheme. */
-export function basic(credentials: Credentials): string | null {
-  if ("identityToken" in credentials) return null;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-}
+/** How long a token is good where that is not said. https://distribution.github.io/distribution/spec/auth/token/ */
+const usualLifetime = 60;
+/** It may be on the way for a while. */
+const margin = 10;
 
 /**
- * Gets a token for `scope` from the realm that the registry named; null if that refuses. Throws a RegistryError where it
- * may be tried again.
- * https://distribution.github.io/distribution/spec/auth/token/ and …/auth/oauth/ for identity tokens
+ * What opens the door that a 401 has shown us. Tokens first, as docker does; null where nothing that we have would. The
+ * Refusal is that of who gives the tokens.
  */
-export async function bearer(
-  fetch: typeof globalThis.fetch,
-  challenge: Challenge,
-  credentials: Credentials | null,
-  scope: string,
-): Promise<string | null> {
-  const realm = new URL(challenge.realm);
-  const response =
-    credentials !== null && "identityToken" in credentials
-      ? await fetch(realm, {
-          method: "POST",
-          body: new URLSearchParams({
-            grant_type: "refresh_token",
-            refresh_token: credentials.identityToken,
-            client_id: "multistage-build",
-            service: challenge.service,
-            scope,
-          }),
-        })
-      : await fetch(withQuery(realm, { service: challenge.service, scope }), {
-          headers: credentials === null ? {} : { authorization: basic(credentials) ?? "" },
-        });
-  // A token server that is busy or unwell may give one later.
-  if (response.status === 429 || response.status >= 500) throw await refusal(response, challenge.realm);
-  if (!response.ok) return null;
-  const { token, access_token: accessToken } = (await response.json()) as { token?: string; access_token?: string };
-  const given = token ?? accessToken;
-  return given === undefined ? null : `Bearer ${given}`;
+export async function authorize(
+  applicant: Applicant,
+  response: HttpResponse,
+  access: Access,
+): Promise<Answer<Pass | null>> {
+  const challenges = parseChallenges(response.headers["www-authenticate"] ?? "");
+  let refusal: Refusal | null = null;
+  for (const challenge of challenges.filter(({ scheme }) => scheme === "bearer")) {
+    const pass = await bearer(applicant, challenge, access);
+    if (!(pass instanceof Refusal)) {
+      if (pass !== null) return pass;
+    } else refusal ??= pass;
+  }
+  const { credentials } = applicant;
+  const asksForPassword = challenges.some(({ scheme }) => scheme === "basic");
+  if (asksForPassword && credentials?.kind === "password") return { header: basic(credentials), until: Infinity };
+  return refusal;
 }
 
-function withQuery(url: URL, query: Record<string, string>): URL {
-  const result = new URL(url);
-  for (const [name, value] of Object.entries(query)) if (value !== "") result.searchParams.set(name, value);
-  return result;
+/** A header that is good without having been asked for anything. */
+export function passOf(credentials: Credentials | null): Pass | null {
+  return credentials?.kind === "registry-token" ? { header: `Bearer ${credentials.token}`, until: Infinity } : null;
+}
+
+/** HTTP's own password scheme. */
+function basic({ username, password }: Credentials & { kind: "password" }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+async function bearer(applicant: Applicant, challenge: Challenge, access: Access): Promise<Answer<Pass | null>> {
+  const { realm = "", service = "" } = challenge.parameters;
+  if (!URL.canParse(realm)) return null;
+  const scopes = scopesOf(applicant.path, access, challenge.parameters["scope"] ?? "");
+  const response = await applicant.send(tokenRequest(realm, service, scopes, applicant.credentials));
+  if (response instanceof Refusal) return response;
+  const { token, access_token: accessToken, expires_in: lifetime } = parseObject(response.body) ?? {};
+  // Some send both names, and one of them empty.
+  const given = firstText(token, accessToken);
+  if (given === "") return null;
+  const seconds = typeof lifetime === "number" && lifetime > 0 ? lifetime : usualLifetime;
+  return { header: `Bearer ${given}`, until: applicant.now() + (seconds - margin) * 1000 };
+}
+
+/** https://distribution.github.io/distribution/spec/auth/token/ and …/auth/oauth/ for identity tokens */
+function tokenRequest(
+  realm: string,
+  service: string,
+  scopes: readonly string[],
+  credentials: Credentials | null,
+): HttpRequest {
+  const accept = { accept: "application/json" };
+  if (credentials?.kind === "identity-token") {
+    const form = new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: credentials.token,
+      client_id: "multistage-build",
+      service,
+      scope: scopes.join(" "),
+    });
+    const headers = { ...accept, "content-type": "application/x-www-form-urlencoded" };
+    return { method: "POST", url: realm, headers, body: form.toString() };
+  }
+  const url = new URL(realm);
+  if (service !== "") url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  const headers = credentials?.kind === "password" ? { ...accept, authorization: basic(credentials) } : accept;
+  return { method: "GET", url: url.href, headers };
+}
+
+/** What we need, and what the registry says that it takes: some have actions of their own. */
+function scopesOf(path: string, access: Access, named: string): string[] {
+  const own = `repository:${path}:`;
+  const theirs = named.split(" ").filter((scope) => scope !== "");
+  const actions = theirs
+    .filter((scope) => scope.startsWith(own))
+    .flatMap((scope) => scope.slice(own.length).split(","));
+  return [
+    own + [...new Set([...access.split(","), ...actions])].join(","),
+    ...theirs.filter((scope) => !scope.startsWith(own)),
+  ];
 }

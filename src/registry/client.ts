@@ -1,6 +1,10 @@
-import { basic, bearer, type Challenge, parseChallenge } from "./authorize.ts";
-import type { Credentials } from "./credentials.ts";
-import { refusal, RegistryError } from "./registry-error.ts";
+import { createHash } from "node:crypto";
+import type { HttpResponse } from "../host/host.ts";
+import { connect, type Place } from "./connection.ts";
+import { configOf, type ImageConfig, noImage, readConfig } from "./image-config.ts";
+import { parseObject } from "./json.ts";
+import { type Answer, Refusal, senseless } from "./refusal.ts";
+import { listTags } from "./tags.ts";
 
 /** A manifest as the registry has it, byte for byte. */
 export interface Manifest {
@@ -9,124 +13,131 @@ export interface Manifest {
   body: string;
 }
 
-/** One repository of one registry, over the distribution protocol. */
+/**
+ * One repository of one registry, over the distribution protocol. Reading asks again while the registry is only busy or
+ * unwell, each request by itself.
+ */
 export interface RepositoryClient {
+  /** The digest that a tag has now; null where there is none. */
+  digest(reference: string): Promise<Answer<string | null>>;
   /** The manifest of a tag or digest; null where there is none. */
-  manifest(reference: string): Promise<Manifest | null>;
-  /** Writes a manifest under a tag, unchanged; returns the digest that the registry has given it. */
-  put(tag: string, manifest: Manifest): Promise<string>;
-  /** A small JSON blob, such as an image's configuration. */
-  json(digest: string): Promise<unknown>;
+  manifest(reference: string): Promise<Answer<Manifest | null>>;
+  /** What an image's configuration says; of an index that of its first image. Empty where it is no image. */
+  image(manifest: Manifest): Promise<Answer<ImageConfig>>;
+  /** Writes a manifest under a tag, unchanged and only once: what was true before a wait need not be true after it. */
+  put(tag: string, manifest: Manifest): Promise<Answer<{ digest: string }>>;
   /** All tags. */
-  tags(): Promise<string[]>;
+  tags(): Promise<Answer<string[]>>;
 }
 
-const manifestTypes = [
+const accept = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** How to reach a repository. */
-export interface Access {
-  fetch: typeof globalThis.fetch;
-  /** `https://my-registry.com`, without a slash at the end. */
-  origin: string;
-  /** The repository's path. */
-  path: string;
-  credentials: Credentials | null;
-  signal: AbortSignal;
-}
-
-const longestWait = 30_000;
-
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
-export function repositoryClient(access: Access): RepositoryClient {
-  let authorization: string | null = null;
-  const base = `${access.origin}/v2/${access.path}`;
-  const send = async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const once = () =>
-      access.fetch(url, {
-        ...init,
-        headers: { ...init.headers, ...(authorization === null ? {} : { authorization }) },
-        signal: AbortSignal.any([access.signal, AbortSignal.timeout(longestWait)]),
-      });
-    const response = await reach(access.signal, once);
-    const challenge = response.status === 401 ? parseChallenge(response.headers.get("www-authenticate")) : null;
-    if (challenge === null) return response;
-    authorization = await reach(access.signal, () => authorize(access, challenge));
-    return authorization === null ? response : reach(access.signal, once);
+export function repositoryClient(place: Place): RepositoryClient {
+  const connection = connect(place);
+  const nameOf = (reference: string) => `${place.path}${reference.includes(":") ? "@" : ":"}${reference}`;
+  const pathOf = (reference: string) => `/v2/${place.path}/manifests/${reference}`;
+  const images = new Map<string, Promise<Answer<ImageConfig>>>();
+
+  const manifest = async (reference: string): Promise<Answer<Manifest | null>> => {
+    const what = nameOf(reference);
+    const question = { what, method: "GET", path: pathOf(reference), headers: { accept } } as const;
+    const response = await connection.read(question);
+    if (response instanceof Refusal) return response.status === 404 ? null : response;
+    const found = readManifest(response);
+    if (found === null) return senseless({ what, writes: false }, "it is not a manifest");
+    if (differs(reference, response.body)) return senseless({ what, writes: false }, "it is another manifest");
+    return found;
   };
-  return {
-    manifest: async (reference) => {
-      const response = await send(`${base}/manifests/${reference}`, { headers: { accept: manifestTypes } });
+
+  const digest = async (reference: string): Promise<Answer<string | null>> => {
+    const question = { what: nameOf(reference), method: "HEAD", path: pathOf(reference), headers: { accept } } as const;
+    const response = await connection.read(question);
+    if (response instanceof Refusal) {
       if (response.status === 404) return null;
-      await check(response, `${access.path}:${reference}`);
-      return reach(access.signal, () => readManifest(response));
-    },
-    put: async (tag, { mediaType, body }) => {
+      if (!headless.has(response.status)) return response;
+    } else {
+      const told = toldDigest(response);
+      if (told !== null) return told;
+    }
+    const found = await manifest(reference);
+    return found === null || found instanceof Refusal ? found : found.digest;
+  };
+
+  const blob = async (name: string): Promise<Answer<ImageConfig>> => {
+    const what = nameOf(name);
+    const response = await connection.read({ what, method: "GET", path: `/v2/${place.path}/blobs/${name}` });
+    if (response instanceof Refusal) return response;
+    if (differs(name, response.body)) return senseless({ what, writes: false }, "it is another blob");
+    const value = parseObject(response.body);
+    return value === null ? { ...noImage, digest: name } : readConfig(name, value);
+  };
+
+  const readImage = async ({ body }: Manifest): Promise<Answer<ImageConfig>> => {
+    const config = configOf(parseObject(body) ?? {});
+    if (config === null) return noImage;
+    if ("blob" in config) return blob(config.blob);
+    const inner = await manifest(config.manifest);
+    if (inner instanceof Refusal) return inner;
+    if (inner !== null) return image(inner);
+    const message = `${nameOf(config.manifest)} is not in the registry, though an index lists it`;
+    return new Refusal({ status: 404, code: "missing-image", message });
+  };
+
+  const image = (of: Manifest): Promise<Answer<ImageConfig>> => {
+    const known = images.get(of.digest);
+    if (known !== undefined) return known;
+    const asked = readImage(of).then((answer) => {
+      // What was refused may be had the next time.
+      if (answer instanceof Refusal) images.delete(of.digest);
+      return answer;
+    });
+    images.set(of.digest, asked);
+    return asked;
+  };
+
+  return {
+    digest,
+    manifest,
+    image,
+    put: async (tag, { mediaType, body, digest: ours }) => {
       const headers = { "content-type": mediaType };
-      const response = await send(`${base}/manifests/${tag}`, { method: "PUT", headers, body });
-      await check(response, `${access.path}:${tag}`);
-      return response.headers.get("docker-content-digest") ?? "";
+      const question = { what: nameOf(tag), method: "PUT", path: pathOf(tag), headers, body } as const;
+      const response = await connection.write(question);
+      return response instanceof Refusal ? response : { digest: toldDigest(response) ?? ours };
     },
-    json: async (digest) => {
-      const response = await send(`${base}/blobs/${digest}`);
-      await check(response, `${access.path}@${digest}`);
-      return reach(access.signal, () => response.json());
-    },
-    tags: async () => {
-      const all: string[] = [];
-      for (let next: string | null = `${base}/tags/list?n=1000`; next !== null;) {
-        const response: Response = await send(next);
-        if (response.status === 404) return all;
-        await check(response, access.path);
-        const page = (await reach(access.signal, () => response.json())) as { tags?: string[] | null };
-        all.push(...(page.tags ?? []));
-        next = nextPage(response, next);
-      }
-      return all;
-    },
+    tags: () => listTags(connection, place.path),
   };
 }
 
-async function authorize({ fetch, path, credentials }: Access, challenge: Challenge): Promise<string | null> {
-  if (challenge.scheme === "basic") return credentials === null ? null : basic(credentials);
-  return bearer(fetch, challenge, credentials, `repository:${path}:pull,push`);
+/** What a registry says to a HEAD that it does not know. */
+const headless = new Set([400, 405, 406, 501]);
+
+function readManifest(response: HttpResponse): Manifest | null {
+  const value = parseObject(response.body);
+  if (value === null) return null;
+  // Registries and proxies add parameters to the header, which strict ones do not take back.
+  const sent = (response.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
+  const mediaType = typeof value["mediaType"] === "string" ? value["mediaType"] : sent;
+  return { digest: toldDigest(response) ?? sha256(response.body), mediaType, body: response.body };
 }
 
-async function readManifest(response: Response): Promise<Manifest> {
-  const body = await response.text();
-  // What a proxy or a login page answers with is no manifest.
-  JSON.parse(body);
-  const digest = response.headers.get("docker-content-digest") ?? (await sha256(body));
-  return { digest, mediaType: response.headers.get("content-type") ?? "", body };
+/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests */
+function toldDigest({ headers }: HttpResponse): string | null {
+  const told = headers["docker-content-digest"] ?? "";
+  return /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]+$/.test(told) ? told : null;
 }
 
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `sha256:${Buffer.from(hash).toString("hex")}`;
+/** Whether a text is not what its digest promises. */
+function differs(reference: string, text: string): boolean {
+  return reference.startsWith("sha256:") && sha256(text) !== reference;
 }
 
-/** `Link: </v2/…?last=x>; rel="next"` */
-function nextPage(response: Response, from: string): string | null {
-  const link = /<([^>]+)>;\s*rel="?next"?/.exec(response.headers.get("link") ?? "")?.[1];
-  return link === undefined ? null : new URL(link, from).href;
-}
-
-async function check(response: Response, what: string): Promise<void> {
-  if (!response.ok) throw await refusal(response, what);
-}
-
-/** A connection that fails, or an answer that breaks off or is none, is a RegistryError too, but not if it is us who end it. */
-async function reach<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof RegistryError) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new RegistryError(0, `the registry cannot be reached: ${cause}`);
-  }
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

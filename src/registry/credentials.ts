@@ -1,12 +1,20 @@
 import path from "node:path";
-import { pick } from "../ci/environment.ts";
+import { type Environment, pick, value } from "../ci/environment.ts";
+import { dockerHub } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
+import { firstText, parseObject } from "./json.ts";
 
-/** Who we are to a registry. An identity token stands in for a password where docker keeps one. */
-export type Credentials = { username: string; password: string } | { identityToken: string };
+/**
+ * Who we are to a registry. An identity token is exchanged for a token where the registry says; a registry token is one
+ * already.
+ */
+export type Credentials =
+  | { kind: "password"; username: string; password: string }
+  | { kind: "identity-token"; token: string }
+  | { kind: "registry-token"; token: string };
 
 interface DockerConfig {
-  auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
+  auths?: Record<string, Record<string, unknown> | null>;
   credsStore?: string;
   credHelpers?: Record<string, string>;
 }
@@ -15,56 +23,80 @@ interface DockerConfig {
 const hubKey = "https://index.docker.io/v1/";
 
 /**
- * The credentials that docker itself would use for `registry`, from the config.json in `folder` and its helpers; null
- * where there are none. https://docs.docker.com/reference/cli/docker/login/#credential-stores
+ * The credentials that docker itself would use for `registry`; null where there are none. The variable
+ * DOCKER_AUTH_CONFIG is asked before the config.json in `folder` and its helpers.
+ * https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
-export async function dockerCredentials(host: Host, folder: string, registry: string): Promise<Credentials | null> {
-  const text = await host.files.read(path.join(folder, "config.json"));
-  const config = (parse(text ?? "") ?? {}) as DockerConfig;
-  const keys =
-    registry === "docker.io" ? [hubKey, "docker.io"] : [registry, `https://${registry}`, `http://${registry}`];
-  for (const key of keys) {
-    const helper = config.credHelpers?.[key] ?? (config.auths?.[key] === undefined ? undefined : config.credsStore);
-    const found = helper === undefined ? null : await askHelper(host, helper, key);
-    const stored = found ?? fromFile(config, key);
-    if (stored !== null) return stored;
-  }
-  return config.credsStore === undefined ? null : askHelper(host, config.credsStore, keys[0]!);
+export async function dockerCredentials(
+  host: Pick<Host, "exec" | "files">,
+  env: Environment,
+  folder: string,
+  registry: string,
+): Promise<Credentials | null> {
+  const given = fromAuths(parseObject(value(env, "DOCKER_AUTH_CONFIG") ?? "") ?? {}, registry);
+  if (given !== null) return given;
+  // What we may not read docker cannot read either.
+  const text = await host.files.read(path.join(folder, "config.json")).catch(() => null);
+  const config = (parseObject(text ?? "") ?? {}) as DockerConfig;
+  const helper = registryKeys(registry)
+    .map((key) => config.credHelpers?.[key])
+    .find((name) => name !== undefined);
+  const asked = helper ?? config.credsStore;
+  const kept = asked === undefined ? null : await askHelper(host, env, asked, registry);
+  return kept ?? fromAuths(config, registry);
 }
 
-function fromFile(config: DockerConfig, key: string): Credentials | null {
-  const entry = config.auths?.[key];
-  if (entry === undefined) return null;
-  if (entry.identitytoken !== undefined && entry.identitytoken !== "") return { identityToken: entry.identitytoken };
-  if (entry.username !== undefined && entry.password !== undefined) {
-    return { username: entry.username, password: entry.password };
-  }
-  const decoded = Buffer.from(entry.auth ?? "", "base64").toString("utf8");
+/** The names that a registry goes by in docker's files, best first. */
+function registryKeys(registry: string): string[] {
+  return registry === dockerHub ? [hubKey, dockerHub, `index.${dockerHub}`] : [registry];
+}
+
+/** Older files have URLs as keys: what counts is the host. */
+function hostOf(key: string): string {
+  return key.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+}
+
+function fromAuths({ auths = {} }: DockerConfig, registry: string): Credentials | null {
+  const keys = registryKeys(registry);
+  const exact = keys.find((key) => Object.hasOwn(auths, key));
+  const key = exact ?? Object.keys(auths).find((one) => keys.includes(hostOf(one)));
+  return key === undefined ? null : fromEntry(auths[key] ?? {});
+}
+
+function fromEntry(entry: Record<string, unknown>): Credentials | null {
+  const [registryToken, identityToken] = [firstText(entry["registrytoken"]), firstText(entry["identitytoken"])];
+  if (registryToken !== "") return { kind: "registry-token", token: registryToken };
+  if (identityToken !== "") return { kind: "identity-token", token: identityToken };
+  const auth = firstText(entry["auth"]);
+  if (auth === "") return pair(firstText(entry["username"]), firstText(entry["password"]));
+  const decoded = Buffer.from(auth, "base64").toString("utf8");
   const colon = decoded.indexOf(":");
-  return colon < 1 ? null : { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+  // docker itself trims what older versions of it have padded.
+  return colon < 1 ? null : pair(decoded.slice(0, colon), decoded.slice(colon + 1).replaceAll("\0", ""));
+}
+
+/** `<token>` marks an identity token: https://docs.docker.com/reference/cli/docker/login/#credential-helper-protocol */
+function pair(username: string, secret: string): Credentials | null {
+  if (username === "" || secret === "") return null;
+  return username === "<token>"
+    ? { kind: "identity-token", token: secret }
+    : { kind: "password", username, password: secret };
 }
 
 /** https://github.com/docker/docker-credential-helpers#development */
-async function askHelper(host: Host, helper: string, key: string): Promise<Credentials | null> {
+async function askHelper(
+  host: Pick<Host, "exec">,
+  env: Environment,
+  helper: string,
+  registry: string,
+): Promise<Credentials | null> {
   if (!/^[A-Za-z0-9._-]+$/.test(helper)) return null;
   const result = await host.exec({
     argv: [`docker-credential-${helper}`, "get"],
-    stdin: key,
+    stdin: registryKeys(registry)[0]!,
     // Helpers find their own login in the cloud's variables and the home directory.
-    env: pick(host.env, ["PATH", "HOME", "USER", "XDG_*", "DBUS_*", "AWS_*", "GOOGLE_*", "AZURE_*", "GCR_*", "ECR_*"]),
+    env: pick(env, ["PATH", "HOME", "USER", "XDG_*", "DBUS_*", "AWS_*", "GOOGLE_*", "AZURE_*", "GCR_*", "ECR_*"]),
   });
-  const answer = result.exitCode === 0 ? (parse(result.stdout) as { Username?: string; Secret?: string } | null) : null;
-  if (answer?.Secret === undefined || answer.Username === undefined) return null;
-  // The marker of an identity token: https://docs.docker.com/reference/cli/docker/login/#credential-helper-protocol
-  return answer.Username === "<token>"
-    ? { identityToken: answer.Secret }
-    : { username: answer.Username, password: answer.Secret };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const answer = result.exitCode === 0 ? parseObject(result.stdout) : null;
+  return pair(firstText(answer?.["Username"]), firstText(answer?.["Secret"]));
 }

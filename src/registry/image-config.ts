@@ -1,34 +1,34 @@
-import type { Manifest, RepositoryClient } from "./client.ts";
+/** What an image's configuration says that matters here. */
+export interface ImageConfig {
+  /** The configuration's own digest: the image's id on a host with the classic image store. Null where there is none. */
+  digest: string | null;
+  labels: Readonly<Record<string, string>>;
+  /** What the layers hold, lowest first, whatever they are compressed with. */
+  layers: readonly string[];
+}
+
+/** What is not an image. */
+export const noImage: ImageConfig = { digest: null, labels: {}, layers: [] };
 
 interface ManifestBody {
   config?: { digest?: string };
   manifests?: { digest?: string; platform?: { os?: string } }[];
 }
 
-/** What an image's configuration says that matters here. */
-export interface ImageConfig {
-  /** The configuration's own digest: the image's id on a host with the classic image store. Null where there is none. */
-  digest: string | null;
-  labels: Record<string, string>;
-  /** What the layers hold, lowest first, whatever they are compressed with. */
-  layers: string[];
+/** Where an image's configuration is to be found: behind another manifest, in a blob, or nowhere. */
+export function configOf(manifest: unknown): { manifest: string } | { blob: string } | null {
+  const { config, manifests } = manifest as ManifestBody;
+  // Attestations stand in an index, too, with an unknown platform.
+  const first = manifests?.find(({ platform }) => platform?.os !== "unknown")?.digest;
+  if (first !== undefined) return { manifest: first };
+  return config?.digest === undefined ? null : { blob: config.digest };
 }
 
-/** Reads an image's configuration; of an index that of its first image. Empty where it is no image. */
-export async function imageConfig(client: RepositoryClient, manifest: Manifest): Promise<ImageConfig> {
-  const none: ImageConfig = { digest: null, labels: {}, layers: [] };
-  const body = JSON.parse(manifest.body) as ManifestBody;
-  // Attestations stand in an index too, with an unknown platform.
-  const first = body.manifests?.find(({ platform }) => platform?.os !== "unknown")?.digest;
-  if (first !== undefined) {
-    const inner = await client.manifest(first);
-    return inner === null ? none : imageConfig(client, inner);
-  }
-  const digest = body.config?.digest;
-  if (digest === undefined) return none;
-  const config = (await client.json(digest)) as {
-    config?: { Labels?: Record<string, string> | null };
-    rootfs?: { diff_ids?: string[] };
+/** Reads an image's configuration. */
+export function readConfig(digest: string, value: Record<string, unknown>): ImageConfig {
+  const { config, rootfs } = value as {
+    config?: { Labels?: Record<string, string> | null } | null;
+    rootfs?: { diff_ids?: string[] | null } | null;
   };
-  return { digest, labels: config.config?.Labels ?? {}, layers: config.rootfs?.diff_ids ?? [] };
+  return { digest, labels: config?.Labels ?? {}, layers: rootfs?.diff_ids ?? [] };
 }

@@ -1,8 +1,8 @@
 import { higherVersion, isAlias } from "../core/alias.ts";
 import type { Affixes } from "../core/build-tag.ts";
 import { ownLabels } from "../plan/labels.ts";
-import type { Manifest, RepositoryClient } from "./client.ts";
-import { imageConfig } from "./image-config.ts";
+import type { Manifest } from "./client.ts";
+import { imageConfig, type OldClient as RepositoryClient } from "./open.ts";
 
 /** The image that gets other names, and the build that it is of. */
 export interface Source {

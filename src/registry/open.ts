@@ -1,43 +1,48 @@
-import path from "node:path";
+// TO BE DELETED with src/run: the interface that it was written against, on top of the new one.
 import type { Config } from "../config/config.ts";
-import { dockerHub, parseRepository } from "../core/reference.ts";
+import { parseRepository } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
-import { type RepositoryClient, repositoryClient } from "./client.ts";
-import { type Credentials, dockerCredentials } from "./credentials.ts";
+import type { Manifest } from "./client.ts";
+import type { ImageConfig } from "./image-config.ts";
+import { type Answer, Refusal } from "./refusal.ts";
+import { openRegistries, type Registries } from "./registries.ts";
+import { RegistryError } from "./registry-error.ts";
 
-/** What it takes to talk to registries as docker would. */
 export interface RegistryContext {
   host: Host;
   config: Config;
-  /** The folder of docker's config.json; null for the user's own. */
   dockerConfig: string | null;
-  /** What was found by registry, as asking a credential helper costs a process. */
-  credentials: Map<string, Promise<Credentials | null>>;
+  credentials: Map<string, unknown>;
 }
 
-/** Docker Hub answers under another name than it goes by. */
-const hub = { name: dockerHub, origin: "https://registry-1.docker.io" };
-
-/** A client for `repository`, with docker's own credentials. */
-export async function openRepository(context: RegistryContext, repository: string): Promise<RepositoryClient> {
-  const { host, config } = context;
-  const { registry: name, path: repositoryPath } = parseRepository(repository);
-  const folder = context.dockerConfig ?? path.join(host.home, ".docker");
-  const credentials = context.credentials.get(name) ?? dockerCredentials(host, folder, name);
-  context.credentials.set(name, credentials);
-  return repositoryClient({
-    fetch: host.fetch,
-    origin: origin(name, config.registries[name]?.insecure === true),
-    path: repositoryPath,
-    credentials: await credentials,
-    signal: host.signal,
-  });
+export interface OldClient {
+  manifest(reference: string): Promise<Manifest | null>;
+  image(manifest: Manifest): Promise<ImageConfig>;
+  put(tag: string, manifest: Manifest): Promise<string>;
+  tags(): Promise<string[]>;
 }
 
-/** Docker takes plain HTTP from this machine for granted. */
-const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
+const opened = new WeakMap<RegistryContext, Registries>();
 
-function origin(registry: string, insecure: boolean): string {
-  if (registry === hub.name) return hub.origin;
-  return `${insecure || local.test(registry) ? "http" : "https"}://${registry}`;
+export async function openRepository(context: RegistryContext, repository: string): Promise<OldClient> {
+  const { host, config, dockerConfig } = context;
+  const { registries: settings, directory } = config;
+  const say = () => undefined;
+  const registries =
+    opened.get(context) ?? openRegistries({ host, env: host.env, dockerConfig, settings, directory, say });
+  opened.set(context, registries);
+  const client = registries.repository(parseRepository(repository));
+  return {
+    manifest: async (reference) => orThrow(await client.manifest(reference)),
+    image: async (manifest) => orThrow(await client.image(manifest)),
+    put: async (tag, manifest) => orThrow(await client.put(tag, manifest)).digest,
+    tags: async () => orThrow(await client.tags()),
+  };
+}
+
+export const imageConfig = (client: OldClient, manifest: Manifest): Promise<ImageConfig> => client.image(manifest);
+
+function orThrow<T>(answer: Answer<T>): T {
+  if (answer instanceof Refusal) throw new RegistryError(answer.status, answer.message, answer.retryAfter);
+  return answer;
 }

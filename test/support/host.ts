@@ -18,7 +18,7 @@ export interface World {
   env?: Record<string, string>;
   /** Answers by the beginning of the command line; a command that none fits fails the test. */
   commands?: Record<string, Answer | ((command: Command) => Answer)>;
-  fetch?: typeof globalThis.fetch;
+  request?: Host["request"];
   signal?: AbortSignal;
 }
 
@@ -61,7 +61,8 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     },
     random: () => 0.5,
     signal: world.signal ?? new AbortController().signal,
-    fetch: world.fetch ?? (() => Promise.reject(new Error("the test did not expect a request"))),
+    request:
+      world.request ?? (({ method, url }) => Promise.reject(new Error(`the test did not expect ${method} ${url}`))),
     files: systemFiles,
     exec: async (command) => {
       ran.commands.push(command);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { type BeforeRequest, startRegistry } from "./registry/registry.js";
+import { systemRequest } from "../../src/host/system-http.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { RegistryContext } from "../../src/registry/open.ts";
 import type { Reporter } from "../../src/report/reporter.ts";
@@ -12,7 +13,11 @@ export async function ownRegistry() {
   let before: BeforeRequest = () => undefined;
   const registry = await startRegistry({ beforeRequest: (request) => before(request) });
   onTestFinished(() => registry.close());
-  const host = fakeHost([], { cwd: "/", fetch: globalThis.fetch }, { out: "", err: "", commands: [] });
+  const host = fakeHost(
+    [],
+    { cwd: "/", request: systemRequest(new AbortController().signal) },
+    { out: "", err: "", commands: [] },
+  );
   const config: Config = {
     directory: "/",
     targets: [],

@@ -8,14 +8,20 @@ const helper = (answer: object): World["commands"] => ({
   "docker-credential-keys get": { stdout: JSON.stringify(answer) },
 });
 const missing: World["commands"] = { "docker-credential-keys get": { exitCode: 1, stdout: "credentials not found" } };
-const robot = { username: "robot", password: "secret" };
+const robot = { kind: "password", username: "robot", password: "secret" };
 
 /** What is found for a registry with this config.json, and what the helper was asked. */
-async function find(config: object | string, registry: string, commands: World["commands"] = {}) {
+async function find(
+  config: object | string,
+  registry: string,
+  commands: World["commands"] = {},
+  variables: Record<string, string> = {},
+) {
   const cwd = await project({ "config.json": config });
   const ran = { out: "", err: "", commands: [] };
-  const host = fakeHost([], { cwd, env: { PATH: "/bin", HOME: "/home/x", NPM_TOKEN: "t" }, commands }, ran);
-  const found = await dockerCredentials(host, cwd, registry);
+  const env = { PATH: "/bin", HOME: "/home/x", NPM_TOKEN: "t", ...variables };
+  const host = fakeHost([], { cwd, commands }, ran);
+  const found = await dockerCredentials(host, env, cwd, registry);
   return { found, asked: ran.commands as { stdin?: string; env?: object }[] };
 }
 
@@ -24,13 +30,13 @@ describe("credentials that stand in config.json", () => {
     ["by host", { auths: { "a.com": encoded("robot:secret") } }, "a.com", robot],
     ["with a port", { auths: { "localhost:5000": encoded("robot:secret") } }, "localhost:5000", robot],
     ["by URL", { auths: { "https://a.com": encoded("robot:secret") } }, "a.com", robot],
-    ["plain", { auths: { "a.com": robot } }, "a.com", robot],
+    ["plain", { auths: { "a.com": { username: "robot", password: "secret" } } }, "a.com", robot],
     ["a password with a colon", { auths: { "a.com": encoded("robot:a:b") } }, "a.com", { ...robot, password: "a:b" }],
     [
       "an identity token",
       { auths: { "a.com": { ...encoded("robot:"), identitytoken: "t" } } },
       "a.com",
-      { identityToken: "t" },
+      { kind: "identity-token", token: "t" },
     ],
     ["Docker Hub", { auths: { "https://index.docker.io/v1/": encoded("robot:secret") } }, "docker.io", robot],
     ["another registry's", { auths: { "b.com": encoded("robot:secret") } }, "a.com", null],
@@ -62,7 +68,7 @@ describe("credentials that a helper keeps", () => {
   it("tells an identity token by its user name", async () => {
     const config = { credHelpers: { "a.com": "keys" } };
     const { found } = await find(config, "a.com", helper({ Username: "<token>", Secret: "t" }));
-    expect(found).toEqual({ identityToken: "t" });
+    expect(found).toEqual({ kind: "identity-token", token: "t" });
   });
 
   it("takes what stands in the file where the helper knows nothing", async () => {

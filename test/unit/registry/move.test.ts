@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Manifest, RepositoryClient } from "../../../src/registry/client.ts";
-import { imageConfig } from "../../../src/registry/image-config.ts";
+import type { Manifest } from "../../../src/registry/client.ts";
 import { decideMoves, type Source } from "../../../src/registry/move.ts";
+import type { OldClient as RepositoryClient } from "../../../src/registry/open.ts";
 
 type Labels = Record<string, string>;
 
@@ -21,7 +21,8 @@ function holding(tags: Record<string, Labels>) {
   const asked: string[] = [];
   const client: RepositoryClient = {
     manifest: (tag) => (asked.push(tag), Promise.resolve(tag in tags ? manifestOf(tag) : null)),
-    json: (digest) => Promise.resolve({ config: { Labels: tags[digest.replace("config of ", "")] } }),
+    image: ({ digest }) =>
+      Promise.resolve({ digest: null, layers: [], labels: tags[digest.replace("sha256:", "")] ?? {} }),
     tags: () => (asked.push("all tags"), Promise.resolve(Object.keys(tags))),
     put: () => Promise.reject(new Error("deciding writes nothing")),
   };
@@ -87,33 +88,4 @@ describe("a moving tag", () => {
     await decideMoves(client, source({ version: "1.2.3" }), tags);
     expect(asked.includes("all tags")).toBe(expected);
   });
-});
-
-describe("imageConfig", () => {
-  const config = { config: { Labels: { a: "b" } }, rootfs: { diff_ids: ["one", "two"] } };
-  const client: RepositoryClient = {
-    ...holding({}).client,
-    manifest: () => Promise.resolve(manifestOf("inner")),
-    json: () => Promise.resolve(config),
-  };
-  const read = (body: object) => imageConfig(client, { digest: "", mediaType: "", body: JSON.stringify(body) });
-
-  it.each([
-    ["an image", { config: { digest: "sha256:c" } }, "sha256:c"],
-    ["an index", { manifests: [{ digest: "x", platform: { os: "linux" } }] }, "config of inner"],
-    [
-      "an index whose first is an attestation",
-      { manifests: [{ digest: "x", platform: { os: "unknown" } }, { digest: "y" }] },
-      "config of inner",
-    ],
-  ])("reads %s", async (_, body, digest) => {
-    expect(await read(body)).toEqual({ digest, labels: { a: "b" }, layers: ["one", "two"] });
-  });
-
-  it.each([{}, { manifests: [] }, { manifests: [{ platform: { os: "linux" } }] }])(
-    "finds nothing in %o",
-    async (body) => {
-      expect(await read(body)).toEqual({ digest: null, labels: {}, layers: [] });
-    },
-  );
 });

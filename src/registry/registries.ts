@@ -1,0 +1,72 @@
+import path from "node:path";
+import type { Environment } from "../ci/environment.ts";
+import type { Config } from "../config/config.ts";
+import { dockerHub, type Repository } from "../core/reference.ts";
+import type { Host } from "../host/host.ts";
+import { certificates } from "./certificates.ts";
+import { type RepositoryClient, repositoryClient } from "./client.ts";
+import { dockerCredentials } from "./credentials.ts";
+
+/** The registries that a run talks to. */
+export interface Registries {
+  /** A client for a repository: always the same one. Nothing is looked up before it is used. */
+  repository(repository: Repository): RepositoryClient;
+}
+
+/** What it takes to talk to registries as docker would. */
+export interface RegistryOptions {
+  host: Host;
+  env: Environment;
+  /** The folder of docker's config.json; null for the user's own. */
+  dockerConfig: string | null;
+  settings: Config["registries"];
+  /** The folder that paths in the settings are relative to. */
+  directory: string;
+  /** Told of retries and long waits, in a line each. */
+  say: (line: string) => void;
+}
+
+/** Made once per run: what is found out about a registry is kept. */
+export function openRegistries({ host, env, dockerConfig, settings, directory, say }: RegistryOptions): Registries {
+  const folder = dockerConfig ?? path.join(host.home, ".docker");
+  const clients = new Map<string, RepositoryClient>();
+  const reached = new Map<string, ReturnType<typeof reach>>();
+
+  const reach = (registry: string) => {
+    const { ca, insecure } = settings[registry] ?? {};
+    const own = ca === undefined ? null : { file: path.resolve(directory, ca), complain: say };
+    return {
+      registry,
+      origin: origin(registry, insecure === true),
+      credentials: lazily(() => dockerCredentials(host, env, folder, registry)),
+      certificates: lazily(() => certificates(host, env, registry, own)),
+    };
+  };
+
+  return {
+    repository: ({ registry, path: repositoryPath }) => {
+      const place = reached.get(registry) ?? reach(registry);
+      reached.set(registry, place);
+      const key = `${registry}/${repositoryPath}`;
+      const client = clients.get(key) ?? repositoryClient({ ...place, host, path: repositoryPath, say });
+      clients.set(key, client);
+      return client;
+    },
+  };
+}
+
+/** Docker Hub answers under another name than it goes by. */
+const hubOrigin = "https://registry-1.docker.io";
+
+/** Docker takes plain HTTP from this machine for granted. */
+const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
+
+function origin(registry: string, insecure: boolean): string {
+  if (registry === dockerHub) return hubOrigin;
+  return `${insecure || local.test(registry) ? "http" : "https"}://${registry}`;
+}
+
+function lazily<T>(look: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | null = null;
+  return () => (found ??= look());
+}
