@@ -59,7 +59,7 @@ export function blobOf({ blobs, repositories }, name, digest) {
   return repositories.get(name)?.blobs.has(digest) ? blobs.get(digest) : undefined;
 }
 
-/** @param {Buffer} data */
+/** @param {Buffer | string} data */
 export function digestOf(data) {
   return `sha256:${createHash("sha256").update(data).digest("hex")}`;
 }

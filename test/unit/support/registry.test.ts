@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { HttpRequest } from "../../../src/host/host.ts";
+import { createRegistry } from "../../support/registry/in-memory.js";
 import { startRegistry } from "../../support/registry/registry.js";
 
 const digestOf = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
@@ -145,4 +147,86 @@ it("answers a mistake in the hook with its message", async () => {
   });
   const response = await ask("GET", "");
   expect([response.status, await response.text()]).toEqual([500, "Error: a mistake"]);
+});
+
+describe("without a network", () => {
+  const request = (
+    method: HttpRequest["method"],
+    url: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ) => ({
+    method,
+    url,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+
+  it("stands for any number of registries, which know nothing of each other", async () => {
+    const { handle, putImage, tags, digest } = createRegistry();
+    const content = { labels: { b: "2", a: "1" }, layers: ["sha256:one"] };
+    const put = putImage("r.io/p/base", "t1", content);
+    expect(putImage("docker.io/acme/app", "t2", { ...content, labels: { a: "1", b: "2" } })).toBe(put);
+    expect(putImage("r.io/p/base", "t3", { ...content, layers: [] })).not.toBe(put);
+    expect([tags("r.io/p/base"), tags("other.io/p/base"), tags("r.io/p/nothing")]).toEqual([["t1", "t3"], [], []]);
+    expect([digest("r.io/p/base", "t1"), digest("r.io/p/base", "t2")]).toEqual([put, null]);
+    const hub = await handle(request("GET", "https://registry-1.docker.io/v2/acme/app/manifests/t2"));
+    expect(hub.status).toBe(200);
+    expect((await handle(request("GET", "https://other.io/v2/p/base/manifests/t1"))).status).toBe(404);
+  });
+
+  it("gives and takes over requests what is put and read directly", async () => {
+    const { handle, putImage, manifest, image, tags } = createRegistry();
+    const digest = putImage("r.io/p/base", "t1", { labels: { a: "1" }, layers: ["sha256:one"] });
+    const got = await handle(request("GET", "https://r.io/v2/p/base/manifests/t1"));
+    expect(got).toEqual({
+      status: 200,
+      headers: expect.objectContaining({ "content-type": manifestType, "docker-content-digest": digest }) as unknown,
+      body: manifest("r.io/p/base", digest),
+    });
+    const headers = { "Content-Type": manifestType };
+    const url = "https://r.io/v2/p/base/manifests/latest";
+    expect((await handle(request("PUT", url, headers, "body" in got ? got.body : ""))).status).toBe(201);
+    expect(tags("r.io/p/base")).toEqual(["latest", "t1"]);
+    expect(image("r.io/p/base", "latest")).toEqual({ labels: { a: "1" }, layers: ["sha256:one"], digest });
+    expect([image("r.io/p/base", "nothing"), manifest("r.io/p/nothing", "t1")]).toEqual([null, null]);
+    expect(await handle(request("HEAD", url))).toMatchObject({ status: 200, body: "" });
+  });
+
+  it("answers a connection that is dropped as one that broke", async () => {
+    const { handle } = createRegistry({ beforeRequest: () => "reset" });
+    expect(await handle(request("GET", "https://r.io/v2/"))).toMatchObject({ status: 0, sent: true });
+  });
+
+  it("wants a login where there are accounts", async () => {
+    const { handle } = createRegistry({ accounts: { "r.io": { username: "me", password: "secret" } } });
+    const ask = async (url: string, login?: string) =>
+      (await handle(request("GET", url, login === undefined ? {} : { Authorization: `Basic ${btoa(login)}` }))).status;
+    expect(await ask("https://r.io/v2/")).toBe(401);
+    expect(await ask("https://r.io/v2/", "me:guess")).toBe(401);
+    expect(await ask("https://r.io/v2/", "me:secret")).toBe(200);
+    expect(await ask("https://other.io/v2/")).toBe(200);
+  });
+
+  it.each([
+    ["a", "b"],
+    ["b", "a"],
+  ])("carries requests out in the order that a test decides on: %s, then %s", async (first, last) => {
+    const gates = new Map<string, () => void>();
+    const { handle, putImage, manifest, digest, requests } = createRegistry({
+      schedule: ({ headers }) => new Promise((resolve) => gates.set(String(headers.client), resolve)),
+    });
+    const writes = ["a", "b"].map((client) => {
+      const body = manifest("r.io/p/base", putImage("r.io/p/base", client, { layers: [client] })) ?? "";
+      const headers = { client, "content-type": manifestType };
+      return handle(request("PUT", "https://r.io/v2/p/base/manifests/latest", headers, body));
+    });
+    for (const client of [first, last]) {
+      expect(digest("r.io/p/base", "latest")).toBe(client === first ? null : digest("r.io/p/base", first));
+      gates.get(client)?.();
+      await writes[client === "a" ? 0 : 1];
+    }
+    expect(digest("r.io/p/base", "latest")).toBe(digest("r.io/p/base", last));
+    expect(requests.map(({ headers }) => headers.client)).toEqual([first, last]);
+  });
 });

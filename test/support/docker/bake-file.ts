@@ -1,0 +1,121 @@
+import { NotExpected } from "./words.ts";
+
+/** A target of a bake definition, as far as the scripted docker understands it. */
+export interface BakeTarget {
+  name: string;
+  context: string;
+  dockerfile: string;
+  stage: string | null;
+  contexts: Record<string, string>;
+  args: Record<string, string>;
+  labels: Record<string, string>;
+  tags: string[];
+  cacheFrom: string[];
+  inlineCache: boolean;
+  pull: boolean;
+  noCache: boolean;
+  /** The variables that its secrets are read from. */
+  secretNames: string[];
+  output: "docker" | "push" | "image" | "cacheonly";
+}
+
+const outputs = {
+  "type=docker": "docker",
+  "type=image,push=true": "push",
+  "type=image": "image",
+  "type=cacheonly": "cacheonly",
+} as const;
+
+interface Written {
+  context?: string;
+  dockerfile?: string;
+  target?: string;
+  contexts?: Record<string, string>;
+  args?: Record<string, string>;
+  labels?: Record<string, string>;
+  tags?: string[];
+  secret?: { type: string; id: string; env?: string; src?: string }[];
+  ssh?: string[];
+  platforms?: string[];
+  "cache-to"?: string[];
+  "cache-from"?: string[];
+  pull?: boolean;
+  "no-cache"?: boolean;
+  output?: string[];
+}
+
+const understood = new Set(
+  "context dockerfile target contexts args labels tags secret ssh platforms cache-to cache-from pull no-cache output".split(
+    " ",
+  ),
+);
+
+/**
+ * The targets that a bake builds, what others need first. Throws at a definition, or a part of one, that is not
+ * understood. https://docs.docker.com/build/bake/reference/
+ */
+export function readBakeFile(text: string, asked: readonly string[]): BakeTarget[] {
+  const {
+    group = {},
+    target = {},
+    ...rest
+  } = JSON.parse(text) as {
+    group?: Record<string, { targets: string[] }>;
+    target?: Record<string, Written>;
+  };
+  if (Object.keys(rest).length > 0) throw new NotExpected(`in a bake file: ${Object.keys(rest).join()}`);
+  const wanted = asked.length > 0 ? asked : ["default"];
+  const ordered = new Map<string, BakeTarget>();
+  const add = (name: string): void => {
+    if (ordered.has(name)) return;
+    const written = target[name];
+    if (written === undefined) throw new NotExpected(`the bake target ${name}, which is not defined`);
+    const read = readTarget(name, written);
+    for (const from of Object.values(read.contexts)) if (from.startsWith("target:")) add(from.slice("target:".length));
+    ordered.set(name, read);
+  };
+  for (const name of wanted.flatMap((one) => group[one]?.targets ?? [one])) add(name);
+  return [...ordered.values()];
+}
+
+function readTarget(name: string, written: Written): BakeTarget {
+  const unknown = Object.keys(written).filter((key) => !understood.has(key));
+  const output = Object.entries(outputs).find(([text]) => text === written.output?.join(";"))?.[1];
+  if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
+  if (output === undefined) throw new NotExpected(`the output ${String(written.output)} of bake target ${name}`);
+  if ((written.platforms ?? []).length > 1) throw new NotExpected(`several platforms of bake target ${name}`);
+  const inline = written["cache-to"] ?? [];
+  if (inline.some((to) => to !== "type=inline")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
+  return {
+    name,
+    context: literal(written.context ?? "."),
+    dockerfile: literal(written.dockerfile ?? "Dockerfile"),
+    stage: written.target === undefined ? null : literal(written.target),
+    contexts: literals(written.contexts ?? {}),
+    args: literals(written.args ?? {}),
+    labels: literals(written.labels ?? {}),
+    tags: written.tags ?? [],
+    cacheFrom: (written["cache-from"] ?? []).map((from) => imageOf(literal(from))),
+    inlineCache: inline.length > 0,
+    pull: written.pull === true,
+    noCache: written["no-cache"] === true,
+    secretNames: (written.secret ?? []).flatMap(({ env }) => env ?? []),
+    output,
+  };
+}
+
+function imageOf(cache: string): string {
+  const reference = /^type=registry,ref=([^,]+)$/.exec(cache)?.[1];
+  if (reference === undefined) throw new NotExpected(`the cache ${cache}`);
+  return reference;
+}
+
+/** bake evaluates `${…}` and `%{…}`: what is meant as it is has the sign twice. */
+function literal(text: string): string {
+  if (/[$%]\{/.test(text.replaceAll(/([$%])\1\{/g, ""))) throw new NotExpected(`an expression: ${text}`);
+  return text.replaceAll(/([$%])\1(?=\{)/g, "$1");
+}
+
+function literals(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [literal(key), literal(text)]));
+}

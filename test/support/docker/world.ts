@@ -1,0 +1,110 @@
+import type { Host, HttpRequest } from "../../../src/host/host.ts";
+import { main } from "../../../src/cli/main.ts";
+import { systemFiles } from "../../../src/host/system-files.ts";
+import { fakeHost } from "../host.ts";
+import { droneEnv, project } from "../project.ts";
+import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js";
+import { type Engine, type ScriptedDocker, scriptedDocker } from "./docker.ts";
+
+export interface WorldOptions {
+  engine: Engine;
+  /** The project, by path: its config, its Dockerfile. */
+  files: Readonly<Record<string, string | object>>;
+  /** CI's environment; a push to the default branch if it is left out. */
+  env?: Readonly<Record<string, string>>;
+  /** Variables that docker may be given besides its own: a login's, a secret's. */
+  secrets?: readonly string[];
+  /** Images that are to be had from everywhere, such as `python:3.8-slim`. */
+  images?: readonly string[];
+  /** The registries, where several hosts share them. */
+  registry?: InMemoryRegistry;
+  /** The docker host, where several pipeline steps share it. */
+  docker?: ScriptedDocker;
+  signal?: AbortSignal;
+  buildx?: boolean;
+}
+
+/** What a run of the program did. */
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  /** What it printed, read as JSON. */
+  json: () => unknown;
+}
+
+/** A project in CI, with a docker host and registries that live in memory. */
+export interface World {
+  cwd: string;
+  registry: InMemoryRegistry;
+  docker: ScriptedDocker;
+  /** Runs the whole program; `env` is added to CI's. */
+  run: (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
+}
+
+/** Where the clock of every world starts: no test looks at the real one. */
+const start = Date.parse("2020-01-10T00:30:00Z");
+
+/** Makes a world. Time passes in it only by sleeping, and by a second with each docker command. */
+export async function world(options: WorldOptions): Promise<World> {
+  const { engine, files, env = droneEnv(), secrets = [], signal, buildx } = options;
+  const cwd = await project({ "package.json": {}, ...files });
+  const registry = options.registry ?? createRegistry();
+  let clock = start;
+  const docker =
+    options.docker ??
+    scriptedDocker({
+      registry,
+      engine,
+      files: systemFiles,
+      now: () => clock,
+      env: secrets,
+      ...(signal === undefined ? {} : { signal }),
+      ...(buildx === undefined ? {} : { buildx }),
+    });
+  for (const image of options.images ?? []) {
+    const [name = "", tag = "latest"] = image.split(":");
+    registry.putImage(`docker.io/${name.includes("/") ? name : `library/${name}`}`, tag, {
+      layers: [`sha256:${image}`],
+    });
+  }
+
+  async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    const ran = { out: "", err: "", commands: [] };
+    const base = fakeHost(argv, { cwd, env: { ...env, ...more }, ...(signal === undefined ? {} : { signal }) }, ran);
+    const host: Host = {
+      ...base,
+      now: () => clock,
+      sleep: async (milliseconds) => {
+        clock += milliseconds;
+      },
+      exec: async (command) => {
+        clock += 1000;
+        if (command.argv[0] === "docker") return docker.exec(command);
+        if (command.argv[0] !== "git") throw new Error(`the test did not expect: ${command.argv.join(" ")}`);
+        return { exitCode: 128, stdout: "", stderr: "fatal: not a git repository", missing: false };
+      },
+      fetch: fetchFrom(registry),
+      ...{ request: registry.handle },
+    };
+    const code = await main(host);
+    return { code, out: ran.out, err: ran.err, json: () => JSON.parse(ran.out) as unknown };
+  }
+
+  return { cwd, registry, docker, run };
+}
+
+/** The registries as `fetch` finds them. */
+function fetchFrom({ handle }: InMemoryRegistry): typeof globalThis.fetch {
+  return async (input, init = {}) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const method = (init.method ?? "GET") as HttpRequest["method"];
+    const body =
+      typeof init.body === "string" || init.body instanceof URLSearchParams ? { body: String(init.body) } : {};
+    const answer = await handle({ method, url, headers, ...body });
+    if (!("body" in answer)) throw new TypeError("fetch failed", { cause: new Error(answer.message) });
+    const empty = answer.status === 204 || answer.status === 304;
+    return new Response(empty ? null : answer.body, { status: answer.status, headers: answer.headers });
+  };
+}
