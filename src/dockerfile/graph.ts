@@ -80,7 +80,7 @@ function triggersOf({ stages }: Dockerfile, base: StageRef): Instruction[] {
   return below.flatMap(({ trigger }) => trigger ?? []);
 }
 
-/** What the stage is FROM; as it is written where its variables leave nothing. */
+/** What the stage is FROM; taken literally if its variables leave nothing. */
 function readBase({ file, names, globals, warnings }: Scope, stage: Stage): StageRef {
   const { base, line } = stage;
   const { value, fault } = expandWord(base, file.escape, (name) => globals.get(name));
@@ -101,7 +101,7 @@ function readEdge({ names, warnings }: Scope, source: Source, stage: Stage): Edg
   return [];
 }
 
-/** The stage that BuildKit builds for `--target`: any case, the last of that name; it knows no indexes there. */
+/** The stage that BuildKit builds for `--target`: in any case, the last of that name. An index does not work there. */
 export function findStage(graph: StageGraph, target: string): GraphStage | null {
   return graph.stages.findLast(({ name }) => name === target.toLowerCase()) ?? null;
 }

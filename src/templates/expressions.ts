@@ -20,7 +20,7 @@ interface Meaning {
   origin?: Origin;
 }
 
-/** The expressions that docker/metadata-action has, and what a build event tells besides. */
+/** The expressions that docker/metadata-action has, and what else a build event tells. */
 const expressions: Readonly<Record<string, Meaning>> = {
   branch: { value: ({ event }) => event.branch ?? "", origin: "branch" },
   tag: { value: ({ event }) => event.tag ?? "", origin: "tag" },
