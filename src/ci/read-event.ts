@@ -1,7 +1,7 @@
 import type { Problem } from "../core/errors.ts";
 import type { BuildEvent, EventKind, Provider } from "../core/event.ts";
 import { expected } from "../core/suggest.ts";
-import { parseRef } from "./ref.ts";
+import { parseRef } from "./git-ref.ts";
 
 /** What an adapter found in the environment, before it is checked. Empty strings count as absent. */
 export interface RawEvent {

@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction, Stage, Warning } from "./dockerfile.ts";
 import { expandWord } from "./expand.ts";
 import { globalArgs } from "./global-args.ts";
-import { collectNames, nameInOtherCase, type Names, replacedBy, resolveFrom, resolveSource } from "./resolve.ts";
+import { collectNames, nameInOtherCase, type Names, replacedBy, resolveFrom, resolveSource } from "./names.ts";
 import { type Source, sourcesOf } from "./sources.ts";
 
 /** Which stage is made from which, under one set of build arguments. */

@@ -1,5 +1,5 @@
 import { didYouMean } from "../core/suggest.ts";
-import { type Fault, parseTemplate, type Template } from "../templates/parse.ts";
+import { type Fault, parseTemplate, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 
 /** What is found to be wrong while rules are compiled. */

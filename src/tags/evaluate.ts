@@ -1,6 +1,6 @@
 import type { Affixes } from "../core/build-tag.ts";
 import { renderParsed } from "../templates/template.ts";
-import { problemsAt, type Template } from "../templates/parse.ts";
+import { problemsAt, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import { finishTag, type RuleAffix } from "./finish.ts";
 import { decideLatest } from "./latest.ts";

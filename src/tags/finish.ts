@@ -4,7 +4,7 @@ import { isTag } from "../core/reference.ts";
 import { isBuildTagLike, isReserved, isVersionLike, longestTag, nameSlug, protectedSlug } from "../core/slug.ts";
 import type { Origin } from "../templates/expressions.ts";
 import type { RenderedParts } from "../templates/template.ts";
-import type { Fault } from "../templates/parse.ts";
+import type { Fault } from "../templates/syntax.ts";
 import type { Value } from "./rule.ts";
 
 /** A rule's own prefix or suffix, or the flavor's; null for none. */

@@ -1,5 +1,5 @@
 import { didYouMean, expected } from "../core/suggest.ts";
-import { parseTemplate, problemsAt, type Template } from "../templates/parse.ts";
+import { parseTemplate, problemsAt, type Template } from "../templates/syntax.ts";
 import type { Report } from "./attributes.ts";
 import { csvFields } from "./csv.ts";
 import { isRecord } from "./record.ts";

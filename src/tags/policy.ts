@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from "../core/suggest.ts";
-import { problemsAt } from "../templates/parse.ts";
+import { problemsAt } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Report } from "./attributes.ts";
 import { compileRule, type WrittenRule } from "./compile-rule.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../templates/parse.ts";
+import type { Fault } from "../templates/syntax.ts";
 import { csvFields } from "./csv.ts";
 
 /** What a written rule says, and what is wrong with how it is written. */

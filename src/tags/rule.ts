@@ -1,7 +1,7 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Origin } from "../templates/expressions.ts";
-import type { Fault, Template } from "../templates/parse.ts";
+import type { Fault, Template } from "../templates/syntax.ts";
 import type { AttributeReader } from "./attributes.ts";
 import type { When } from "./when.ts";
 

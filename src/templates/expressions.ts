@@ -1,6 +1,6 @@
 import parseSemver from "semver/functions/parse.js";
 import { type BuildEvent, isDefaultBranch, nullSha } from "../core/event.ts";
-import type { Expression } from "./parse.ts";
+import type { Expression } from "./syntax.ts";
 import { formatDate } from "./date.ts";
 
 /** What the common expressions are made from. */

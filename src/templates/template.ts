@@ -2,7 +2,7 @@ import type { Problem } from "../core/errors.ts";
 import { nameSlug } from "../core/slug.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { type ExpressionSource, meaningOf, type Origin } from "./expressions.ts";
-import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./parse.ts";
+import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./syntax.ts";
 
 /** What `{{…}}` may stand for. */
 export interface TemplateContext extends ExpressionSource {

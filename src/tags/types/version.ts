@@ -1,6 +1,6 @@
 import { nameSlug } from "../../core/slug.ts";
 import { renderParsed, type RenderedParts } from "../../templates/template.ts";
-import type { Template } from "../../templates/parse.ts";
+import type { Template } from "../../templates/syntax.ts";
 import type { AttributeReader, Pattern } from "../attributes.ts";
 import {
   type Gift,
