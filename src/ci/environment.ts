@@ -1,7 +1,7 @@
-/** Environment variables, as given to the program. */
+/** Environment variables, as the program was given them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable's value; undefined where it is unset or empty, which CIs use alike. */
+/** A variable's value; undefined if it is unset or empty: CI servers use the two interchangeably. */
 export function value(env: Environment, name: string): string | undefined {
   const text = env[name];
   return text === undefined || text === "" ? undefined : text;

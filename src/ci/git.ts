@@ -52,7 +52,7 @@ const nothing: GitFacts = {
   remoteUrl: null,
 };
 
-/** Whether git has a say here. To look is cheap; to start git only to hear that it has not is not. */
+/** Whether there is a repository here. Looking is cheap; starting git only to hear that there is none is not. */
 async function isInGit(host: Host, cwd: string): Promise<boolean> {
   if (host.env.GIT_DIR !== undefined) return true;
   for (let folder = cwd; ; folder = path.dirname(folder)) {
@@ -66,7 +66,7 @@ function withoutCredentials(url: string): string {
   return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, "$1");
 }
 
-/** The repository's tags; null where git knows of none to compare with, as in a clone without them. */
+/** The repository's tags; null if there are none to compare with, as in a clone without tags. */
 export async function gitTags(host: Host, cwd: string): Promise<string[] | null> {
   const argv = ["git", "-c", "safe.directory=*", "tag", "--list"] as const;
   const result = await host.exec({ argv: [...argv], cwd, env: pick(host.env, passed) });

@@ -10,7 +10,7 @@ export interface GitFacts {
   remoteUrl: string | null;
 }
 
-/** The build event of a laptop: what git says, and no build number. Outside git it still is one. */
+/** The build event of a laptop: what git says, and no build number. Outside git there is one as well, with nothing known. */
 export function localEvent(git: GitFacts): BuildEvent {
   return {
     provider: "local",
@@ -32,7 +32,9 @@ export function localEvent(git: GitFacts): BuildEvent {
   };
 }
 
-/** `octocat/hello-world` of `https://github.com/octocat/hello-world.git` or `git@github.com:octocat/hello-world.git`. */
+/**
+ * `octocat/hello-world` of `https://github.com/octocat/hello-world.git` or `git@github.com:octocat/hello-world.git`.
+ */
 function slugOf(url: string): string | null {
   const parts = url
     .replace(/\.git\/?$/, "")

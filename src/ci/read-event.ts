@@ -1,6 +1,7 @@
 import type { Problem } from "../core/errors.ts";
 import type { BuildEvent, EventKind, Provider } from "../core/event.ts";
-import { parseRef } from "./ref.ts";
+import { expected } from "../core/suggest.ts";
+import { parseRef } from "./git-ref.ts";
 
 /** What an adapter found in the environment, before it is checked. Empty strings count as absent. */
 export interface RawEvent {
@@ -14,7 +15,10 @@ export interface RawEvent {
   buildNumber: string | undefined;
   /** CI's own number for the pull request; the ref's wins. */
   pullRequest: string | undefined;
-  /** The branch that CI names; on a pull request the one it goes into, on a tag nothing that can be relied on. */
+  /**
+   * The branch that CI names; on a pull request the one it is to be merged into, on a tag nothing that can be relied
+   * on.
+   */
   branch: string | undefined;
   defaultBranch: string | undefined;
   deployTo: string | undefined;
@@ -91,9 +95,9 @@ function missing(raw: RawEvent): Problem[] {
   else if (raw.kind === null) {
     problems.push({
       path: raw.names.event,
-      message: "is an event that is not known",
+      message: "is not a known event",
       got: raw.eventName,
-      hint: `known are ${events.join(", ")}`,
+      hint: expected(events),
     });
   }
   if (raw.ref === undefined) problems.push({ path: raw.names.ref, message: "is not set", hint });
@@ -108,22 +112,22 @@ function missing(raw: RawEvent): Problem[] {
   return problems;
 }
 
-/** An event and a ref that contradict each other: to guess could publish a branch as a release. */
+/** An event and a ref that contradict each other: guessing could publish a branch as a release. */
 function disagreement(raw: RawEvent, ref: string, pullRequest: number | null): Problem[] {
   if (raw.kind === null || raw.ref === undefined || pullRequest !== null) return [];
   const parsed = parseRef(ref);
-  const expected: Partial<Record<EventKind, string>> = {
+  const refs: Partial<Record<EventKind, string>> = {
     push: "refs/heads/…",
     cron: "refs/heads/…",
     tag: "refs/tags/…",
     pull_request: "a pull request's ref, like refs/pull/17/head",
   };
-  const wanted = expected[raw.kind];
+  const wanted = refs[raw.kind];
   const agrees = raw.kind === "tag" ? parsed.kind === "tag" : raw.kind !== "pull_request" && parsed.kind === "branch";
   if (parsed.kind !== "unknown" && (wanted === undefined || agrees)) return [];
   const message =
     wanted === undefined
-      ? "is no branch, tag or pull request"
+      ? "is not the ref of a branch, a tag or a pull request"
       : `does not fit ${raw.names.event}=${raw.eventName}, which needs ${wanted}`;
   return [{ path: raw.names.ref, message, got: ref }];
 }

@@ -12,7 +12,7 @@ export interface Config {
   registry: string | null;
   /** Environment variables that templates may read. */
   env: readonly string[];
-  /** What is allowed in it but unlikely to be meant. */
+  /** What is allowed but probably not meant. */
   warnings: Problem[];
 }
 

@@ -18,8 +18,8 @@ export interface LoadedConfig {
 }
 
 /**
- * Finds and reads the config: the file `explicit` (relative to `cwd`), or the first place from `cwd` up to the project's
- * root. Throws an InputError where there is none, or with the file's own error.
+ * Finds and reads the config: the file `explicit` (relative to `cwd`), or the first place from `cwd` up to the
+ * project's root. Throws an InputError if there is none, or if it cannot be read.
  */
 export async function loadConfig(cwd: string, explicit: string | undefined): Promise<LoadedConfig> {
   const { cosmiconfig } = await import("cosmiconfig");

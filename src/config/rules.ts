@@ -27,9 +27,9 @@ function needsExist(target: Target, config: Config): Problem[] {
     const near = nearest(needed, names);
     return {
       path,
-      message: needed === target.name ? "is the target itself" : "is no target",
+      message: needed === target.name ? "is the target itself" : "is not a target",
       got: needed,
-      hint: near === null ? `targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`,
+      hint: near === null ? `the targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`,
     };
   };
   const unknown = (name: string) => name === target.name || !names.includes(name);
@@ -81,7 +81,12 @@ function registriesAreHosts(config: Config): Problem[] {
     const path = `registries.${name}`;
     const problems: Problem[] = [];
     if (/[/\s]|^-/.test(name)) {
-      problems.push({ path, message: "is no registry", got: name, hint: "write host or host:port, without https://" });
+      problems.push({
+        path,
+        message: "is not a registry",
+        got: name,
+        hint: "write host or host:port, without https://",
+      });
     }
     if ((access.username === undefined) !== (access.password === undefined)) {
       problems.push({ path, message: "needs both username and password, as names of environment variables" });

@@ -5,8 +5,9 @@ import * as v from "valibot";
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const stringOrList = v.union([text, v.array(text)]);
 
-// YAML reads 1.10 as 1.1: a number that is no integer must be quoted to mean what was written.
-const scalarMessage = "must be a string, an integer or true/false; quote a number with a point, YAML reads 1.10 as 1.1";
+// YAML reads 1.10 as 1.1: a number that is not an integer must be quoted to mean what was written.
+const scalarMessage =
+  "must be a string, an integer or true/false; quote a number with a decimal point: YAML reads 1.10 as 1.1";
 const scalar = v.union([v.string(), v.pipe(v.number(), v.safeInteger(scalarMessage)), v.boolean()], scalarMessage);
 const described = <const S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description));
@@ -15,12 +16,15 @@ const environmentName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"),
 );
-const argumentName = v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is no name of a build argument"));
+const argumentName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a valid name for a build argument"),
+);
 const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
 );
-const affix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 of letters, digits, _ . -"));
+const affix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 letters, digits, _ . or -"));
 const repositories = v.union(
   [
     text,
@@ -56,8 +60,8 @@ const targetEntries = {
     ),
   ),
   tags: v.optional(described(tagRules, "Tag rules or a preset: default, auto_tag, metadata-action.")),
-  prefix: v.optional(described(affix, "Put in front of every tag of the target, the build tag included.")),
-  suffix: v.optional(described(affix, "Put behind every tag of the target, the build tag included.")),
+  prefix: v.optional(described(affix, "Goes before every tag of the target, the build tag included.")),
+  suffix: v.optional(described(affix, "Goes after every tag of the target, the build tag included.")),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   cacheFrom: v.optional(
@@ -103,7 +107,10 @@ export const configSchema = v.strictObject({
       v.record(
         v.pipe(
           v.string(),
-          v.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "is no target name: letters, digits, _ and - (64 at most)"),
+          v.regex(
+            /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+            "is not a valid target name: use letters, digits, _ and -, 64 at most",
+          ),
         ),
         v.union([repositories, target], "must be a repository, a list of them, false, or an object"),
       ),

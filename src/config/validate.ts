@@ -4,7 +4,7 @@ import type { Problem } from "../core/errors.ts";
 import { listsForMaps } from "./lists.ts";
 import { configSchema, registryKeys, targetKeys, type WrittenConfig } from "./schema.ts";
 
-/** What was written, if it has the config's shape, and every place where it has not. */
+/** The config, if what was written has the right shape; otherwise every place where it does not. */
 export function validateConfig(written: unknown): { config: WrittenConfig | null; problems: Problem[] } {
   const lists = listsForMaps(written);
   const result = v.safeParse(configSchema, written);

@@ -14,8 +14,8 @@ export function isAlias(tag: string, version: string | null, affixes: Affixes): 
 }
 
 /**
- * A tag of `existing` that keeps the alias `tag` of `version` where it is: a higher version that the alias stands for as
- * well. Null if `tag` may point to `version`, or is no alias of it.
+ * The tag in `existing` of a higher version that the alias `tag` stands for as well, so that the alias must not move to
+ * `version`. Null if there is none, or if `tag` is not an alias of `version`.
  */
 export function higherVersion(
   tag: string,

@@ -1,7 +1,7 @@
 import type { BuildEvent } from "./event.ts";
 import { branchSlug, longestTag, tagSlug } from "./slug.ts";
 
-/** The scope's greatest length: a build tag is to be read by people. */
+/** The scope is cut at this length: people read build tags. */
 const longestScope = 80;
 
 /** What a target puts in front of and behind each of its tags. */
@@ -24,8 +24,8 @@ export function buildTag(event: BuildEvent, affixes: Affixes = { prefix: "", suf
 }
 
 /**
- * A tag of a target. A suffix that starts with a letter or a digit is set off by `-`, as plugins/docker does it: `1` of
- * build 42 must not read as build 421.
+ * A tag of a target. A suffix that starts with a letter or a digit is set off by `-`, as plugins/docker does it: build
+ * 42 with suffix `1` must not read as build 421.
  */
 export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
   return `${prefix}${tag}${suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`}`;

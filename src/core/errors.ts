@@ -1,4 +1,4 @@
-/** Process exit codes. 78 is never used: Drone's runner takes it as "skip the later steps". */
+/** Process exit codes. 78 is never used: Drone's runner reads it as "skip the later steps". */
 export const ExitCode = {
   done: 0,
   /** Docker, the registry or the network failed. */
@@ -18,7 +18,7 @@ export function exitCodeOf(signal: string): number {
   return signal === "SIGHUP" ? ExitCode.hungUp : ExitCode.terminated;
 }
 
-/** One thing that is wrong with the user's input, said so that it can be put right. */
+/** One mistake in the user's input, described so that it can be corrected. */
 export interface Problem {
   /** Where: a config path (`targets.app1.repo`), a flag (`--as`), a file, or an environment variable. */
   path: string;

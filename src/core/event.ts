@@ -1,7 +1,7 @@
 /** Which CI told us about the build; `local` is a laptop, where git is asked instead. */
 export type Provider = "drone" | "woodpecker" | "local";
 
-/** What set the build off, in Drone's words; `local` is a build that no CI asked for. */
+/** What triggered the build, in Drone's words; `local` is a build that no CI asked for. */
 export type EventKind = "push" | "tag" | "pull_request" | "cron" | "promote" | "rollback" | "custom" | "local";
 
 /**
@@ -44,7 +44,7 @@ export interface BuildEvent {
 /** The commit id where there is no git: git's own null id. */
 export const nullSha = "0".repeat(40);
 
-/** The branch that this build is of is the repository's default branch. */
+/** Whether this build is of the repository's default branch. */
 export function isDefaultBranch(event: BuildEvent): boolean {
   return event.branch !== null && event.branch === event.defaultBranch;
 }

@@ -1,6 +1,6 @@
 /**
- * Puts every name behind those it needs, and otherwise keeps the given order. `needs` may name what is not in `names`;
- * that is ignored. A cycle comes back as the names along it, the first one again at the end.
+ * Puts every name after those it needs, and otherwise keeps the given order. What `needs` gives that is not in `names`
+ * is ignored. A cycle is returned as the names along it, with the first one repeated at the end.
  */
 export function order(
   names: readonly string[],
@@ -10,7 +10,7 @@ export function order(
   const sorted: string[] = [];
   const done = new Set<string>();
   let cycle: string[] | null = null;
-  // An explicit stack: a chain of ten thousand targets must not overflow ours.
+  // An explicit stack: a chain of ten thousand targets must not overflow the call stack.
   for (const start of names) {
     const stack: { name: string; rest: Iterator<string> }[] = [];
     const onPath = new Set<string>();

@@ -1,4 +1,7 @@
-/** Runs `work` on each item, at most `limit` at once. The first rejection is passed on when all that run have ended. */
+/**
+ * Runs `work` on each item, at most `limit` at once. Rejects with the first error, once all that were started have
+ * ended.
+ */
 export async function eachLimited<T>(
   items: readonly T[],
   limit: number,
@@ -13,7 +16,7 @@ export async function eachLimited<T>(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** As {@link eachLimited}, but an item waits for those that it needs. `items` must be in an order that makes that possible. */
+/** Like {@link eachLimited}, but an item waits for those that it needs, which must come before it in `items`. */
 export async function inDependencyOrder<T extends { name: string; needs: readonly string[] }>(
   items: readonly T[],
   limit: number,

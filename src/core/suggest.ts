@@ -1,4 +1,4 @@
-/** The name in `known` that `name` was most likely meant to be; null if none is near. */
+/** The name in `known` that `name` was most likely meant to be; null if none is close. */
 export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let least = furthest(name.length) + 1;
@@ -13,13 +13,18 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** `did you mean "…"?`, or else what the known names are, to be a problem's hint. */
+/** A problem's hint: `did you mean "…"?`, or else the names that would be right. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return near === null ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
+  return near === null ? expected(known) : `did you mean "${near}"?`;
 }
 
-/** So many slips still make it likely that the other name was meant. */
+/** A problem's hint that lists the names that would be right. */
+export function expected(known: readonly string[]): string {
+  return `expected ${known.length > 1 ? "one of " : ""}${known.join(", ")}`;
+}
+
+/** How many typos still make it likely that the other name was meant. */
 function furthest(length: number): number {
   return length <= 3 ? 1 : length <= 7 ? 2 : 3;
 }

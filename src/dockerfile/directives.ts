@@ -11,7 +11,7 @@ const directive = /^\s*#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i;
 const known = new Set(["syntax", "escape", "check"]);
 
 /**
- * Reads the directives. They end at the first line that is none: a blank line, another comment, an instruction.
+ * Reads the directives. They end at the first line of any other kind: blank, a plain comment, an instruction.
  * https://docs.docker.com/reference/dockerfile/#parser-directives
  */
 export function readDirectives(lines: readonly string[]): Directives {

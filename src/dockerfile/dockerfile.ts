@@ -10,7 +10,7 @@ export interface Dockerfile {
   warnings: Warning[];
 }
 
-/** The character that joins lines and takes away the next one's meaning. */
+/** The character that continues a line and escapes the character after it. */
 export type Escape = "\\" | "`";
 
 /** One `NAME` or `NAME=value` of an ARG instruction. */
@@ -43,7 +43,7 @@ export interface Instruction {
   operands: string;
   /** The bodies of its heredocs. */
   heredocs: string[];
-  /** Of ONBUILD: what it makes a stage run that is FROM this one. */
+  /** For ONBUILD: the instruction that it adds to a stage FROM this one. */
   trigger: Instruction | null;
   /** The line it begins on; the first is 1. */
   line: number;
@@ -55,7 +55,7 @@ export interface Flag {
   value: string;
 }
 
-/** Something that BuildKit refuses, or takes for something else than it looks. */
+/** Something that BuildKit refuses, or that does not mean what it seems to mean. */
 export interface Warning {
   line: number;
   message: string;

@@ -1,10 +1,10 @@
 import type { Escape } from "./dockerfile.ts";
 import { replacePattern, trimPattern } from "./pattern.ts";
 
-/** A word with its variables put in. */
+/** A word with its variables expanded. */
 export interface Expanded {
   value: string;
-  /** Why it cannot be expanded; the value is then of no use. */
+  /** Why it cannot be expanded; the value then means nothing. */
   fault: string | null;
 }
 
@@ -29,7 +29,7 @@ export function expandWord(text: string, escape: Escape, get: (name: string) => 
   return { value, fault: reader.fault };
 }
 
-/** Reads up to `stop`, which is passed over. In a pattern (`raw`) escapes stay for the pattern's own reader. */
+/** Reads up to and including `stop`. In a pattern (`raw`) escapes are kept for the pattern's own parser. */
 function readUntil(reader: Reader, stop: string | null, raw: boolean): string {
   let value = "";
   while (reader.at < reader.text.length) {

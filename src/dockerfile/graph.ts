@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction, Stage, Warning } from "./dockerfile.ts";
 import { expandWord } from "./expand.ts";
 import { globalArgs } from "./global-args.ts";
-import { collectNames, nameInOtherCase, type Names, replacedBy, resolveFrom, resolveSource } from "./resolve.ts";
+import { collectNames, nameInOtherCase, type Names, replacedBy, resolveFrom, resolveSource } from "./names.ts";
 import { type Source, sourcesOf } from "./sources.ts";
 
 /** Which stage is made from which, under one set of build arguments. */
@@ -80,7 +80,7 @@ function triggersOf({ stages }: Dockerfile, base: StageRef): Instruction[] {
   return below.flatMap(({ trigger }) => trigger ?? []);
 }
 
-/** What the stage is FROM; as it is written where its variables leave nothing. */
+/** What the stage is FROM; taken literally if its variables leave nothing. */
 function readBase({ file, names, globals, warnings }: Scope, stage: Stage): StageRef {
   const { base, line } = stage;
   const { value, fault } = expandWord(base, file.escape, (name) => globals.get(name));
@@ -101,7 +101,7 @@ function readEdge({ names, warnings }: Scope, source: Source, stage: Stage): Edg
   return [];
 }
 
-/** The stage that BuildKit builds for `--target`: any case, the last of that name; it knows no indexes there. */
+/** The stage that BuildKit builds for `--target`: in any case, the last of that name. An index does not work there. */
 export function findStage(graph: StageGraph, target: string): GraphStage | null {
   return graph.stages.findLast(({ name }) => name === target.toLowerCase()) ?? null;
 }

@@ -8,14 +8,13 @@ export interface Heredoc {
 }
 
 const keywords = new Set(["RUN", "COPY", "ADD"]);
-/** Whatever the escape directive says, heredocs go by the shell's quoting. White space may follow `<<`. */
+/** Whatever the escape directive says, heredocs follow the shell's quoting. White space may follow `<<`. */
 const words = /(?:'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|\\$|<<[\t\r ]*|[^\s'"\\])+/g;
 const heredocWord = /^\d*<<(-?)\s*([^<]*)$/;
 
 /**
- * The heredocs that an instruction's line opens, in order: RUN, COPY and ADD alone, ONBUILD's too. The JSON form has
- * none by itself: all of it is in quotes.
- * https://docs.docker.com/reference/dockerfile/#here-documents
+ * The heredocs that an instruction's line opens, in order. Only RUN, COPY and ADD have them, after ONBUILD too. The
+ * JSON form never has any: all of it is in quotes. https://docs.docker.com/reference/dockerfile/#here-documents
  */
 export function heredocsOf(instruction: Instruction, text: string): Heredoc[] {
   const { keyword } = instruction.trigger ?? instruction;

@@ -1,7 +1,7 @@
 import { dockerHub, parseRepository } from "../core/reference.ts";
 
 /**
- * An image's name as short as it goes, which is how named contexts are matched: `docker.io/library/node:latest` is
+ * An image's shortest name, by which named contexts are matched: `docker.io/library/node:latest` is
  * `node`. https://docs.docker.com/reference/cli/docker/buildx/build/#build-context
  */
 export function shortImageName(image: string): string {

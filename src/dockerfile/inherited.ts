@@ -1,7 +1,7 @@
 import type { Escape, Instruction } from "./dockerfile.ts";
 import { readArgs, readEnv } from "./words.ts";
 
-/** An ARG that a stage leaves to those FROM it, and that an image of the stage would not. */
+/** An ARG that a stage passes on to stages FROM it, and that an image of the stage would not. */
 export interface Inherited {
   name: string;
   /** The ARG has a default of its own, so its value is not the one that an ARG without default gets elsewhere. */
@@ -9,7 +9,7 @@ export interface Inherited {
   line: number;
 }
 
-/** The ARGs that are left over after these instructions; an ENV of the same name goes into the image and is none. */
+/** The ARGs still in force after these instructions. An ENV of the same name ends one: it goes into the image. */
 export function inheritedArgs(instructions: readonly Instruction[], escape: Escape): Inherited[] {
   const left = new Map<string, Inherited>();
   for (const { keyword, operands, line } of instructions) {
@@ -24,8 +24,8 @@ export function inheritedArgs(instructions: readonly Instruction[], escape: Esca
 }
 
 /**
- * The first instruction that may see the inherited ARG's value, if there is one: a RUN has it in its environment, others
- * where they mention it. From where the name is set anew nothing sees the old value.
+ * The first instruction that may see the inherited ARG's value, if there is one: a RUN has it in its environment,
+ * others where they mention it. Once the name is set again, nothing sees the old value.
  *
  * @param isGlobal the name has a value before the first FROM, which an ARG without default takes
  */

@@ -7,7 +7,7 @@ import { parseInstruction } from "./instruction.ts";
 const continued = byEscape((e) => String.raw`(^|[^${e}])${e}[ \t]*$`, "");
 const blankOrComment = /^\s*(?:#|$)/;
 
-/** Lines that are read one after the other. */
+/** Lines, and how far they have been read. */
 interface Reader {
   lines: readonly string[];
   at: number;
@@ -28,7 +28,7 @@ export function readInstructions(
     if (instruction.keyword === "") continue;
     for (const { terminator, chomp } of heredocsOf(instruction, text)) {
       const body = readHeredoc(reader, terminator, chomp);
-      if (body === null) warnings.push({ line, message: `the heredoc ${terminator} is not ended` });
+      if (body === null) warnings.push({ line, message: `the heredoc ${terminator} is not terminated` });
       else instruction.heredocs.push(body);
     }
     instructions.push(instruction);
@@ -36,7 +36,7 @@ export function readInstructions(
   return { instructions, warnings };
 }
 
-/** Joins a line with those it is continued on; comments and blank lines between them do not count. */
+/** Joins a line with its continuation lines; comments and blank lines between them do not count. */
 function readLogicalLine(reader: Reader, continuation: RegExp): string {
   const first = reader.lines[reader.at++] ?? "";
   if (blankOrComment.test(first)) return "";
@@ -50,7 +50,7 @@ function readLogicalLine(reader: Reader, continuation: RegExp): string {
   return parts.join("") + text;
 }
 
-/** The lines up to the terminator; null, and the rest of the file is gone, if there is none. */
+/** The lines up to the terminator. Without one the rest of the file is used up, and the result is null. */
 function readHeredoc(reader: Reader, terminator: string, chomp: boolean): string | null {
   const start = reader.at;
   while (reader.at < reader.lines.length) {

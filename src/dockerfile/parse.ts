@@ -41,7 +41,7 @@ function readFrom({ operands, flags, line }: Instruction, index: number, warning
   const [base = "", as, written, ...more] = operands.split(/\s+/);
   const named = written !== undefined && as?.toLowerCase() === "as" && more.length === 0;
   if (base === "" || (as !== undefined && !named)) {
-    warnings.push({ line, message: "FROM needs an image, and AS and a name at most" });
+    warnings.push({ line, message: "FROM takes an image and, optionally, AS and a name" });
   }
   const name = named ? written.toLowerCase() : null;
   const valid = name === null || stageName.test(name);

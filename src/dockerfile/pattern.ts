@@ -1,6 +1,6 @@
 /**
- * A shell pattern as a regular expression's source: `*` and `?`, no brackets; a backslash takes their meaning away.
- * Null if a backslash stands before anything else.
+ * A shell pattern as a regular expression's source: `*` and `?`, no brackets; a backslash escapes them. Null if a
+ * backslash precedes anything else.
  */
 function patternSource(pattern: string): string | null {
   let source = "";
@@ -8,7 +8,7 @@ function patternSource(pattern: string): string | null {
     if (token === "*") source += ".*";
     else if (token === "?") source += ".";
     else if (/^\\[*?\\]$/.test(token)) source += token;
-    // These two end a substitution and are escaped for that alone.
+    // These two end a substitution and are escaped for that reason only.
     else if (token === "\\}" || token === "\\/") source += token;
     else if (token.startsWith("\\")) return null;
     else source += token.replace(/[[\]{}.+()|^$/]/, String.raw`\$&`);
@@ -16,7 +16,7 @@ function patternSource(pattern: string): string | null {
   return source;
 }
 
-/** `${value#pattern}` and its three kin: the shortest or longest start or end that matches is cut off. */
+/** `${value#pattern}` and its three variants: the shortest or longest start or end that matches is cut off. */
 export function trimPattern(value: string, pattern: string, side: "start" | "end", longest: boolean): string | null {
   const source = patternSource(pattern);
   if (source === null) return null;

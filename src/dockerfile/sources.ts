@@ -7,7 +7,10 @@ export interface Source {
   line: number;
 }
 
-/** The sources of an instruction: of COPY at most one, of RUN one a mount. ADD has none: BuildKit refuses `--from` there. */
+/**
+ * The sources of an instruction: at most one for COPY, one per mount for RUN. ADD has none: BuildKit refuses `--from`
+ * there.
+ */
 export function sourcesOf({ keyword, flags, line }: Instruction): Source[] {
   const values = (flag: string) => flags.filter(({ name }) => name === flag).map(({ value }) => value);
   if (keyword === "COPY") return named(values("from").slice(-1), "copy", line);
@@ -25,7 +28,7 @@ function mountSource(mount: string): string {
   return froms.at(-1)?.slice("from=".length) ?? "";
 }
 
-/** One line of CSV; a quoted field may have commas, and doubled quotes for quotes. */
+/** One line of CSV; a quoted field may contain commas, and `""` for a quote. */
 function csvFields(text: string): string[] {
   return Array.from(text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
     quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'),

@@ -4,9 +4,9 @@ import { shortImageName } from "./image-name.ts";
 import { firstUse, inheritedArgs } from "./inherited.ts";
 
 /**
- * Why `stage` may not be built on a ready-made image of `base`, put in its place by a named context of its name; null
- * if that means the same. An image has no ARGs, so what a stage inherits of them would be gone without a word
- * (https://github.com/docker/buildx/issues/1709). In doubt there is a reason: all it costs is the binding.
+ * Why `stage` cannot be built on an existing image of `base`, put in its place by a named context of its name; null if
+ * the result is the same. An image carries no ARGs, so those that a stage inherits would silently be lost
+ * (https://github.com/docker/buildx/issues/1709). When in doubt there is a reason: all it costs is the binding.
  *
  * @param stage index of the stage that is built
  * @param base index of the stage that is replaced
@@ -25,7 +25,7 @@ export function whyNotBindable(file: Dockerfile, graph: StageGraph, stage: numbe
 function whyNotNamed(file: Dockerfile, graph: StageGraph, needed: readonly number[], base: number): string | null {
   const name = graph.stages[base]?.name ?? null;
   if (name === null) return `stage ${base} has no name`;
-  if (name === "scratch" || name === "context") return `the name ${name} has a meaning of its own`;
+  if (name === "scratch" || name === "context") return `the name ${name} has a special meaning`;
   const same = file.stages.filter((stage) => stage.name === name);
   if (same.length > 1) return `several stages are called ${name} (lines ${same.map(({ line }) => line).join(", ")})`;
   const image = stagesOf(graph, needed)
@@ -55,7 +55,8 @@ function whyArgsMissed(
   return firstReason(args, (arg) => {
     const use = firstUse(arg, graph.globals.has(arg.name), instructions, file.escape);
     if (use === null) return null;
-    return `ARG ${arg.name} (line ${arg.line}) would be lost to ${use.keyword} on line ${use.line}; declare it again before that`;
+    const lost = `ARG ${arg.name} (line ${arg.line}) would not reach ${use.keyword} on line ${use.line}`;
+    return `${lost}; declare it again before that`;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Arg, Escape } from "./dockerfile.ts";
 import { byEscape } from "./escape.ts";
 
-/** Quoted text, escaped characters and plain ones; a quote that is left open goes to the end. */
+/** Quoted text, escaped characters and plain ones; an unclosed quote runs to the end. */
 const word = byEscape((e) => String.raw`(?:'[^']*(?:'|$)|"(?:${e}[^]|[^"${e}])*(?:"|$)|${e}[^]|[^\s${e}'"])+`, "g");
 
 /** Splits at white space outside quotes; quotes and escapes stay. */

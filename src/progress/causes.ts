@@ -1,6 +1,6 @@
 import type { FailureCode } from "../core/failure.ts";
 
-/** A text by which a kind of failure is known, and what to do about it. */
+/** A text that identifies a kind of failure, and what to do about it. */
 export interface Cause {
   pattern: RegExp;
   code: FailureCode;
@@ -8,8 +8,8 @@ export interface Cause {
 }
 
 /**
- * The first that matches counts, so what is more certain comes first: the builder repeats the command that failed, and
- * that may say anything at all. The texts are those of Docker Engine 20.10 to 28, buildx, the distribution registry,
+ * The first match counts, so the more certain ones come first: the builder repeats the command that failed, which may
+ * say anything at all. The texts are those of Docker Engine 20.10 to 28, buildx, the distribution registry,
  * Docker Hub, GHCR and ECR.
  */
 export const causes: readonly Cause[] = [
@@ -95,7 +95,7 @@ export const causes: readonly Cause[] = [
   {
     pattern: /pull access denied/,
     code: "missing-image",
-    hint: "there is no such image, or it takes a login to see it: check its name and the credentials",
+    hint: "there is no such image, or seeing it takes a login: check its name and the credentials",
   },
   {
     pattern: /push access denied|permission_denied|access forbidden|^(?:.*: )?denied\b/m,
@@ -106,7 +106,7 @@ export const causes: readonly Cause[] = [
     pattern:
       /unauthorized|authentication required|authorization failed|insufficient_scope|incorrect username or password|\b403 Forbidden|access denied/i,
     code: "unauthorized",
-    hint: "the registry wants other credentials: check its user name and password",
+    hint: "the registry rejects these credentials: check the user name and password",
   },
   {
     pattern:
@@ -132,7 +132,7 @@ export const causes: readonly Cause[] = [
   {
     pattern: /name unknown: the repository with name/i,
     code: "missing-image",
-    hint: "ECR makes no repositories by itself: create this one first",
+    hint: "ECR does not create repositories by itself: create this one first",
   },
   {
     pattern: /manifest unknown|name unknown|does not exist locally|tag does not exist|no such image|: not found$/im,

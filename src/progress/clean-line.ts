@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** A terminal's title or link, which Node's own function leaves half of where it has blanks. */
 const [escape, bell] = ["\u001B", "\u0007"];
+/** A terminal's title or link. Node's own function removes it only in part if there are spaces in it. */
 const title = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`, "g");
 
 /**

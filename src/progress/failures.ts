@@ -48,7 +48,7 @@ function ownTarget({ owner, targets }: Vertex, last: LastWord | null): string | 
   return targets.has(owner) ? owner : (last?.target ?? [...targets][0] ?? null);
 }
 
-/** Where in which Dockerfile. Engine 20.10 shows no excerpt; the line it has only of a mistake in the syntax. */
+/** Where in which Dockerfile. Engine 20.10 shows no excerpt, and says the line only of a syntax error. */
 function place(
   { dockerfile, line, excerpt }: Tail,
   { target, message }: LastWord,

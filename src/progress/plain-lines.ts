@@ -6,7 +6,7 @@ import { warningIn } from "./warning.ts";
 /** Reads the lines of `--progress=plain` into a tracker. */
 export interface PlainLines {
   read(line: string): ProgressEntry[];
-  /** The lines that were neither progress nor a warning, so far. */
+  /** The lines so far that were neither progress nor a warning. */
   other: readonly string[];
 }
 
@@ -17,9 +17,9 @@ export interface PlainLines {
  */
 export function createPlainLines(tracker: Tracker): PlainLines {
   const other: string[] = [];
-  /** Named, but not yet known to be cached or not: that is in the very next line, if it is cached. */
+  /** Named, but not yet known to be cached or not: if it is cached, the very next line says so. */
   let undecided: Vertex | null = null;
-  /** There is no clock in this format: as if one thing came after the other. */
+  /** This format has no clock: durations are added up, as if one thing came after the other. In milliseconds. */
   let elapsed = 0;
   let layers = 0;
 

@@ -35,16 +35,16 @@ export interface Progress {
   targets: Map<string, TargetProgress>;
   /** Worth looking at only if the builder failed. What broke it comes first; what it cancelled is not here. */
   failures: FailedStep[];
-  /** The lines that were no progress and no warning, the excerpt of the Dockerfile left out: the builder's errors. */
+  /** The lines that were neither progress nor a warning nor the Dockerfile's excerpt: the builder's errors. */
   messages: string[];
 }
 
 /** What a target took, shared stages included. */
 export interface TargetProgress {
-  /** Instructions that make a layer. FROM is none of them. */
+  /** Instructions that make a layer. FROM is not one of them. */
   steps: number;
-  /** Those of them that did not have to run. */
+  /** How many of them did not have to run. */
   cached: number;
-  /** From its first start to its last end; of `docker build`, which tells no times, the sum of what it did. */
+  /** From its first start to its last end; for `docker build`, which tells no times, the sum of what it did. */
   seconds: number;
 }

@@ -38,7 +38,7 @@ export interface RawWarning {
 }
 
 /**
- * Reads a line; null if it is no JSON object. What is not as it should be is left out: a newer builder may say more.
+ * Reads a line; null if it is not a JSON object. What is not as expected is left out: a newer builder may say more.
  * https://github.com/moby/buildkit/blob/master/client/graph.go
  */
 export function parseRawMessage(line: string): RawMessage | null {

@@ -29,7 +29,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     return [...entries, ...tracker.end(vertex, started, completed)];
   }
 
-  /** A line without an end is given out when its step ends. */
+  /** An unfinished line is passed on when its step ends. */
   function flush(digest: string, vertex: Vertex): ProgressEntry[] {
     const streams = [...(splitters.get(digest)?.values() ?? [])];
     return streams.flatMap((splitter) => splitter.flush()).flatMap((line) => tracker.log(vertex, line));
@@ -44,7 +44,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     return splitter.push(data).flatMap((line) => tracker.log(vertex, line));
   }
 
-  /** With the containerd image store an upload is no vertex but a part of "exporting to image". */
+  /** With the containerd image store an upload is not a vertex but a part of "exporting to image". */
   function readStatus({ vertex: digest, id, started, completed }: RawStatus): ProgressEntry[] {
     const vertex = tracker.vertices.get(digest);
     if (vertex === undefined || completed === null || started === null) return [];
@@ -54,7 +54,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     return tracker.pushed(vertex, reference, (completed - (uploads.get(digest) ?? started)) / 1000);
   }
 
-  /** A Dockerfile's style is told of once per rule: the question of upper or lower case comes with every line. */
+  /** A warning about style is printed once per rule: the one about upper and lower case comes with every line. */
   function readWarning({ vertex, short, filename, line }: RawWarning): ProgressEntry[] {
     const rule = /^\w+(?=: )/.exec(short)?.[0] ?? short;
     if (options.verbose !== true && checks.has(rule)) return [];

@@ -12,8 +12,8 @@ const prefixes = [
 ];
 
 /**
- * The builder's error without the names of its own machinery in front and with short digests; of a command that
- * failed its exit code.
+ * The builder's error without the names of its own machinery in front, and with short digests; for a command that
+ * failed, its exit code.
  */
 export function sayError(message: string): string {
   const code = exitCodeOf(message);
@@ -23,7 +23,7 @@ export function sayError(message: string): string {
   return shortenDigests(said).replace(/( not found): not found$/, "$1");
 }
 
-/** The exit code of the command that RUN ran, from the builder's words on it: new engines' and 20.10's. */
+/** The exit code of the command that RUN ran, in the words of new engines and of 20.10. */
 export function exitCodeOf(message: string): number | null {
   const code =
     /^(?:[\w ]+: )*(?:process "[^]*" did not complete successfully|executor failed running \[[^]*\]): exit code: (\d+)/.exec(
@@ -33,8 +33,8 @@ export function exitCodeOf(message: string): number | null {
 }
 
 /**
- * Whether a step ended so only because another one failed. bake then stops all others: most are cancelled, a push is
- * given the other one's error, or is told that there is no daemon.
+ * Whether a step failed only because another one did. bake then stops all others: most are cancelled, a push is given
+ * the other one's error, or is told that there is no daemon.
  */
 export function isConsequence(message: string): boolean {
   return (

@@ -1,6 +1,6 @@
 /** What the builder prints besides its progress, taken apart. */
 export interface Tail {
-  /** All of it but the excerpt and the recapitulation of logs. */
+  /** All of it except the excerpt and the repeated logs. */
   messages: string[];
   /** Its last word; null if it said nothing. */
   error: { target: string | null; message: string } | null;
@@ -13,7 +13,7 @@ const recapRule = /^-{6}$/;
 const excerptRule = /^-{20}$/;
 
 /**
- * Reads the lines that are no progress. On an error buildx prints
+ * Reads the lines that are not progress. On an error buildx prints
  *
  *     multistage.Dockerfile:5
  *     --------------------
@@ -22,7 +22,7 @@ const excerptRule = /^-{20}$/;
  *     --------------------
  *     ERROR: target app1: failed to solve: …
  *
- * of which Engine 20.10 has the last line alone, without `ERROR:`. Plain progress puts the step's log before it,
+ * of which Engine 20.10 prints only the last line, without `ERROR:`. Plain progress puts the step's log before it,
  * between two lines of six dashes.
  */
 export function readTail(lines: readonly string[]): Tail {

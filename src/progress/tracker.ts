@@ -5,7 +5,7 @@ import { isConsequence, sayError } from "./say-error.ts";
 import { shorten, shortenDigests } from "./shorten.ts";
 import { parseVertexName, type VertexName } from "./vertex-name.ts";
 
-/** What ends sooner, in seconds, is not worth a second line to most. */
+/** A step that takes less than this, in seconds, gets no second line unless the user wants all. */
 const slow = 1;
 const keptLines = 20;
 
@@ -22,7 +22,7 @@ export interface Vertex {
   cached: boolean;
   error: string | null;
   log: string[];
-  /** Facts that are already told. */
+  /** What has been reported about it. */
   told: Set<string>;
 }
 
@@ -54,7 +54,7 @@ export function createTracker(targets: readonly ProgressTarget[], { verbose = fa
     return [{ target: vertex.owner, ...entry }];
   }
 
-  /** The builder goes on without it. On a branch's first build there is none yet. */
+  /** The builder goes on without that cache. On a branch's first build there is none yet. */
   function noCache(vertex: Vertex, error: string): ProgressEntry[] {
     return error.endsWith(": not found") && !verbose ? [] : tracker.warn(vertex, `no cache: ${sayError(error)}`);
   }
@@ -121,7 +121,7 @@ function isOwnWork({ name: { kind } }: Vertex): boolean {
   return kind === "work" || kind === "cache";
 }
 
-/** An upload's retries are told for each layer: the same lines over and over but for the digest. */
+/** An upload's retries are reported for each layer: the same lines over and over except for the digest. */
 function isRepeated({ told }: Vertex, text: string): boolean {
   const fact = `log ${text.replace(/sha256:[0-9a-f]+/g, "")}`;
   if (told.has(fact)) return true;

@@ -1,11 +1,11 @@
 import { didYouMean } from "../core/suggest.ts";
-import { type Fault, parseTemplate, type Template } from "../templates/parse.ts";
+import { type Fault, parseTemplate, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 
-/** What is found wrong while rules are compiled. */
+/** What is found to be wrong while rules are compiled. */
 export interface Report {
   problems: Problem[];
-  /** What is allowed, but hardly meant. */
+  /** What is allowed but probably not meant. */
   warnings: Problem[];
 }
 
@@ -16,14 +16,14 @@ export interface Pattern {
   groups: number;
 }
 
-/** Reads and checks the attributes of one rule; what is wrong goes into the report. */
+/** Reads and checks the attributes of one rule; mistakes go into the report. */
 export interface AttributeReader {
   has: (name: string) => boolean;
   text: (name: string, fallback: string) => string;
   choice: (name: string, values: readonly string[], fallback: string) => string;
   flag: (name: string, fallback: boolean) => boolean;
   number: (name: string, fallback: number) => number;
-  /** `more` are expressions that are known here besides the common ones. */
+  /** `more` are the expressions that are known here in addition to the common ones. */
   template: (name: string, fallback: string, more?: readonly string[]) => Template;
   pattern: (name: string) => Pattern | null;
   fault: (name: string, fault: Fault) => void;
@@ -83,7 +83,7 @@ function readPattern(written: string): Pattern | Fault {
     return { written, regex, groups };
   } catch (error) {
     return {
-      message: "is no regular expression",
+      message: "is not a regular expression",
       got: written,
       hint: error instanceof Error ? error.message : String(error),
     };

@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 import { ruleTypes } from "./types/index.ts";
 import { parseWhen, type When } from "./when.ts";
 
-/** A rule as it was written, as far as its form is clear. */
+/** A rule as it was written; its attributes are not checked yet. */
 export interface WrittenRule {
   /** For explanations. */
   text: string;
@@ -16,7 +16,7 @@ const common = ["type", "enable", "priority", "prefix", "suffix", "strict", "lat
 /** YAML reads 1.10 as 1.1 and 0351500 as 119616, so only what is meant as a number may be one. */
 const numeric = new Set(["priority", "group", "format"]);
 
-/** Compiles a rule; null if its type is not known. What is wrong goes into the report. */
+/** Compiles a rule; null if its type is not known. Mistakes go into the report. */
 export function compileRule(written: WrittenRule, report: Report): Rule | null {
   const { text, path } = written;
   const attributes = textsOf(written, report);
@@ -67,7 +67,7 @@ function whenOf({ attributes, path }: WrittenRule, report: Report): When | null 
   return when;
 }
 
-/** Attributes as texts; one that is none is empty, and counts as given. */
+/** Attributes as strings. One that is something else is reported, and counts as given but empty. */
 function textsOf({ attributes, path }: WrittenRule, report: Report): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [key, got] of Object.entries(attributes)) {
@@ -75,7 +75,7 @@ function textsOf({ attributes, path }: WrittenRule, report: Report): Record<stri
     texts[key] = isText ? String(got) : "";
     if (isText || key === "when") continue;
     const hint = typeof got === "number" ? { hint: "put it in quotes; YAML reads 1.10 as 1.1" } : {};
-    report.problems.push({ path: `${path}.${key}`, message: "must be a text", got, ...hint });
+    report.problems.push({ path: `${path}.${key}`, message: "must be a string", got, ...hint });
   }
   return texts;
 }

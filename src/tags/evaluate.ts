@@ -1,6 +1,6 @@
 import type { Affixes } from "../core/build-tag.ts";
 import { renderParsed } from "../templates/template.ts";
-import { problemsAt, type Template } from "../templates/parse.ts";
+import { problemsAt, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import { finishTag, type RuleAffix } from "./finish.ts";
 import { decideLatest } from "./latest.ts";
@@ -13,7 +13,7 @@ export interface RuleOutcome {
   /** The rule, as written or in docker/metadata-action's syntax. */
   rule: string;
   tags: string[];
-  /** Why it gave these, or none, in words for its user. */
+  /** Why it gave these, or none, in words for the user. */
   reason: string;
 }
 
@@ -67,7 +67,7 @@ type Given = Omit<RuleOutcome, "rule">;
 function evaluateRule(rule: Rule, run: Run): Given {
   const { scope, problems } = run;
   const fits = rule.when === null || matchesWhen(rule.when, scope.event);
-  if (!fits) return { tags: [], reason: "its when does not fit this build" };
+  if (!fits) return { tags: [], reason: "its when does not match this build" };
   const enable = renderParsed(rule.enable, scope.context);
   problems.push(...problemsAt(`${rule.path}.enable`, enable.faults));
   if (enable.value !== "true" && enable.value !== "false" && enable.faults.length === 0) {
@@ -103,9 +103,9 @@ function finishAll(values: readonly Value[], reason: string, rule: Rule, run: Ru
 
 /** Why a tag is not the name that it was made from. */
 function changeOf({ text, name, origin }: Value, taken: boolean): string {
-  if (taken) return "; changed, as it would be the tag of something else, or none";
+  if (taken) return "; changed, because the name as it is would be reserved or not a valid tag";
   const lost = origin !== null && name !== undefined && text !== name.replaceAll("/", "-");
-  return lost ? "; the hash at its end stands for what a tag cannot hold" : "";
+  return lost ? "; the hash stands for what a tag cannot hold" : "";
 }
 
 /** The tag without the target's affixes, unless it is a mere alias. */
@@ -128,7 +128,7 @@ function affix(template: Template | null, path: string, { scope, problems }: Run
   return rendered;
 }
 
-/** A tag from the command line: as it is, or not at all. */
+/** A tag from the command line: used as it is, or not at all. */
 function extraTag(tag: string, run: Run): RuleOutcome {
   const value = said(tag, { exact: true });
   const finished = finishTag(value, null, null, run.affixes, run.scope.event);
@@ -154,7 +154,7 @@ function latestTag(run: Run): RuleOutcome {
   };
 }
 
-/** The flavor's problems come up with every rule. */
+/** The flavor's problems come up once per rule. */
 function unique(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
@@ -162,6 +162,6 @@ function unique(problems: readonly Problem[]): Problem[] {
 function affixProblems({ prefix }: Affixes, path: string): Problem[] {
   if (!prefix.startsWith("pr-")) return [];
   return [
-    { path: `${path}.prefix`, message: 'must not start with "pr-": such tags are those of pull requests', got: prefix },
+    { path: `${path}.prefix`, message: 'must not start with "pr-": those tags belong to pull requests', got: prefix },
   ];
 }

@@ -4,16 +4,16 @@ import { isTag } from "../core/reference.ts";
 import { isBuildTagLike, isReserved, isVersionLike, longestTag, nameSlug, protectedSlug } from "../core/slug.ts";
 import type { Origin } from "../templates/expressions.ts";
 import type { RenderedParts } from "../templates/template.ts";
-import type { Fault } from "../templates/parse.ts";
+import type { Fault } from "../templates/syntax.ts";
 import type { Value } from "./rule.ts";
 
 /** A rule's own prefix or suffix, or the flavor's; null for none. */
 export type RuleAffix = Pick<RenderedParts, "value" | "origin" | "shape"> | null;
 
-/** A whole tag; or why there is none: it would be somebody else's (`refused`), or it would be none (`fault`). */
+/** A whole tag, or why there is none: it belongs to something else (`refused`), or it is not valid (`fault`). */
 export type Finished = { tag: string; changed: boolean } | { refused: string } | { fault: Fault };
 
-/** Makes a value into a tag of a target: adds what goes around it, replaces what a tag cannot hold, guards what is others'. */
+/** Turns a value into a target's tag: adds the affixes, replaces what a tag cannot hold, protects reserved tags. */
 export function finishTag(
   value: Value,
   prefix: RuleAffix,
@@ -36,7 +36,7 @@ export function finishTag(
   return fault === null ? { tag, changed } : { fault: { ...fault, got: tag } };
 }
 
-/** docker/metadata-action's way to make a tag of anything. */
+/** How docker/metadata-action turns any text into a tag. */
 function sanitise(text: string): string {
   return text.replace(/[^a-zA-Z0-9._-]+/g, "-");
 }
@@ -45,7 +45,7 @@ function strongest(origins: readonly (Origin | null | undefined)[]): Origin | nu
   return origins.includes("branch") ? "branch" : origins.includes("tag") ? "tag" : null;
 }
 
-/** Whether a name that others choose has made a tag that is not theirs, or none at all. */
+/** Whether a name that somebody else chose has led to a tag that is reserved, or to one that is not valid. */
 function isTaken(value: Value, core: string, shape: string, origin: Origin, affixes: Affixes): boolean {
   const tag = withAffixes(core, affixes);
   if (!isTag(tag) || /^[.-]/.test(core)) return true;
@@ -53,13 +53,15 @@ function isTaken(value: Value, core: string, shape: string, origin: Origin, affi
   return isReservedBy(core, shape, origin) || isReservedBy(tag, withAffixes(shape, affixes), origin);
 }
 
-/** `8.2-` in front of a branch was written by whoever wrote the rules: such versions are theirs to give. */
+/** `8.2-` in front of a branch was written by whoever wrote the rules, who may give such versions. */
 function isReservedBy(tag: string, shape: string, origin: Origin): boolean {
   const theirs = /^v?\d+(?:\.\d+)+[-_]/i.test(shape) && isVersionLike(tag) && !isBuildTagLike(tag);
   return isReserved(tag, origin) && !theirs;
 }
 
-/** The slug of a name whose own tag is taken; with its origin in front, where it and a target's prefix make one that is. */
+/**
+ * The slug for a name whose plain tag is taken; with the origin in front, if slug and prefix together are taken again.
+ */
 function protect(name: string, origin: Origin, affixes: Affixes): string {
   const room = longestTag - withAffixes("", affixes).length;
   const slug = protectedSlug(origin, name, room);
@@ -71,13 +73,13 @@ function suffixAlone({ prefix, suffix }: Affixes): string {
   return `${prefix}${suffix.replace(/^[-_.]/, "")}`;
 }
 
-/** A pull request's build is not reviewed yet: it gives its own tags, and none that stands for a release or a branch. */
+/** A pull request is not reviewed yet: its build gets its own tags, never one that stands for a release or a branch. */
 function pullRequestFault(value: Value, core: string, event: BuildEvent): string | null {
   if (new RegExp(`^pr-${event.pullRequest}(?:$|[-_.])`).test(core)) return null;
-  if (isReserved(core) || (value.own !== true && isReserved(value.text))) return `a pull request never gives ${core}`;
+  if (isReserved(core) || (value.own !== true && isReserved(value.text))) return `a pull request never gets ${core}`;
   const branches = [event.baseRef, event.defaultBranch].filter((name) => name !== null);
   const branch = branches.find((name) => core === nameSlug(name));
-  return branch === undefined ? null : `a pull request never gives the tag of branch ${branch}`;
+  return branch === undefined ? null : `a pull request never gets the tag of branch ${branch}`;
 }
 
 function tagFault(tag: string, core: string): Fault | null {
@@ -85,8 +87,8 @@ function tagFault(tag: string, core: string): Fault | null {
   if (isTag(tag)) return null;
   if (tag.length > longestTag) return { message: `would be longer than ${longestTag} characters` };
   const hint = /^[.-]/.test(core)
-    ? "is an expression in front empty in this build? Then add enable or when"
+    ? "if an expression at the start is empty in this build, add enable or when"
     : undefined;
-  const message = "would be no tag: letters, digits, _ . and -, the first no . or -";
+  const message = "would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -";
   return hint === undefined ? { message } : { message, hint };
 }

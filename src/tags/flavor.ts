@@ -1,5 +1,5 @@
-import { didYouMean } from "../core/suggest.ts";
-import { parseTemplate, problemsAt, type Template } from "../templates/parse.ts";
+import { didYouMean, expected } from "../core/suggest.ts";
+import { parseTemplate, problemsAt, type Template } from "../templates/syntax.ts";
 import type { Report } from "./attributes.ts";
 import { csvFields } from "./csv.ts";
 import { isRecord } from "./record.ts";
@@ -43,7 +43,7 @@ function records(written: unknown, path: string, report: Report): Field[][] {
     if (isRecord(entry)) return [lastOnLatest(Object.entries(entry))];
     report.problems.push({
       path,
-      message: "must be a text or an object",
+      message: "must be a string or an object",
       got: entry,
       hint: 'write "latest=false" or { latest: false }',
     });
@@ -68,7 +68,7 @@ function fieldsOf(line: string, path: string, report: Report): Field[] {
   return (fields ?? []).flatMap((field): Field[] => {
     const [, key, value] = /^([\w-]+)\s*=\s*(.*)$/s.exec(field) ?? [];
     if (key !== undefined) return [[key.toLowerCase(), value ?? ""]];
-    report.problems.push({ path, message: "is not key=value", got: field, hint: `known are ${keys.join(", ")}` });
+    report.problems.push({ path, message: "is not key=value", got: field, hint: expected(keys) });
     return [];
   });
 }
@@ -107,7 +107,7 @@ function latestOf(value: unknown, path: string, report: Report): Flavor["latest"
 
 function affixOf(value: unknown, path: string, report: Report): Affix | null {
   if (typeof value !== "string") {
-    report.problems.push({ path, message: "must be a text", got: value });
+    report.problems.push({ path, message: "must be a string", got: value });
     return null;
   }
   const template = parseTemplate(value);
@@ -123,7 +123,7 @@ function setOnLatest(affix: Affix | null, value: unknown, path: string, report: 
   else
     report.problems.push({
       path,
-      message: "belongs behind a prefix or suffix",
+      message: "must follow a prefix or suffix",
       got: value,
       hint: "write prefix=v,onlatest=true",
     });

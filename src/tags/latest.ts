@@ -20,7 +20,7 @@ export function decideLatest(
   if (latest === "highest") return highest(first.value, scope);
   if (latest === "auto") return automatic(first);
   const moves = matchesWhen(latest, scope.event);
-  return { moves, reason: `this build ${moves ? "fits" : "does not fit"} ${latest.text}` };
+  return { moves, reason: `this build ${moves ? "matches" : "does not match"} ${latest.text}` };
 }
 
 function automatic({ rule, value }: { rule: Rule; value: Value }): LatestDecision {
@@ -30,7 +30,7 @@ function automatic({ rule, value }: { rule: Rule; value: Value }): LatestDecisio
 
 function highest({ release }: Value, { gitTags }: RuleScope): LatestDecision {
   if (release === undefined || release === null)
-    return { moves: false, reason: "the first tag is of no final release" };
+    return { moves: false, reason: "the first tag is not a final release" };
   if (gitTags === null) return { moves: false, reason: "the git tags are not known, so latest stays where it is" };
   const higher = release.higher(gitTags);
   if (higher === null) return { moves: true, reason: "no git tag has a higher version" };

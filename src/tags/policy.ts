@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from "../core/suggest.ts";
-import { problemsAt } from "../templates/parse.ts";
+import { problemsAt } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Report } from "./attributes.ts";
 import { compileRule, type WrittenRule } from "./compile-rule.ts";
@@ -15,17 +15,18 @@ export interface TagPolicy {
   flavor: Flavor;
 }
 
-/** A policy, and what is wrong with how it was written. It can be used without any problems only. */
+/** A policy, and what is wrong with how it was written. Only a policy without problems can be used. */
 export interface ParsedPolicy {
   policy: TagPolicy;
   problems: Problem[];
-  /** What is allowed, but hardly meant. */
+  /** What is allowed but probably not meant. */
   warnings: Problem[];
 }
 
 /**
- * Reads tag rules: a preset's name, strings in docker/metadata-action's syntax (one a line), objects, or a list of these.
- * Without any they are the preset `default`; an empty list means no moving tags. `path` is where the tags are written.
+ * Reads tag rules: a preset's name, strings in docker/metadata-action's syntax (one per line), objects, or a list of
+ * these. Without any it is the preset `default`; an empty list means no moving tags. `path` is where the tags are
+ * written.
  */
 export function parseTagPolicy(written: { tags?: unknown; flavor?: unknown }, path: string): ParsedPolicy {
   const report: Report = { problems: [], warnings: [] };
@@ -58,8 +59,8 @@ function rulesOf(written: unknown, path: string, flavor: Flavor, report: Report)
   if (isRecord(written)) return [{ text: canonical(written), path, attributes: written }];
   if (typeof written === "string") return ruleLines(written).flatMap((line) => rulesOfLine(line, path, flavor, report));
   const hint =
-    typeof written === "number" ? "put it in quotes; YAML reads 1.10 as 1.1" : "write a rule as a text or an object";
-  report.problems.push({ path, message: "is no tag rule", got: written, hint });
+    typeof written === "number" ? "put it in quotes; YAML reads 1.10 as 1.1" : "write a rule as a string or an object";
+  report.problems.push({ path, message: "is not a tag rule", got: written, hint });
   return [];
 }
 
@@ -82,7 +83,7 @@ function rulesOfLine(line: string, path: string, flavor: Flavor, report: Report)
   return faults.length > 0 ? [] : [{ text: line, path, attributes }];
 }
 
-/** A rule's object in docker/metadata-action's syntax, with its `when` behind. */
+/** A rule's object in docker/metadata-action's syntax, followed by its `when`. */
 function canonical({ when, ...attributes }: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(attributes).map(([key, value]) => {
     const field = `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`;

@@ -1,4 +1,4 @@
-import type { Fault } from "../templates/parse.ts";
+import type { Fault } from "../templates/syntax.ts";
 import { csvFields } from "./csv.ts";
 
 /** What a written rule says, and what is wrong with how it is written. */
@@ -8,8 +8,8 @@ export interface RuleReading {
 }
 
 /**
- * Reads a rule in docker/metadata-action's syntax, `type=semver,pattern={{version}}`: one CSV record, each field split at
- * its first `=`. A field without one is the `value`; without a `type` the rule is `raw`.
+ * Reads a rule in docker/metadata-action's syntax, `type=semver,pattern={{version}}`: one CSV record, each field split
+ * at its first `=`. A field without one is the `value`; without a `type` the rule is `raw`.
  * https://github.com/docker/metadata-action#tags-input
  */
 export function readRuleString(text: string): RuleReading {
@@ -28,12 +28,12 @@ export function readRuleString(text: string): RuleReading {
     attributes[name] = (written ?? field).trim();
   }
   if (bare && (attributes.type ?? "raw") !== "raw") {
-    faults.push({ message: "a field is no attribute=value", got: attributes.value, hint: quoting });
+    faults.push({ message: "a field is not attribute=value", got: attributes.value, hint: quoting });
   }
   return { attributes, faults };
 }
 
-/** The rules of a text, one a line; lines that start with `#` are comments. */
+/** The rules of a text, one per line; lines that start with `#` are comments. */
 export function ruleLines(text: string): string[] {
   return text
     .split("\n")

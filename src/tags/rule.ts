@@ -1,7 +1,7 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Origin } from "../templates/expressions.ts";
-import type { Fault, Template } from "../templates/parse.ts";
+import type { Fault, Template } from "../templates/syntax.ts";
 import type { AttributeReader } from "./attributes.ts";
 import type { When } from "./when.ts";
 
@@ -23,9 +23,9 @@ export interface TagInputs {
 /** A tag before prefix, suffix and sanitising. */
 export interface Value {
   text: string;
-  /** The name that a hash is to tell apart, where `text` is only its slug. */
+  /** The name that a hash would be made from, where `text` is only its slug. */
   name?: string;
-  /** Whose name it is made from; null if the rule itself says it. */
+  /** Whose name it is made from; null if the rule itself states it. */
   origin: Origin | null;
   /** The text with `x` for every name of a branch. */
   shape: string;
@@ -49,11 +49,11 @@ export interface Release {
   higher: (gitTags: readonly string[]) => string | null;
 }
 
-/** What a rule gives in one build, and why, in words for its user. */
+/** What a rule gives in one build, and why, in words for the user. */
 export interface Gift {
   values: Value[];
   reason: string;
-  /** It should have given something; with `strict` that is an error. */
+  /** It should have given a tag; with `strict` that is an error. */
   missed?: boolean;
   faults?: Fault[];
 }
@@ -69,7 +69,7 @@ export interface RuleType {
   attributes: readonly string[];
   /** Rules of higher priority come first; docker/metadata-action's numbers. */
   priority: number;
-  /** The prefix where the rule has none of its own; it keeps off the flavor's. */
+  /** The prefix of a rule that does not set one; it wins over the flavor's. */
   prefix?: (reader: AttributeReader) => string | undefined;
   /** The files that it reads. */
   files?: (reader: AttributeReader) => string[];
@@ -87,13 +87,13 @@ export interface Rule {
   suffix: Template | null;
   when: When | null;
   strict: boolean;
-  /** What the rule says of `latest`; null: its type decides. */
+  /** What the rule says about `latest`; null if it leaves that to its type. */
   latest: boolean | null;
   files: readonly string[];
   give: Give;
 }
 
-/** A value that the rule itself says. */
+/** A value that the rule itself states. */
 export function said(text: string, more: Partial<Value> = {}): Value {
   return { text, origin: null, shape: text, latest: false, ...more };
 }

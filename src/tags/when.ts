@@ -17,7 +17,7 @@ interface Condition {
   exclude: Matcher;
 }
 
-/** Whether one of the names fits; null if there is nothing to fit. */
+/** Whether a name matches; null if there is nothing to match. */
 type Matcher = ((name: string) => boolean) | null;
 type WhenKey = (typeof whenKeys)[number];
 
@@ -74,7 +74,7 @@ function matcher(key: WhenKey, written: unknown, path: string, problems: Problem
   return (name) => fits.some((fit) => fit(name));
 }
 
-/** Whether the build is one of those. */
+/** Whether the conditions hold for this build. */
 export function matchesWhen({ conditions }: When, event: BuildEvent): boolean {
   return conditions.every(({ key, include, exclude }) => {
     const names = namesOf(key, event);
@@ -84,8 +84,8 @@ export function matchesWhen({ conditions }: When, event: BuildEvent): boolean {
 }
 
 /**
- * A laptop's build is shown what CI would do with a push. On a pull request Drone's own `branch` is the one it goes into;
- * here it is none, as a rule for master must not fit what is not yet on it.
+ * A build on a laptop matches as a push would. On a pull request Drone's own `branch` is the one it is to be merged
+ * into; here it is empty, because a rule for master must not match what is not yet on master.
  */
 function namesOf(key: WhenKey, event: BuildEvent): string[] {
   if (key === "ref") return [event.ref];

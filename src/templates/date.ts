@@ -12,8 +12,8 @@ for (const plugin of [utc, advancedFormat, localizedFormat, dayOfYear, weekOfYea
   dayjs.extend(plugin);
 
 /**
- * What Moment formats and Day.js does not, or does otherwise. docker/metadata-action formats with Moment, so its users'
- * formats must mean the same here. https://momentjs.com/docs/#/displaying/format/
+ * What Moment formats and Day.js does not, or does differently. docker/metadata-action formats with Moment, so its
+ * users' formats must mean the same here. https://momentjs.com/docs/#/displaying/format/
  */
 const tokens: Readonly<Record<string, (time: dayjs.Dayjs, zone: string) => string>> = {
   Mo: (time) => ordinal(time.month() + 1),
@@ -52,7 +52,7 @@ for (let digits = 1; digits <= 9; digits += 1) {
     ["S".repeat(digits)]: (time: dayjs.Dayjs) => `${pad(time.millisecond(), 3)}000000`.slice(0, digits),
   });
 }
-/** These mean the same to both. */
+/** These mean the same in both. */
 const shared =
   "M MM MMM MMMM Q D Do DD d dd ddd dddd w wo ww W WW YY YYYY gggg GGGG A a H HH h hh hmm hmmss Hmm Hmmss k kk m mm s ss Z ZZ LT LTS L LL LLL LLLL l ll lll llll".split(
     " ",
@@ -65,8 +65,8 @@ const token = new RegExp(`\\[([^[]*)\\]|\\\\(${names.join("|")}|.)|${names.join(
 const formatted = new Map<string, string>();
 
 /**
- * Formats a time (milliseconds since 1970) as Moment would, in English; without a format in ISO 8601. Default zone: UTC.
- * Kept, as the many rules of a build format the same few times.
+ * Formats a time (milliseconds since 1970) as Moment would, in English; without a format in ISO 8601. Default zone:
+ * UTC. The results are cached: a build's many rules format the same few times.
  */
 export function formatDate(milliseconds: number, format: string | null, zone: string | null): string {
   const key = JSON.stringify([milliseconds, format, zone]);
@@ -87,7 +87,7 @@ function render(milliseconds: number, format: string | null, zone: string): stri
   );
 }
 
-/** Why `zone` is no time zone; null if it is one. */
+/** Why `zone` is not a time zone; null if it is one. */
 export function zoneFault(zone: string): { message: string; hint: string } | null {
   if (clock(zone) !== null) return null;
   const near = nearest(zone, Intl.supportedValuesOf("timeZone"));
@@ -99,7 +99,7 @@ export function zoneFault(zone: string): { message: string; hint: string } | nul
 
 const clocks = new Map<string, Intl.DateTimeFormat | null>();
 
-/** Tells a zone's offset; null if there is no such zone. Kept, as making one is slow. */
+/** A format that tells a zone's offset; null if there is no such zone. Cached, because making one is slow. */
 function clock(zone: string): Intl.DateTimeFormat | null {
   const kept = clocks.get(zone);
   if (kept !== undefined) return kept;

@@ -1,6 +1,6 @@
 import parseSemver from "semver/functions/parse.js";
 import { type BuildEvent, isDefaultBranch, nullSha } from "../core/event.ts";
-import type { Expression } from "./parse.ts";
+import type { Expression } from "./syntax.ts";
 import { formatDate } from "./date.ts";
 
 /** What the common expressions are made from. */
@@ -20,7 +20,7 @@ interface Meaning {
   origin?: Origin;
 }
 
-/** The expressions that docker/metadata-action has, and what a build event tells besides. */
+/** The expressions that docker/metadata-action has, and what else a build event tells. */
 const expressions: Readonly<Record<string, Meaning>> = {
   branch: { value: ({ event }) => event.branch ?? "", origin: "branch" },
   tag: { value: ({ event }) => event.tag ?? "", origin: "tag" },

@@ -2,7 +2,7 @@ import type { Problem } from "../core/errors.ts";
 import { nameSlug } from "../core/slug.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { type ExpressionSource, meaningOf, type Origin } from "./expressions.ts";
-import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./parse.ts";
+import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./syntax.ts";
 
 /** What `{{…}}` may stand for. */
 export interface TemplateContext extends ExpressionSource {
@@ -22,7 +22,9 @@ export interface Rendered {
   uses: string[];
 }
 
-/** Replaces each `{{…}}` of `text`. Values go in as they are: nothing is escaped. `path` is where the text is written. */
+/**
+ * Replaces each `{{…}}` of `text`. Values go in as they are: nothing is escaped. `path` is where the text is written.
+ */
 export function renderTemplate(text: string, context: TemplateContext, path: string): Rendered {
   const template = parseTemplate(text, Object.keys(context.own ?? {}));
   const broken = template.faults.length > 0;
@@ -35,7 +37,7 @@ export function referencedTargets(text: string): string[] {
   return targetsOf(parseTemplate(text));
 }
 
-/** A rendered text, and what a tag needs to know of it. */
+/** A rendered text, and what a tag needs to know about it. */
 export interface RenderedParts {
   value: string;
   faults: Fault[];
@@ -88,7 +90,7 @@ function reference(target: string, { references }: TemplateContext, faults: Faul
   const got = `{{ref.${target}}}`;
   faults.push(
     references === undefined
-      ? { message: "a reference has no place here", got }
+      ? { message: "a reference is not allowed here", got }
       : { message: "there is no such target", got, hint: didYouMean(target, Object.keys(references)) },
   );
   return "";

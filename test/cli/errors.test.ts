@@ -72,7 +72,7 @@ const inputErrors: [string, Files, string[], string[]][] = [
     },
     [],
     [
-      'targets.a.needs.0: is no target (got "c")',
+      'targets.a.needs.0: is not a target (got "c")',
       "targets.a.repo: must be lower case",
       "targets.b.repo: is not a repository",
       'targets.b.target: is not a stage of Dockerfile (got "zzz")',

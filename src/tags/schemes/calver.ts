@@ -3,8 +3,8 @@ import type { Scheme, Version } from "./scheme.ts";
 const form = /^v?((\d+)\.(\d+)(?:\.(\d+(?:\.\d+)*))?)(?:-(.+))?$/;
 
 /**
- * Calendar versions as Drone reads them into DRONE_CALVER_*: numbers with points, the first a year (19 … 99, 2019 … 9998),
- * padding kept, and a modifier. https://docs.drone.io/pipeline/environment/reference/drone-calver/
+ * Calendar versions as Drone reads them into DRONE_CALVER_*: numbers separated by dots, the first a year (19 … 99, 2019
+ * … 9998), padding kept, and a modifier. https://docs.drone.io/pipeline/environment/reference/drone-calver/
  */
 export const calver: Scheme = {
   title: "calendar version",

@@ -2,13 +2,13 @@
 export interface Version {
   /** What the pattern's expressions stand for: raw, version, major … */
   fields: Readonly<Record<string, string>>;
-  /** A release proper: no pre-, post- or development release. Only such a one gets `1.2`, `1` and `latest`. */
+  /** A final release, not a pre-, post- or development release. Only these get `1.2`, `1` and `latest`. */
   stable: boolean;
 }
 
 /** A way to write versions. */
 export interface Scheme {
-  /** As in "is no …". */
+  /** As in "is not a …". */
   title: string;
   /** The expressions that a pattern may use. */
   expressions: readonly string[];

@@ -13,7 +13,7 @@ export const autoTag: RuleType = {
   compile: () => {
     return ({ event }) => {
       if (event.tag !== null) return versionTags(event.tag);
-      if (!isDefaultBranch(event)) return nothing("auto_tag is for the default branch and for git tags");
+      if (!isDefaultBranch(event)) return nothing("auto_tag applies only to the default branch and to git tags");
       return { values: [said("latest", { yieldsToSuffix: true })], reason: "this is the default branch" };
     };
   },
@@ -21,11 +21,11 @@ export const autoTag: RuleType = {
 
 function versionTags(tag: string): Gift {
   const [, major = "", minor = "", patch = "", prerelease, metadata] = form.exec(tag) ?? [];
-  const hint = "auto_tag needs v1.2.3; the preset default takes any git tag";
+  const hint = "auto_tag needs a git tag like v1.2.3; the preset default takes any";
   const refused = (message: string): Gift => ({ values: [], reason: message, faults: [{ message, got: tag, hint }] });
-  if (major === "") return refused("the git tag is no semantic version");
-  if (metadata !== undefined) return refused("auto_tag would give the git tag with its +, which no registry takes");
-  // The plugin keeps 18.06.0 as it is, but writes a pre-release anew, and its numbers lose their zeros.
+  if (major === "") return refused("the git tag is not a semantic version");
+  if (metadata !== undefined) return refused("auto_tag would keep the + of the git tag, which no registry accepts");
+  // The plugin keeps 18.06.0 as it is, but rewrites a pre-release, whose numbers lose their leading zeros.
   if (prerelease !== undefined) {
     const numbers = [major, minor, patch].map((number) => number.replace(/^0+(?=\d)/, ""));
     return gives([`${numbers.join(".")}-${prerelease}`], `"${tag}" is a pre-release`);

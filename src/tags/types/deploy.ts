@@ -7,7 +7,7 @@ export const deploy: RuleType = {
   priority: 700,
   compile: () => {
     return ({ event: { kind, deployTo } }) => {
-      if (kind !== "promote" && kind !== "rollback") return nothing("this is no promotion or rollback");
+      if (kind !== "promote" && kind !== "rollback") return nothing("this is not a promotion or rollback");
       if (deployTo === null) return nothing(`the ${kind} names no environment`);
       const value = said(nameSlug(deployTo), { name: deployTo, origin: "branch", shape: "x" });
       return { values: [value], reason: `this is a ${kind} to ${deployTo}` };

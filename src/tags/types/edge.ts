@@ -9,7 +9,7 @@ export const edge: RuleType = {
     return ({ event }) => {
       const branch = written === "" ? event.defaultBranch : written;
       if (branch === null) return nothing("the default branch is not known");
-      if (event.branch !== branch) return nothing(`this is no build of branch ${branch}`);
+      if (event.branch !== branch) return nothing(`this is not a build of branch ${branch}`);
       return { values: [said("edge")], reason: `the branch is ${branch}` };
     };
   },

@@ -23,7 +23,7 @@ export const match: RuleType = {
       const found = find(text.value);
       const withGroup = group === 0 ? "" : ` with a group ${group}`;
       if (found === undefined) return missed(`"${text.value}" does not match ${pattern?.written}${withGroup}`);
-      if (found === "") return nothing(`"${text.value}" matches ${pattern?.written} with nothing`);
+      if (found === "") return nothing(`"${text.value}" matches ${pattern?.written}, but the match is empty`);
       const version = read(text.value);
       const shared: Partial<Value> = { release: version === null ? null : { higher: (tags) => higher(tags, version) } };
       const reason = `"${text.value}" matches ${pattern?.written}`;

@@ -16,7 +16,7 @@ export const packageVersion: RuleType = {
     return giveVersion(reader, semver, "{{version}}", (scope) => {
       // The file says the same version on every branch, whose builds must not all move it.
       const settled = scope.event.tag !== null || isDefaultBranch(scope.event);
-      if (!anywhere && !settled) return nothing("without a when it is for the default branch and for git tags");
+      if (!anywhere && !settled) return nothing("without a when it applies only to the default branch and to git tags");
       return versionIn(path, scope);
     });
   },
@@ -36,7 +36,7 @@ function versionOf(content: string, path: string): string | Gift {
     const version = isRecord(parsed) ? parsed.version : undefined;
     return typeof version === "string" ? version : missed(`${path} has no version`);
   } catch {
-    const reason = `${path} is no JSON`;
+    const reason = `${path} is not valid JSON`;
     return { values: [], reason, faults: [{ message: reason }] };
   }
 }

@@ -17,18 +17,18 @@ export const ref: RuleType = {
 
 const branch: Give = ({ event }) => {
   const name = event.branch;
-  if (name === null) return nothing("this is no build of a branch");
+  if (name === null) return nothing("this is not a build of a branch");
   return { values: [said(nameSlug(name), { name, origin: "branch", shape: "x" })], reason: `the branch is ${name}` };
 };
 
 const higher = higherThan(semver, semver.parse);
 
-/** `semver=false`: only tags that are no semantic version. */
+/** `semver=false`: only tags that are not semantic versions. */
 function tag(reader: AttributeReader): Give {
   const versions = reader.flag("semver", true);
   return ({ event }) => {
     const name = event.tag;
-    if (name === null) return nothing("this is no build of a git tag");
+    if (name === null) return nothing("this is not a build of a git tag");
     const version = semver.parse(name);
     if (version !== null && !versions) return nothing(`"${name}" is a semantic version`);
     const value = said(nameSlug(name), {
@@ -43,6 +43,6 @@ function tag(reader: AttributeReader): Give {
 
 const pr: Give = ({ event }) => {
   const number = event.pullRequest;
-  if (number === null) return nothing("this is no build of a pull request");
+  if (number === null) return nothing("this is not a build of a pull request");
   return { values: [said(String(number), { own: true })], reason: `this is pull request ${number}` };
 };

@@ -1,5 +1,5 @@
 import { renderParsed } from "../../templates/template.ts";
-import type { Template } from "../../templates/parse.ts";
+import type { Template } from "../../templates/syntax.ts";
 import { type Gift, nothing, type RuleScope } from "../rule.ts";
 
 /** The tag that a template gives; nothing where it comes out empty. */

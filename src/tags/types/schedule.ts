@@ -1,7 +1,7 @@
 import { nothing, type RuleType } from "../rule.ts";
 import { giveRendered } from "./rendered.ts";
 
-/** A tag for builds that the clock sets off. */
+/** A tag for builds that cron triggers. */
 export const schedule: RuleType = {
   attributes: ["pattern"],
   priority: 1000,
@@ -9,7 +9,7 @@ export const schedule: RuleType = {
     const pattern = reader.template("pattern", "nightly");
     return (scope) =>
       scope.event.kind === "cron"
-        ? giveRendered(pattern, scope, "cron set this build off")
-        : nothing("cron did not set this build off");
+        ? giveRendered(pattern, scope, "cron triggered this build")
+        : nothing("cron did not trigger this build");
   },
 };

@@ -1,6 +1,6 @@
 import { nameSlug } from "../../core/slug.ts";
 import { renderParsed, type RenderedParts } from "../../templates/template.ts";
-import type { Template } from "../../templates/parse.ts";
+import type { Template } from "../../templates/syntax.ts";
 import type { AttributeReader, Pattern } from "../attributes.ts";
 import {
   type Gift,
@@ -39,7 +39,7 @@ export function tagOrValue({ event, context }: RuleScope, value: Template | null
     if (faults.length > 0) return { values: [], reason: "its value cannot be rendered", faults };
     return text === "" ? nothing("its value is empty in this build") : { value: text, origin };
   }
-  return event.tag === null ? nothing("this is no build of a git tag") : { value: event.tag, origin: null };
+  return event.tag === null ? nothing("this is not a build of a git tag") : { value: event.tag, origin: null };
 }
 
 interface VersionRule {
@@ -80,7 +80,7 @@ function giveTag(rule: VersionRule, text: string, fromBranch: boolean, { context
   const { scheme, pattern, match } = rule;
   if (match !== null && !match.regex.test(text)) return missed(`"${text}" does not match ${match.written}`);
   const version = rule.read(text);
-  if (version === null) return missed(`"${text}" is no ${scheme.title}`);
+  if (version === null) return missed(`"${text}" is not a ${scheme.title}`);
   const { version: whole = "" } = version.fields;
   const empty = pattern.parts.find((part) => typeof part !== "string" && version.fields[part.name] === "");
   if (typeof empty === "object" && (version.stable || rule.isWhole)) return nothing(`"${text}" has no ${empty.name}`);
@@ -90,13 +90,13 @@ function giveTag(rule: VersionRule, text: string, fromBranch: boolean, { context
       : { value: whole, origin: null, shape: whole, faults: [] };
   const { value: tag, faults } = rendered;
   if (faults.length > 0) return { values: [], reason: "its pattern cannot be rendered", faults };
-  if (tag === "0" && !rule.zero) return nothing("a tag 0 would say nothing of versions before 1.0");
+  if (tag === "0" && !rule.zero) return nothing("versions before 1.0 do not get a tag 0");
   const release = version.stable ? { higher: (tags: readonly string[]) => rule.higher(tags, version) } : null;
   const value: Value = fromBranch
     ? { text: nameSlug(tag), name: tag, origin: "branch", shape: "x", latest: false, release }
     : { text: tag, origin: rendered.origin, shape: rendered.shape, latest: version.stable, release };
-  const is = `"${text}" is ${version.stable ? "the" : "no final release but the"} ${scheme.title} ${whole}`;
-  return { values: [value], reason: version.stable || rule.isWhole ? is : `${is}, so it gets its whole version only` };
+  const is = `"${text}" is the ${scheme.title} ${whole}${version.stable ? "" : ", not a final release"}`;
+  return { values: [value], reason: version.stable || rule.isWhole ? is : `${is}, so it gets only its whole version` };
 }
 
 /** `match` takes the version out of a longer name: its first group. */
@@ -111,7 +111,7 @@ function versionMatch(reader: AttributeReader): Pattern | null {
   return null;
 }
 
-/** Finds the git tag with the highest final version, once per list of tags, and tells if it is above a version. */
+/** Finds the git tag with the highest final version, once per list of tags, and tells whether it is above a version. */
 export function higherThan(scheme: Scheme, read: (text: string) => Version | null) {
   const known = new WeakMap<readonly string[], { tag: string; version: Version } | null>();
   const highest = (tags: readonly string[]) => {

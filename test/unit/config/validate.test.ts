@@ -52,13 +52,13 @@ describe("validateConfig", () => {
       "a number with a point",
       { targets: { app1: { repo: "x/y", args: { V: 1.1 } } } },
       [
-        "targets.app1.args.V: must be a string, an integer or true/false; quote a number with a point, YAML reads 1.10 as 1.1 (got 1.1)",
+        "targets.app1.args.V: must be a string, an integer or true/false; quote a number with a decimal point: YAML reads 1.10 as 1.1 (got 1.1)",
       ],
     ],
     [
       "a target's name that is none",
       { targets: { "app 1": "x/y" } },
-      ['targets.app 1: is no target name: letters, digits, _ and - (64 at most) (got "app 1")'],
+      ['targets.app 1: is not a valid target name: use letters, digits, _ and -, 64 at most (got "app 1")'],
     ],
     [
       "a target that is a number",
@@ -88,17 +88,17 @@ describe("validateConfig", () => {
     [
       "a list of arguments",
       { targets: { app1: { repo: "x/y", args: ["A=1"] } } },
-      ['targets.app1.args: must be a map, NAME: value, and not a list (got ["A=1"])'],
+      ['targets.app1.args: must be a map (NAME: value), not a list (got ["A=1"])'],
     ],
     [
       "a list of targets",
       { targets: ["a", "b"] },
-      ['targets: must be a map, NAME: value, and not a list (got ["a","b"])'],
+      ['targets: must be a map (NAME: value), not a list (got ["a","b"])'],
     ],
     [
       "an argument's name that is none",
       { targets: { app1: { repo: "x/y", args: { "A(": "1" } } } },
-      ['targets.app1.args.A(: is no name of a build argument (got "A(")'],
+      ['targets.app1.args.A(: is not a valid name for a build argument (got "A(")'],
     ],
     [
       "everything at once",

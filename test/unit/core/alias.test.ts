@@ -25,7 +25,7 @@ describe("higherVersion", () => {
     ["with the prefix", "web-1", "1.2.3", ["web-1.3.0", "2"], web, "web-1.3.0"],
     ["another image's of the same repository", "web-1", "1.2.3", ["api-1.3.0", "1.3.0"], web, null],
     ["no version", "1", null, ["1.3.0"], none, null],
-    ["something that is no version", "dev", "dev", ["1.3.0"], none, null],
+    ["something that is not a version", "dev", "dev", ["1.3.0"], none, null],
   ])("%s", (_, tag, version, existing, affixes, expected) => {
     expect(higherVersion(tag, version, existing, affixes)).toBe(expected);
   });

@@ -67,7 +67,7 @@ describe("build arguments", () => {
   });
 });
 
-test("a name that every object has is no argument that was given", () => {
+test("a name that every object has does not count as a given argument", () => {
   expect(edgesOf("ARG constructor=x\nFROM $constructor")).toEqual(["from image:x@2"]);
 });
 

@@ -128,12 +128,12 @@ describe("warnings", () => {
   test.each([
     ["", "1: there is no FROM"],
     ["RUN x\nFROM a", "1: RUN before the first FROM"],
-    ["FROM a b", "1: FROM needs an image, and AS and a name at most"],
-    ["FROM a AS", "1: FROM needs an image, and AS and a name at most"],
-    ["FROM", "1: FROM needs an image, and AS and a name at most"],
+    ["FROM a b", "1: FROM takes an image and, optionally, AS and a name"],
+    ["FROM a AS", "1: FROM takes an image and, optionally, AS and a name"],
+    ["FROM", "1: FROM takes an image and, optionally, AS and a name"],
     ["FROM a AS 1", "1: 1 cannot be a stage's name"],
     ["FROM a AS b:c", "1: b:c cannot be a stage's name"],
-    ["FROM a\nRUN <<EOF\nx", "2: the heredoc EOF is not ended"],
+    ["FROM a\nRUN <<EOF\nx", "2: the heredoc EOF is not terminated"],
     ["# escape=`\n# escape=`\nFROM a", "2: only one escape directive is allowed"],
     ["# escape=x\nFROM a", "1: the escape character must be \\ or `, not x"],
   ])("%j", (text, message) => expect(messagesOf(text)).toEqual([message]));

@@ -39,7 +39,7 @@ describe("may be bound", () => {
 });
 
 const lost = (name: string, declared: number, keyword: string, line: number) =>
-  `ARG ${name} (line ${declared}) would be lost to ${keyword} on line ${line}; declare it again before that`;
+  `ARG ${name} (line ${declared}) would not reach ${keyword} on line ${line}; declare it again before that`;
 
 describe("may not be bound", () => {
   test.each([
@@ -75,6 +75,6 @@ describe("may not be bound", () => {
     const file = parseDockerfile("FROM x\nFROM y AS scratch\nFROM scratch AS app\nCOPY --from=0 /x /x");
     const graph = stageGraph(file, {});
     expect(whyNotBindable(file, graph, 2, 0)).toBe("stage 0 has no name");
-    expect(whyNotBindable(file, graph, 2, 1)).toBe("the name scratch has a meaning of its own");
+    expect(whyNotBindable(file, graph, 2, 1)).toBe("the name scratch has a special meaning");
   });
 });

@@ -12,7 +12,7 @@ test.each([
   ["a stage that is a target is that target's", "app1", "base", "base-image"],
   ["its own stage is its own", "app1", "app1", "app1"],
   ["of two targets that are the same stage, the first", "app1-debug", "app1", "app1"],
-  ["a stage that is no target is its own", "app1", "build-base", "build-base"],
+  ["a stage that is not a target owns itself", "app1", "build-base", "build-base"],
   ["a stage without a name is the target's", "app1", "stage-2", "app1"],
   ["a Dockerfile's only target has all its stages", "web", "builder", "web"],
   ["even one that is called as a target of another Dockerfile", "web", "base", "web"],

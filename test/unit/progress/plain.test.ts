@@ -93,7 +93,7 @@ describe("when a step is told", () => {
   });
 });
 
-test("what docker warns of is told, and is no error", () => {
+test("what docker warns of is reported, and not as an error", () => {
   const { entries, failures, messages } = play(
     [
       "WARNING: No output specified",

@@ -105,14 +105,14 @@ describe("latest", () => {
       semver,
       { latest: { ref: "refs/tags/*" } },
       ["1.1.1", "latest"],
-      'this build fits {"ref":"refs/tags/*"}',
+      'this build matches {"ref":"refs/tags/*"}',
     ],
     [
       "a when that does not",
       semver,
       { latest: { event: "push" } },
       ["1.1.1"],
-      'this build does not fit {"event":"push"}',
+      'this build does not match {"event":"push"}',
     ],
     [
       "once",
@@ -168,14 +168,14 @@ test.each<[string, unknown, string]>([
   ["a bad when", { latest: { brnch: "x" } }, "flavor.latest.brnch: unknown condition"],
   ["no when", { latest: null }, "flavor.latest: must be an object"],
   ["no key", "latest", "flavor: is not key=value"],
-  ["no text", { prefix: 1 }, "flavor.prefix: must be a text"],
+  ["no text", { prefix: 1 }, "flavor.prefix: must be a string"],
   ["unknown expression", "prefix={{x}}", "flavor.prefix: unknown expression"],
   ["wrong onlatest", "prefix=a,onlatest=yes", "flavor.onlatest: must be true or false"],
-  ["onlatest in front", "onlatest=true,prefix=a", "flavor.onlatest: belongs behind a prefix or suffix"],
+  ["onlatest in front", "onlatest=true,prefix=a", "flavor.onlatest: must follow a prefix or suffix"],
   ["an open quote", '"prefix=a', "flavor: a quoted field is not closed"],
-  ["a number alone", 1, "flavor: must be a text or an object"],
-  ["null", null, "flavor: must be a text or an object"],
-  ["a list in a list", [["latest=true"]], "flavor: must be a text or an object"],
+  ["a number alone", 1, "flavor: must be a string or an object"],
+  ["null", null, "flavor: must be a string or an object"],
+  ["a list in a list", [["latest=true"]], "flavor: must be a string or an object"],
 ])("mistake: %s", (_title, flavor, fault) => expect(evaluate(eventOf(), { flavor }).faults).toEqual([fault]));
 
 test("a format without quotes in a flavor is a warning", () => {

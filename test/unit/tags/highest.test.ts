@@ -20,8 +20,8 @@ describe("latest=highest", () => {
       ["2.0.1", "latest"],
       "no git tag has a higher version",
     ],
-    ["a pre-release", semver, "v3.0.0-rc.1", all, ["3.0.0-rc.1"], "the first tag is of no final release"],
-    ["no version", ["type=sha"], "v3.0.0", all, ["sha-860c190"], "the first tag is of no final release"],
+    ["a pre-release", semver, "v3.0.0-rc.1", all, ["3.0.0-rc.1"], "the first tag is not a final release"],
+    ["no version", ["type=sha"], "v3.0.0", all, ["sha-860c190"], "the first tag is not a final release"],
     ["tags not known", semver, "v2.0.1", null, ["2.0.1"], "the git tags are not known, so latest stays where it is"],
     [
       "only tags that match count",
@@ -104,7 +104,7 @@ describe("latest=highest", () => {
       ["1.2.3", "latest"],
       "no git tag has a higher version",
     ],
-    ["match of no version", ["type=match,pattern=.*"], "test", [], ["test"], "the first tag is of no final release"],
+    ["match of no version", ["type=match,pattern=.*"], "test", [], ["test"], "the first tag is not a final release"],
     ["ref", ["type=ref,event=tag"], "v1.2.3", ["v1.2.4"], ["v1.2.3"], "the git tag v1.2.4 has a higher version"],
     [
       "ref, highest",
@@ -120,9 +120,9 @@ describe("latest=highest", () => {
       "v1.2.3-rc1",
       [],
       ["v1.2.3-rc1"],
-      "the first tag is of no final release",
+      "the first tag is not a final release",
     ],
-    ["ref of no version", ["type=ref,event=tag"], "test", [], ["test"], "the first tag is of no final release"],
+    ["ref of no version", ["type=ref,event=tag"], "test", [], ["test"], "the first tag is not a final release"],
   ])("%s", (_title, tags, tag, gitTags, expected, reason) => {
     const found = evaluate(tagEvent(tag), { tags, flavor: "latest=highest", gitTags });
     expect(found).toMatchObject({ tags: expected, faults: [] });

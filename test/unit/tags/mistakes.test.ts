@@ -14,7 +14,7 @@ describe("mistakes that show in the build only", () => {
     ["in a match's value", ["type=match,pattern=a,value={{env.X}}"], ["tags.0: X is not listed"]],
     ["in a pattern", ["type=semver,pattern={{env.X}},value=1.2.3"], ["tags.0: X is not listed"]],
     ["in a schedule", ["type=schedule,pattern={{env.X}}"], ["tags.0: X is not listed"]],
-    ["a reference", ["{{ref.base}}"], ["tags.0: a reference has no place here"]],
+    ["a reference", ["{{ref.base}}"], ["tags.0: a reference is not allowed here"]],
   ])("%s", (_title, tags, faults) => {
     expect(evaluate(eventOf({ kind: "cron" }), { tags })).toMatchObject({ faults, tags: [] });
   });
@@ -48,7 +48,7 @@ test.each([
   ["prefx=a", 'did you mean "prefix"?'],
   ["sufix=a", 'did you mean "suffix"?'],
   ["suffix=a,on_latest=true", 'did you mean "onlatest"?'],
-  ["latest", "known are latest, prefix, suffix, onlatest"],
+  ["latest", "expected one of latest, prefix, suffix, onlatest"],
   ["latest=highst", 'did you mean "highest"?'],
   ["onlatest=true", "write prefix=v,onlatest=true"],
   [1, 'write "latest=false" or { latest: false }'],

@@ -69,7 +69,7 @@ describe("mistakes", () => {
       },
     ],
     [
-      "a type that is no rule's",
+      "an unknown type",
       [{ type: "constructor" }],
       { path: "targets.app.tags.0.type", message: "unknown type of rule" },
     ],
@@ -157,7 +157,7 @@ describe("mistakes", () => {
       ["type=match,pattern=("],
       {
         path: "targets.app.tags.0.pattern",
-        message: "is no regular expression",
+        message: "is not a regular expression",
         got: "(",
         hint: "Invalid regular expression: /(/: Unterminated group",
       },
@@ -165,12 +165,12 @@ describe("mistakes", () => {
     [
       "bad flags",
       ["type=match,pattern=/a/q"],
-      { path: "targets.app.tags.0.pattern", message: "is no regular expression" },
+      { path: "targets.app.tags.0.pattern", message: "is not a regular expression" },
     ],
     [
       "bad match",
       ["type=semver,pattern={{version}},match=["],
-      { path: "targets.app.tags.0.match", message: "is no regular expression" },
+      { path: "targets.app.tags.0.match", message: "is not a regular expression" },
     ],
     [
       "match without group",
@@ -201,7 +201,7 @@ describe("mistakes", () => {
       [1.1],
       {
         path: "targets.app.tags.0",
-        message: "is no tag rule",
+        message: "is not a tag rule",
         got: 1.1,
         hint: "put it in quotes; YAML reads 1.10 as 1.1",
       },
@@ -209,20 +209,20 @@ describe("mistakes", () => {
     [
       "a list in a list",
       [["a"]],
-      { path: "targets.app.tags.0", message: "is no tag rule", hint: "write a rule as a text or an object" },
+      { path: "targets.app.tags.0", message: "is not a tag rule", hint: "write a rule as a string or an object" },
     ],
-    ["true", true, { path: "targets.app.tags", message: "is no tag rule" }],
+    ["true", true, { path: "targets.app.tags", message: "is not a tag rule" }],
     [
       "a number as value",
       [{ value: 1.1 }],
       {
         path: "targets.app.tags.0.value",
-        message: "must be a text",
+        message: "must be a string",
         got: 1.1,
         hint: "put it in quotes; YAML reads 1.10 as 1.1",
       },
     ],
-    ["a list as value", [{ value: ["a"] }], { path: "targets.app.tags.0.value", message: "must be a text" }],
+    ["a list as value", [{ value: ["a"] }], { path: "targets.app.tags.0.value", message: "must be a string" }],
     [
       "wrong prefix",
       ["type=raw,value=a,prefix={{x}}"],
@@ -236,7 +236,7 @@ describe("mistakes", () => {
     [
       "not quoted",
       ["type=match,pattern=\\d{1,3}"],
-      { path: "targets.app.tags.0", message: "a field is no attribute=value", got: "3}" },
+      { path: "targets.app.tags.0", message: "a field is not attribute=value", got: "3}" },
     ],
     [
       "when in a text",

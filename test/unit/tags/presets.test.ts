@@ -123,13 +123,13 @@ describe("auto_tag", () => {
   ])("%s is an error, as in the plugin", (tag) => {
     const { tags, problems } = evaluate(tagEvent(tag), { tags: "auto_tag" });
     expect(tags).toEqual([]);
-    const hint = "auto_tag needs v1.2.3; the preset default takes any git tag";
-    expect(problems).toEqual([{ path: "tags", message: "the git tag is no semantic version", got: tag, hint }]);
+    const hint = "auto_tag needs a git tag like v1.2.3; the preset default takes any";
+    expect(problems).toEqual([{ path: "tags", message: "the git tag is not a semantic version", got: tag, hint }]);
   });
 
   test.each(["v1.2.3+build.5", "v1.2.3-rc.1+build.5"])("%s is an error: the plugin's tag has a +", (tag) => {
     const { faults } = evaluate(tagEvent(tag), { tags: "auto_tag" });
-    expect(faults).toEqual(["tags: auto_tag would give the git tag with its +, which no registry takes"]);
+    expect(faults).toEqual(["tags: auto_tag would keep the + of the git tag, which no registry accepts"]);
   });
 
   test.each([

@@ -37,7 +37,7 @@ describe("readRuleString", () => {
   ])("%s", (text, attributes) => expect(readRuleString(text)).toEqual({ attributes, faults: [] }));
 
   test.each([
-    ["type=match,pattern=\\d{1,3}", "a field is no attribute=value", "3}"],
+    ["type=match,pattern=\\d{1,3}", "a field is not attribute=value", "3}"],
     ["type=raw,value=a,b", '"value" is given twice', "type=raw,value=a,b"],
     ["type=sha,prefix=a,prefix=b", '"prefix" is given twice', "type=sha,prefix=a,prefix=b"],
     ['type=raw,"value=a', "a quoted field is not closed", 'type=raw,"value=a'],

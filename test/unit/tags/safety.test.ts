@@ -107,19 +107,19 @@ describe("a pull request gives its own tags, and none that stands for a release 
   test.each<[string, Asked, string[], string]>([
     ["its own", { tags: ["type=ref,event=pr"] }, ["pr-15"], "this is pull request 15"],
     ["its own, written out", { tags: ["pr-15-x"] }, ["pr-15-x"], "the rule says so"],
-    ["another's", { tags: ["pr-151"] }, [], "a pull request never gives pr-151"],
-    ["latest", { tags: ["latest"] }, [], "a pull request never gives latest"],
-    ["latest with a prefix", { tags: ["type=raw,value=latest,prefix=x-"] }, [], "a pull request never gives x-latest"],
-    ["a version", { tags: ["1.2.3"] }, [], "a pull request never gives 1.2.3"],
+    ["another's", { tags: ["pr-151"] }, [], "a pull request never gets pr-151"],
+    ["latest", { tags: ["latest"] }, [], "a pull request never gets latest"],
+    ["latest with a prefix", { tags: ["type=raw,value=latest,prefix=x-"] }, [], "a pull request never gets x-latest"],
+    ["a version", { tags: ["1.2.3"] }, [], "a pull request never gets 1.2.3"],
     [
       "a version by semver",
       { tags: ["type=semver,pattern={{version}},value=v1.2.3"] },
       [],
-      "a pull request never gives 1.2.3",
+      "a pull request never gets 1.2.3",
     ],
-    ["its number alone", { tags: ["type=ref,event=pr,prefix="] }, [], "a pull request never gives 15"],
-    ["its branch", { tags: ["{{base_ref}}"] }, [], "a pull request never gives the tag of branch release/1"],
-    ["the default branch", { tags: ["main"] }, [], "a pull request never gives the tag of branch main"],
+    ["its number alone", { tags: ["type=ref,event=pr,prefix="] }, [], "a pull request never gets 15"],
+    ["its branch", { tags: ["{{base_ref}}"] }, [], "a pull request never gets the tag of branch release/1"],
+    ["the default branch", { tags: ["main"] }, [], "a pull request never gets the tag of branch main"],
     ["something else of the branch", { tags: ["x-{{base_ref}}"] }, ["x-release-1"], "the rule says so"],
     ["a commit of digits", { tags: ["type=sha"] }, ["sha-1234567"], "the commit is 12345678"],
     ["a variant's own", { tags: ["type=ref,event=pr"], prefix: "8.2-" }, ["8.2-pr-15"], "this is pull request 15"],
@@ -134,26 +134,26 @@ describe("a pull request gives its own tags, and none that stands for a release 
   test("nor by a flavor or the command line", () => {
     const found = evaluate(pull, { flavor: "latest=true", extra: ["2.0", "pr-15-y", "z"] });
     expect(found.tags).toEqual(["pr-15", "pr-15-y", "z"]);
-    expect(found.rules.at(-1)).toEqual({ rule: "latest=true", tags: [], reason: "a pull request never gives latest" });
-    expect(found.rules.at(-4)).toEqual({ rule: "--tag 2.0", tags: [], reason: "a pull request never gives 2.0" });
+    expect(found.rules.at(-1)).toEqual({ rule: "latest=true", tags: [], reason: "a pull request never gets latest" });
+    expect(found.rules.at(-4)).toEqual({ rule: "--tag 2.0", tags: [], reason: "a pull request never gets 2.0" });
   });
 });
 
-describe("what is no tag is a problem", () => {
+describe("what is not a valid tag is a problem", () => {
   test.each<[string, Asked, string, string, string | undefined]>([
     [
       "an empty expression in front",
       { tags: ["type=sha,prefix={{tag}}-"] },
-      "would be no tag: letters, digits, _ . and -, the first no . or -",
+      "would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -",
       "-860c190",
-      "is an expression in front empty in this build? Then add enable or when",
+      "if an expression at the start is empty in this build, add enable or when",
     ],
     [
       "a point in front",
       { tags: [".x"] },
-      "would be no tag: letters, digits, _ . and -, the first no . or -",
+      "would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -",
       ".x",
-      "is an expression in front empty in this build? Then add enable or when",
+      "if an expression at the start is empty in this build, add enable or when",
     ],
     ["too long", { tags: ["x".repeat(129)] }, "would be longer than 128 characters", "x".repeat(129), undefined],
     [
@@ -173,7 +173,7 @@ describe("what is no tag is a problem", () => {
     [
       "a prefix that no tag starts with",
       { tags: ["x"], prefix: "-" },
-      "would be no tag: letters, digits, _ . and -, the first no . or -",
+      "would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -",
       "-x",
       undefined,
     ],
@@ -204,7 +204,7 @@ describe("what is no tag is a problem", () => {
     expect(found).toMatchObject({
       tags: ["ok-s"],
       version: "ok",
-      faults: ["--tag: would be no tag: letters, digits, _ . and -, the first no . or -"],
+      faults: ["--tag: would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -"],
     });
     expect(found.rules[0]).toEqual({ rule: "--tag ok", tags: ["ok-s"], reason: "the command line says so" });
     expect(evaluate(eventOf(), { tags: ["first"], extra: ["ok"] })).toMatchObject({
@@ -217,7 +217,7 @@ describe("what is no tag is a problem", () => {
     expect(evaluate(eventOf(), { prefix: "pr-1" }).problems).toEqual([
       {
         path: "targets.app.prefix",
-        message: 'must not start with "pr-": such tags are those of pull requests',
+        message: 'must not start with "pr-": those tags belong to pull requests',
         got: "pr-1",
       },
     ]);

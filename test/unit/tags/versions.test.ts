@@ -34,22 +34,22 @@ describe("semver", () => {
   ])("%s, %j", (tag, tags, expected) => expect(tagsOf(tagEvent(tag), { tags })).toEqual(expected));
 
   test.each<[string, BuildEvent, string, string]>([
-    ["a branch", eventOf(), "", "this is no build of a git tag"],
-    ["two parts", tagEvent("v1.2"), "", '"v1.2" is no semantic version'],
-    ["a capital V", tagEvent("V1.2.3"), "", '"V1.2.3" is no semantic version'],
-    ["a leading zero", tagEvent("v01.2.3"), "", '"v01.2.3" is no semantic version'],
-    ["a prefix", tagEvent("release/1.2.3"), "", '"release/1.2.3" is no semantic version'],
+    ["a branch", eventOf(), "", "this is not a build of a git tag"],
+    ["two parts", tagEvent("v1.2"), "", '"v1.2" is not a semantic version'],
+    ["a capital V", tagEvent("V1.2.3"), "", '"V1.2.3" is not a semantic version'],
+    ["a leading zero", tagEvent("v01.2.3"), "", '"v01.2.3" is not a semantic version'],
+    ["a prefix", tagEvent("release/1.2.3"), "", '"release/1.2.3" is not a semantic version'],
     ["another prefix than match", tagEvent("v1.0.0"), ",match=^p1/(.*)$", '"v1.0.0" does not match ^p1/(.*)$'],
-    ["no version in match", tagEvent("p1/x"), ",match=^p1/(.*)$", '"p1/x" is no semantic version'],
-    ["an optional group", tagEvent("p1"), ",match=^p1(/.*)?$", '"p1" is no semantic version'],
+    ["no version in match", tagEvent("p1/x"), ",match=^p1/(.*)$", '"p1/x" is not a semantic version'],
+    ["an optional group", tagEvent("p1"), ",match=^p1(/.*)?$", '"p1" is not a semantic version'],
     ["an empty value", eventOf(), ",value={{tag}}", "its value is empty in this build"],
-    ["a value that is none", eventOf(), ",value={{sha}}", '"860c190" is no semantic version'],
+    ["a value that is none", eventOf(), ",value={{sha}}", '"860c190" is not a semantic version'],
     ["a final release", tagEvent("v1.2.3"), "", '"v1.2.3" is the semantic version 1.2.3'],
     [
       "a pre-release",
       tagEvent("v1.2.3-rc.1"),
       "",
-      '"v1.2.3-rc.1" is no final release but the semantic version 1.2.3-rc.1, so it gets its whole version only',
+      '"v1.2.3-rc.1" is the semantic version 1.2.3-rc.1, not a final release, so it gets only its whole version',
     ],
   ])("says why: %s", (_title, event, more, reason) => {
     expect(reasonOf(event, `type=semver,pattern={{major}}${more}`)).toBe(reason);
@@ -57,10 +57,10 @@ describe("semver", () => {
 
   test("says why: other reasons", () => {
     expect(reasonOf(tagEvent("v1.2.3-rc.1"), "type=semver,pattern={{raw}}")).toBe(
-      '"v1.2.3-rc.1" is no final release but the semantic version 1.2.3-rc.1',
+      '"v1.2.3-rc.1" is the semantic version 1.2.3-rc.1, not a final release',
     );
     expect(reasonOf(tagEvent("v0.2.3"), "type=semver,pattern={{major}},zero=false")).toBe(
-      "a tag 0 would say nothing of versions before 1.0",
+      "versions before 1.0 do not get a tag 0",
     );
     expect(reasonOf(tagEvent("v2.0.0"), "type=semver,pattern={{prerelease}}")).toBe('"v2.0.0" has no prerelease');
   });
@@ -111,7 +111,7 @@ describe("pep440", () => {
     expect(
       tagsOf(tagEvent("1.2"), { tags: ["type=pep440,pattern={{minor}}.{{patch}}"], flavor: "latest=false" }),
     ).toEqual(["2.0"]);
-    expect(reasonOf(tagEvent("x"), "type=pep440,pattern={{raw}}")).toBe('"x" is no PEP 440 version');
+    expect(reasonOf(tagEvent("x"), "type=pep440,pattern={{raw}}")).toBe('"x" is not a PEP 440 version');
   });
 });
 
@@ -146,7 +146,7 @@ describe("calver", () => {
   ])("%s, %j", (tag, tags, expected) => expect(tagsOf(tagEvent(tag), { tags })).toEqual(expected));
 
   test("says why not", () => {
-    expect(reasonOf(tagEvent("1.2.3"), "type=calver")).toBe('"1.2.3" is no calendar version');
+    expect(reasonOf(tagEvent("1.2.3"), "type=calver")).toBe('"1.2.3" is not a calendar version');
   });
 });
 
@@ -173,11 +173,11 @@ describe("match", () => {
   });
 
   test.each([
-    [eventOf(), "pattern=a", "this is no build of a git tag"],
+    [eventOf(), "pattern=a", "this is not a build of a git tag"],
     [tagEvent("x"), "pattern=a", '"x" does not match a'],
     [tagEvent("x"), "pattern=(x)?a?,group=1", '"x" matches (x)?a?'],
     [tagEvent("a"), "pattern=a(b)?,group=1", '"a" does not match a(b)? with a group 1'],
-    [tagEvent("ab"), "pattern=x*", '"ab" matches x* with nothing'],
+    [tagEvent("ab"), "pattern=x*", '"ab" matches x*, but the match is empty'],
   ])("says why", (event, rule, reason) => expect(reasonOf(event, `type=match,${rule}`)).toBe(reason));
 
   test("strict", () => {
@@ -210,7 +210,7 @@ describe("package", () => {
     ["no version", new Map([["package.json", "{}"]]), "package.json has no version"],
     ["no object", new Map([["package.json", "[]"]]), "package.json has no version"],
     ["a number", json(1), "package.json has no version"],
-    ["no semantic version", json("1.2"), '"1.2" is no semantic version'],
+    ["no semantic version", json("1.2"), '"1.2" is not a semantic version'],
   ])("%s: strict makes it an error", (_title, files, reason) => {
     expect(evaluate(eventOf(), { tags: ["type=package"], files })).toMatchObject({ tags: [], faults: [] });
     expect(reasonOf(eventOf(), "type=package", files)).toBe(reason);
@@ -219,7 +219,7 @@ describe("package", () => {
 
   test("a broken package.json is an error in any case", () => {
     const found = evaluate(eventOf(), { tags: ["type=package"], files: new Map([["package.json", "{"]]) });
-    expect(found).toMatchObject({ tags: [], faults: ["tags.0: package.json is no JSON"] });
+    expect(found).toMatchObject({ tags: [], faults: ["tags.0: package.json is not valid JSON"] });
   });
 
   test("without a when it is for the default branch and git tags", () => {
@@ -228,7 +228,7 @@ describe("package", () => {
     expect(tagsOf(tagEvent("x"), { tags, files })).toEqual(["1.2.3", "latest"]);
     expect(tagsOf(branchEvent("dev"), { tags, files })).toEqual([]);
     expect(reasonOf(branchEvent("dev"), "type=package", files)).toBe(
-      "without a when it is for the default branch and for git tags",
+      "without a when it applies only to the default branch and to git tags",
     );
     expect(tagsOf(branchEvent("dev"), { tags: [{ type: "package", when: { branch: "dev" } }], files })).toEqual([
       "1.2.3",

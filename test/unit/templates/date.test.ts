@@ -88,7 +88,7 @@ describe("time zones", () => {
     expect(formatDate(time, null, "Europe/London")).toBe("2021-02-03T16:05:09+00:00");
   });
 
-  test("what is no zone is said", () => {
+  test("an unknown zone is reported", () => {
     expect(zoneFault("Europe/Berlin")).toBeNull();
     expect(zoneFault("Europe/Brlin")).toEqual({ message: "unknown time zone", hint: 'did you mean "Europe/Berlin"?' });
     expect(zoneFault("")).toEqual({ message: "unknown time zone", hint: "use a name like Europe/Berlin" });

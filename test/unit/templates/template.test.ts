@@ -90,7 +90,7 @@ describe("dates", () => {
     ["{{date ''}}", ""],
     ["{{commit_date 'YYYY'}}", "2001", { event: eventOf({ commitTime: 1000000000 }) }],
     ["{{commit_date 'YYYY'}}", "2020", nowhere],
-    // The format is no text without quotes: the default format, as docker/metadata-action has it.
+    // Without quotes the format is not text: the default format is used, as docker/metadata-action has it.
     ["{{date YYYY}}", "2020-01-10T00:30:00Z"],
   ])("%s is %j", (text, expected, changes) => expect(value(text, changes)).toBe(expected));
 });
@@ -125,8 +125,8 @@ describe("environment and references", () => {
 
   test.each([
     ["{{ref.bsae}}", { base: "x" }, "there is no such target", 'did you mean "base"?'],
-    ["{{ref.constructor}}", { base: "x" }, "there is no such target", "known are base"],
-    ["{{ref.base}}", undefined, "a reference has no place here", undefined],
+    ["{{ref.constructor}}", { base: "x" }, "there is no such target", "expected base"],
+    ["{{ref.base}}", undefined, "a reference is not allowed here", undefined],
   ])("%s is a problem", (text, references, message, hint) => {
     expect(render(text, { references }).problems).toEqual([
       { path: "args.X", message, got: text, ...(hint === undefined ? {} : { hint }) },
@@ -141,13 +141,13 @@ describe("environment and references", () => {
 describe("mistakes", () => {
   test.each([
     ["{{brnch}}", "unknown expression", 'did you mean "branch"?'],
-    ["{{nonsense_words}}", "unknown expression", /^known are branch, tag, /],
-    ["{{constructor}}", "unknown expression", /^known are/],
+    ["{{nonsense_words}}", "unknown expression", /^expected one of branch, tag, /],
+    ["{{constructor}}", "unknown expression", /^expected one of/],
     ["{{evnet}}", "unknown expression", 'did you mean "event"?'],
     ["{{xenv.A}}", "unknown expression", /./],
     ["{{env.A-B}}", "unknown expression", /./],
     ["{{xref.a}}", "unknown expression", /./],
-    ["{{env.}}", "unknown expression", /^known are/],
+    ["{{env.}}", "unknown expression", /^expected one of/],
     ["{{ref.}}", "unknown expression", /./],
     ["{{}}", "is not an expression", /write \{\{name\}\}/],
     ["{{ }}", "is not an expression", /./],
@@ -157,7 +157,7 @@ describe("mistakes", () => {
     ["{{#if branch}}", "takes no arguments", /^$/],
     ["{{branch 'x'}}", "takes no arguments", /^$/],
     ["{{date 'YYYY' 'MM'}}", "takes one format", /^$/],
-    ["{{date 'YYYY' zone='UTC'}}", 'unknown argument "zone"', "known are tz"],
+    ["{{date 'YYYY' zone='UTC'}}", 'unknown argument "zone"', "expected tz"],
     ["{{date 'YYYY' tx='UTC'}}", 'unknown argument "tx"', 'did you mean "tz"?'],
     ["{{date 'YYYY' tz=UTC}}", "the time zone must be in quotes", /^$/],
     ["{{date 'YYYY' tz='Europe/Berln'}}", "unknown time zone", 'did you mean "Europe/Berlin"?'],

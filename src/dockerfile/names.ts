@@ -31,13 +31,13 @@ export function resolveFrom(names: Names, name: string, stage: Stage): StageRef 
   return earlier === undefined ? outside(names, name) : stageRef(names, earlier);
 }
 
-/** The name with which a FROM would find a stage: unlike `--from` it minds the case. Null if nothing is amiss. */
+/** The name with which a FROM would find a stage: unlike `--from` it is case-sensitive. Null if nothing is wrong. */
 export function nameInOtherCase(names: Names, name: string, stage: Stage): string | null {
   const lower = name.toLowerCase();
   return lower !== name && earlierStage(names, lower, stage) !== undefined ? lower : null;
 }
 
-/** What a `--from` or `from=` means, or why BuildKit refuses it. Any case will do; an index is for COPY alone. */
+/** What a `--from` or `from=` means, or why BuildKit refuses it. Case does not matter; only COPY takes an index. */
 export function resolveSource(names: Names, { name, via }: Source, stage: Stage): StageRef | string {
   if (name.includes("$")) return `from=${name}: variables are not supported there`;
   const isIndex = via === "copy" && /^[+-]?\d+$/.test(name);

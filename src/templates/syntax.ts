@@ -12,7 +12,7 @@ export interface Expression {
   zone: string | null;
 }
 
-/** What is wrong with a template; where, the caller knows. */
+/** What is wrong with a template; the caller knows where. */
 export type Fault = Omit<Problem, "path">;
 
 /** Faults as problems of the place where the text is written. */
@@ -20,17 +20,17 @@ export function problemsAt(path: string, faults: readonly Fault[]): Problem[] {
   return faults.map((fault) => Object.assign({ path }, fault));
 }
 
-/** A text with expressions in it, taken apart once, to be rendered often. */
+/** A text with expressions in it, parsed once and rendered often. */
 export interface Template {
   parts: readonly (string | Expression)[];
   faults: readonly Fault[];
-  /** What is allowed, but hardly meant. */
+  /** What is allowed but probably not meant. */
   notes: readonly Fault[];
 }
 
 const dates = new Set(["date", "commit_date"]);
 
-/** Takes `text` apart. `more` are names that are known besides the common ones. */
+/** Parses `text`. `more` are the names that are known in addition to the common ones. */
 export function parseTemplate(text: string, more: readonly string[] = []): Template {
   const parts: (string | Expression)[] = [];
   const faults: Fault[] = [];
