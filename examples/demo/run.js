@@ -1,52 +1,33 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
-import { createCleanup } from "./cleanup.js";
-import { demo } from "./demo.js";
-import { Unable } from "./unable.js";
+import { fileURLToPath } from "node:url";
+import { play } from "../../test/support/demo/play.js";
+import { commandLines } from "../../test/support/demo/report.js";
+import { setStage } from "../../test/support/demo/stage.js";
+import { events } from "./events.js";
 
-/** By signal, as shells have it. */
-const exitCodes = new Map([
-  ["SIGHUP", 129],
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-]);
+const project = fileURLToPath(new URL("project", import.meta.url));
 
-/** @param {string} text */
-const say = (text) => void process.stdout.write(`${text}\n`);
-
-// Who no longer reads (`… | head`) must not keep the demo from cleaning up.
-process.stdout.on("error", () => undefined);
-process.exitCode = await run();
-
-/** Runs the demo and removes what it made, however it ends. Returns the exit code. */
-async function run() {
-  const started = Date.now();
-  const stop = new AbortController();
-  for (const name of exitCodes.keys()) {
-    process.on(name, () => {
-      if (!stop.signal.aborted) say("\nStopping: what the demo made is being removed.");
-      stop.abort(name);
-    });
+/** Builds the project for each of the events, as Drone would, and shows what a registry then holds. */
+process.exitCode = await play(async (tools, signal) => {
+  const { say } = tools;
+  say(
+    "What multistage-build does, on one Dockerfile with a base and two apps. The demo plays Drone: it sets the variables\n" +
+      "of four builds and runs multistage-build for each, on a real Docker engine and with a registry of its own.\n",
+  );
+  const stage = await setStage(project, tools, signal);
+  say(`example   ${path.relative("", project)}: multistage.Dockerfile and multistage-build.config.yaml`);
+  say(stage.about);
+  say("What multistage-build warns of is true: in the question's Dockerfile nothing is built on the base.");
+  for (const event of events) {
+    const env = {
+      REGISTRY: stage.registry,
+      DRONE: "true",
+      DRONE_REPO: stage.repository,
+      DRONE_REPO_BRANCH: "master",
+      ...event.env,
+    };
+    say(`\n== ${event.title}\n\n${commandLines(env, "npx multistage-build")}`);
+    say(await stage.build(env));
   }
-  const cleanup = createCleanup();
-  let exitCode = 0;
-  try {
-    // A short name: a socket's path may have no more than 107 characters.
-    const temporary = await mkdtemp(path.join(os.tmpdir(), "msdemo-"));
-    cleanup.add(temporary, () => rm(temporary, { recursive: true, force: true }));
-    await demo({ env: process.env, signal: stop.signal }, { temporary, cleanup, say });
-  } catch (error) {
-    exitCode = 1;
-    if (!stop.signal.aborted) say(`\n${explain(error)}\n`);
-  }
-  say(`${await cleanup.run()}${Math.round((Date.now() - started) / 1000)} s in all.`);
-  if (stop.signal.aborted) return exitCodes.get(stop.signal.reason) ?? 1;
-  return cleanup.failed() ? 1 : exitCode;
-}
-
-/** @param {unknown} error */
-function explain(error) {
-  if (error instanceof Unable) return `Sorry, ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
+  say(`\n== What it took\n\n${await stage.facts()}`);
+});

@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines } from "./engine.ts";
 import { downloads, repeated, startProxy, uploads } from "./proxy.ts";
-import { imageIn, registry } from "./registry.ts";
-import { build, docker } from "./run.ts";
+import { baseImage, build, docker, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, type Workspace, workspace } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";
@@ -50,7 +47,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     // Builders read the small configuration of an image back; that is no layer.
     expect(downloads(proxy.log).filter((digest) => blobs.has(digest))).toEqual([]);
     expect(repeated(uploads(proxy.log))).toEqual([]);
-    // The lowest is python:3.8-slim's, which the engine may mount from wherever it has put it before.
+    // The lowest is the base image's, which the engine may mount from wherever it has put it before.
     const own = [...blobs].slice(1);
     expect(own).toHaveLength(21);
     expect(
@@ -62,7 +59,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
 
   it("keeps a stage that no target is between the steps of those that share it", async () => {
     const space = newSpace();
-    const text = `FROM python:3.8-slim AS shared\nRUN echo ${space} && ${unique} /shared\nFROM shared AS app1\nRUN echo 1 > /app\nFROM shared AS app2\nRUN echo 2 > /app\n`;
+    const text = `FROM ${baseImage} AS shared\nRUN echo ${space} && ${unique} /shared\nFROM shared AS app1\nRUN echo 1 > /app\nFROM shared AS app2\nRUN echo 2 > /app\n`;
     const made = await workspace(text, ["app1", "app2"], { space });
     onTestFinished(() => removeImages(engine, space));
     const log = (await step(made, ["app1"])) + (await step(made, ["app2"]));
@@ -78,7 +75,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
       dockerfile: `${app}.Dockerfile`,
       args: { BASE_IMAGE: "{{ref.base}}" },
     });
-    const made = await workspace(`FROM python:3.8-slim AS base\nRUN echo ${space} && ${unique} /base\n`, ["base"], {
+    const made = await workspace(`FROM ${baseImage} AS base\nRUN echo ${space} && ${unique} /base\n`, ["base"], {
       space,
       more: { targets: { app1: on("app1"), app2: on("app2") } },
       files: {
@@ -96,7 +93,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
 
   it.each(engine.buildx ? [engine] : [])("stands a Dockerfile of its own on the base by a named context", async () => {
     const space = newSpace();
-    const made = await workspace(`FROM python:3.8-slim AS base\nRUN echo ${space} && ${unique} /base\n`, ["base"], {
+    const made = await workspace(`FROM ${baseImage} AS base\nRUN echo ${space} && ${unique} /base\n`, ["base"], {
       space,
       more: {
         targets: {
@@ -115,7 +112,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
 
   it("takes from the very image that an earlier step built what COPY --from takes", async () => {
     const space = newSpace();
-    const text = `FROM python:3.8-slim AS tools\nRUN echo ${space} && ${unique} /tool\nFROM python:3.8-slim AS app\nCOPY --from=tools /tool /tool\n`;
+    const text = `FROM ${baseImage} AS tools\nRUN echo ${space} && ${unique} /tool\nFROM ${baseImage} AS app\nCOPY --from=tools /tool /tool\n`;
     const made = await workspace(text, ["tools", "app"], { space });
     onTestFinished(() => removeImages(engine, space));
     await step(made, ["tools"]);
@@ -130,7 +127,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
 
   it("stands an app that relies on an ARG of the base on it all the same", async () => {
     const space = newSpace();
-    const text = `FROM python:3.8-slim AS base\nARG EDITION=plain\nRUN echo ${space} && ${unique} /base\nFROM base AS app\nRUN echo $EDITION > /app\n`;
+    const text = `FROM ${baseImage} AS base\nARG EDITION=plain\nRUN echo ${space} && ${unique} /base\nFROM base AS app\nRUN echo $EDITION > /app\n`;
     const made = await workspace(text, ["base", "app"], { space });
     onTestFinished(() => removeImages(engine, space));
     await step(made, ["base"]);

@@ -4,8 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { bakeDefinition } from "../../src/docker/bake.ts";
 import { project } from "../support/project.ts";
 import { planned } from "../support/planned.ts";
-import { engines } from "./engine.ts";
-import { docker } from "./run.ts";
+import { docker, engines } from "./rig.ts";
 import { newSpace } from "./workspace.ts";
 
 const engine = engines.find(({ buildx }) => buildx);

@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { engines } from "./engine.ts";
-import { digestOf, registry, tagsIn } from "./registry.ts";
-import { build, docker } from "./run.ts";
+import { baseImage, build, digestOf, docker, engines, ensureBaseImage, registry, tagsIn } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, workspace, wrongIn } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";
@@ -24,7 +21,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     "does not take an image for good that was found to stand elsewhere",
     async () => {
       const withArgument = (space: string) =>
-        `FROM python:3.8-slim AS base\nARG EDITION=plain\nRUN echo ${space} && ${unique} /base\nFROM base AS app\nRUN echo $EDITION > /app\n`;
+        `FROM ${baseImage} AS base\nARG EDITION=plain\nRUN echo ${space} && ${unique} /base\nFROM base AS app\nRUN echo $EDITION > /app\n`;
       const { space, run } = await place(withArgument);
       expect(await run(42, "base")).toMatchObject({ code: 0 });
       // Without the cache, and not to be bound because of the argument: the base's RUN gives another layer.

@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { engines, hasEngine } from "./engine.ts";
-import { build, docker } from "./run.ts";
+import { build, docker, engines, ensureBaseImage, hasEngine } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, workspace } from "./workspace.ts";
 
 const sha = "860c1904a1ce";

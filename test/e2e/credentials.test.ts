@@ -2,11 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import os from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines } from "./engine.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { digestOf, registry, tagsIn } from "./registry.ts";
-import { build } from "./run.ts";
+import { build, digestOf, type Engine, engines, ensureBaseImage, registry, tagsIn } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, type Workspace, workspace } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";

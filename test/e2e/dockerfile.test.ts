@@ -7,7 +7,7 @@ import { findStage, stageGraph, type StageGraph, stagesNeeded } from "../../src/
 import { shortImageName } from "../../src/dockerfile/image-name.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { whyNotBindable } from "../../src/dockerfile/unbound.ts";
-import { engines } from "./engine.ts";
+import { engines } from "./rig.ts";
 
 /** BuildKit is the judge: what it makes of a Dockerfile is what we must make of it. */
 const engine = engines.find(({ buildx }) => buildx);

@@ -1,11 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
 import { droneEnv, project } from "../support/project.ts";
-import { ensureBaseImage } from "./base-image.ts";
-import { engines } from "./engine.ts";
-import { digestOf, registry, tagsIn } from "./registry.ts";
-import { build } from "./run.ts";
+import { baseImage, build, digestOf, engines, ensureBaseImage, registry, tagsIn } from "./rig.ts";
+import { newSpace } from "./workspace.ts";
 
 /** What `--dry-run` prints below its heading is a script. */
 function scriptOf(out: string): string {
@@ -16,11 +13,11 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
   beforeAll(() => ensureBaseImage(engine));
 
   it("publish what the real run would, when they are copied into a shell", async () => {
-    const space = `e2e-${randomBytes(4).toString("hex")}`;
+    const space = newSpace();
     const odd = "it's $(odd) ${IFS}";
     const cwd = await project({
       "package.json": {},
-      Dockerfile: `FROM python:3.8-slim AS base\nRUN echo ${space} > /base\nFROM base AS app1\nARG ODD\nRUN echo "$ODD" > /app\n`,
+      Dockerfile: `FROM ${baseImage} AS base\nRUN echo ${space} > /base\nFROM base AS app1\nARG ODD\nRUN echo "$ODD" > /app\n`,
       "multistage-build.config.json": {
         targets: {
           base: `${registry}/${space}/base`,
@@ -49,10 +46,10 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
   });
 
   it("stop at the first failure, as the real run does, and move nothing", async () => {
-    const space = `e2e-${randomBytes(4).toString("hex")}`;
+    const space = newSpace();
     const cwd = await project({
       "package.json": {},
-      Dockerfile: `FROM python:3.8-slim AS base\nRUN echo ${space} > /base\nFROM base AS app1\nRUN exit 3\n`,
+      Dockerfile: `FROM ${baseImage} AS base\nRUN echo ${space} > /base\nFROM base AS app1\nRUN exit 3\n`,
       "multistage-build.config.json": {
         targets: { base: `${registry}/${space}/base`, app1: `${registry}/${space}/app1` },
       },

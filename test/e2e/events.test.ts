@@ -1,10 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { droneEnv, project, questionDockerfile } from "../support/project.ts";
-import { ensureBaseImage } from "./base-image.ts";
-import { engines } from "./engine.ts";
-import { digestOf, imageIn, registry, tagsIn } from "./registry.ts";
-import { build, docker } from "./run.ts";
+import { baseImage, build, digestOf, docker, engines, ensureBaseImage, imageIn, registry, tagsIn } from "./rig.ts";
+import { newSpace } from "./workspace.ts";
 
 const sha = "860c1904a1ce";
 const events = {
@@ -27,11 +24,10 @@ targets:
   app2: ${registry}/${space}/app2
 `;
 
-/** A place of its own in the registry and on the engine. */
-function newSpace(dockerfile = questionDockerfile) {
-  const space = `e2e-${randomBytes(4).toString("hex")}`;
+/** The question's project with a place of its own in the registry and on the engine. */
+function questionIn(space = newSpace(), dockerfile = questionDockerfile) {
   // Nothing that another test has built is in the cache of this one.
-  const own = dockerfile.replace("dependencies >", `${space} >`);
+  const own = dockerfile.replace("dependencies >", `${space} >`).replaceAll("python:3.8-slim", baseImage);
   return {
     space,
     files: { "multistage-build.config.yaml": config(space), "multistage.Dockerfile": own, "package.json": {} },
@@ -42,7 +38,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   beforeAll(() => ensureBaseImage(engine));
 
   it("publishes each event under its tags, and a pull request not at all", async () => {
-    const { space, files } = newSpace();
+    const { space, files } = questionIn();
     const cwd = await project(files);
     const held: string[] = [];
     for (const [name, tags] of [
@@ -65,12 +61,12 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("stands the apps on one shared stage, and a second run is all cached", async () => {
-    const { space, files } = newSpace();
+    const { space, files } = questionIn();
     const cwd = await project(files);
     const first = await build(engine, cwd, droneEnv(events.master), ["--json"]);
     expect(JSON.parse(first.out).targets).toMatchObject([{ cached: false }, { cached: false }, { cached: false }]);
     const [app1, app2] = await Promise.all(["app1", "app2"].map((name) => imageIn(`${space}/${name}`, "latest")));
-    // python:3.8-slim and the dependencies, then what is each app's own.
+    // The base image and the dependencies, then what is each app's own.
     expect(app1!.layers.slice(0, 2)).toEqual(app2!.layers.slice(0, 2));
     expect(app1!.layers).not.toEqual(app2!.layers);
     expect(app1!.labels).toMatchObject({
@@ -84,7 +80,8 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("names the target that failed, its last lines and its place, and moves no tag", async () => {
-    const { space, files } = newSpace(
+    const { space, files } = questionIn(
+      newSpace(),
       questionDockerfile.replace("RUN echo app2 > /app", "RUN echo broken pipe; exit 3"),
     );
     const cwd = await project(files);
@@ -98,7 +95,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("builds, lets a test run, and pushes what was built", async () => {
-    const { space, files } = newSpace();
+    const { space, files } = questionIn();
     const cwd = await project(files);
     const ci = droneEnv(events.master);
     expect(await build(engine, cwd, ci, ["--no-push"])).toMatchObject({ code: 0 });
@@ -111,7 +108,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("refuses to push what this build has not built", async () => {
-    const { files } = newSpace();
+    const { files } = questionIn();
     const cwd = await project(files);
     const ended = await build(engine, cwd, droneEnv(events.master), ["push", "app1"]);
     expect(ended.code).toBe(1);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -7,9 +6,18 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { pipelineSteps } from "../support/pipeline.ts";
 import { droneEnv } from "../support/project.ts";
 import { woodpeckerEnvironments } from "../unit/ci/environments.ts";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines, program } from "./engine.ts";
-import { digestOf, imageIn, registry, tagsIn } from "./registry.ts";
+import {
+  baseImage,
+  digestOf,
+  type Engine,
+  engines,
+  ensureBaseImage,
+  imageIn,
+  program,
+  registry,
+  tagsIn,
+} from "./rig.ts";
+import { newSpace } from "./workspace.ts";
 
 const examples = path.resolve(import.meta.dirname, "../../examples");
 
@@ -56,7 +64,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
       layers.push((await imageIn(repository, buildTag)).layers);
     }
     const [base = [], app1 = [], app2 = []] = layers;
-    // In the question's Dockerfile all are made from python:3.8-slim, and the apps from the dependencies on it.
+    // In the question's Dockerfile all are made from the base image, and the apps from the dependencies on it.
     const shared = on === "base" ? base : app1.slice(0, -1);
     expect(shared.length).toBeGreaterThan(1);
     expect(app1.slice(0, shared.length)).toEqual(shared);
@@ -71,16 +79,21 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 });
 
-/** A copy of an example that publishes to a place of its own in the test's registry. */
+/** A copy of an example that stands on the tests' base image and publishes to a place of its own in their registry. */
 async function workspace(example: string): Promise<{ cwd: string; space: string }> {
-  const space = `e2e-${randomBytes(4).toString("hex")}`;
+  const space = newSpace();
   const cwd = await folder();
   await cp(path.join(examples, example), cwd, { recursive: true });
-  const config = path.join(cwd, "multistage-build.config.yaml");
-  const text = await readFile(config, "utf8");
-  const moved = text.replaceAll("my-registry.com/", `${registry}/${space}/`).replaceAll("my-registry.com", registry);
-  await writeFile(config, moved);
+  await edit(path.join(cwd, "multistage-build.config.yaml"), (text) =>
+    text.replaceAll("my-registry.com/", `${registry}/${space}/`).replaceAll("my-registry.com", registry),
+  );
+  for (const file of (await readdir(cwd, { recursive: true })).filter((name) => name.endsWith("Dockerfile")))
+    await edit(path.join(cwd, file), (text) => text.replaceAll("python:3.8-slim", baseImage));
   return { cwd, space };
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  await writeFile(file, change(await readFile(file, "utf8")));
 }
 
 /** Runs the commands of each step as a runner does: one shell for a step, all steps in one workspace. */

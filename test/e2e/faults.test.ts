@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { engines } from "./engine.ts";
 import { type Fault, type Proxy, repeated, startProxy, uploads } from "./proxy.ts";
-import { registry, tagsIn } from "./registry.ts";
-import { build } from "./run.ts";
+import { build, engines, ensureBaseImage, registry, tagsIn } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, type Workspace, workspace, wrongIn } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";

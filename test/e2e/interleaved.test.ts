@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines } from "./engine.ts";
-import { digestOf, imageIn, registry } from "./registry.ts";
-import { build } from "./run.ts";
+import { build, digestOf, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, standsOn, workspace } from "./workspace.ts";
 
 /** One of two builds that share a host and a registry. */

@@ -1,14 +1,13 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines, program } from "./engine.ts";
+import { processesWith } from "../support/processes.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { registry, tagsIn } from "./registry.ts";
+import { type Engine, engines, ensureBaseImage, program, registry, tagsIn } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, type Workspace, workspace, wrongIn } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";
@@ -115,14 +114,4 @@ async function timed(act: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await act();
   return performance.now() - started;
-}
-
-/** Processes that have that text on their command line or in their environment. */
-async function processesWith(text: string): Promise<string[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  const read = (id: string, file: string) => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "");
-  const found = await Promise.all(
-    ids.map(async (id) => ((await read(id, "cmdline")) + (await read(id, "environ"))).includes(text)),
-  );
-  return ids.filter((_, at) => found[at]);
 }

@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { registry } from "./registry.ts";
+import { registry } from "./rig.ts";
 
 /** One request that went through, with the bytes of its body and of its answer's. */
 export interface Exchange {

@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensureBaseImage } from "./base-image.ts";
-import { type Engine, engines } from "./engine.ts";
 import { downloads, startProxy, uploads } from "./proxy.ts";
-import { imageIn, registry } from "./registry.ts";
-import { build, docker } from "./run.ts";
+import { baseImage, build, docker, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, workspace } from "./workspace.ts";
 
 const tag = "master-860c1904a1ce-42";
@@ -24,11 +21,11 @@ describe.skipIf(registry === "" || pairs.length === 0)("a base from one host, ap
       const proxy = await startProxy();
       onTestFinished(() => proxy.stop());
       const space = newSpace();
-      const python = `${registry}/${space}/python:3.8-slim`;
-      await docker(engines[0]!, ["tag", "python:3.8-slim", python]);
-      onTestFinished(async () => void (await docker(engines[0]!, ["image", "rm", python])));
-      await docker(engines[0]!, ["push", python]);
-      const text = dockerfileOf(space, apps).replace("python:3.8-slim", python);
+      const shared = `${registry}/${space}/stand-in:1`;
+      await docker(engines[0]!, ["tag", baseImage, shared]);
+      onTestFinished(async () => void (await docker(engines[0]!, ["image", "rm", shared])));
+      await docker(engines[0]!, ["push", shared]);
+      const text = dockerfileOf(space, apps).replace(baseImage, shared);
       const { cwd } = await workspace(text, ["base", ...apps], { space, address: proxy.address });
       onTestFinished(() => removeImages(first, space));
       onTestFinished(() => removeImages(second, space));
@@ -42,7 +39,7 @@ describe.skipIf(registry === "" || pairs.length === 0)("a base from one host, ap
       for (const name of apps)
         expect((await imageIn(`${space}/${name}`, tag)).layers.slice(0, -1)).toEqual(base.layers);
       expect(log).not.toMatch(new RegExp(`│ +${space}$`, "m"));
-      // The lowest layer is python:3.8-slim's, which the host may have already.
+      // The lowest layer is the base image's, which the host may have already.
       const own = base.blobs.slice(1);
       expect(downloads(proxy.log).filter((digest) => own.includes(digest))).toEqual(own);
       expect(uploads(proxy.log).filter((digest) => base.blobs.includes(digest))).toEqual([]);

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { droneEnv, project } from "../support/project.ts";
-import type { Engine } from "./engine.ts";
-import { digestOf, imageIn, registry, tagsIn } from "./registry.ts";
-import { docker } from "./run.ts";
+import { baseImage, digestOf, docker, type Engine, imageIn, registry, tagsIn } from "./rig.ts";
 
 /** A project that has the registry, the engine and its name to itself. */
 export interface Workspace {
@@ -63,7 +61,7 @@ export function pushTo(
 
 /** A base whose RUN never gives the same twice, and apps on it. `mark` keeps it apart from other tests' in the cache. */
 export function dockerfileOf(mark: string, apps: readonly string[]): string {
-  const base = `FROM python:3.8-slim AS base\nRUN echo ${mark} && cat /proc/sys/kernel/random/uuid > /base\n`;
+  const base = `FROM ${baseImage} AS base\nRUN echo ${mark} && cat /proc/sys/kernel/random/uuid > /base\n`;
   return base + apps.map((app) => `FROM base AS ${app}\nRUN echo ${app} ${mark} > /app\n`).join("");
 }
 
@@ -72,14 +70,13 @@ export async function standsOn(
   space: string,
   app: { name: string; tag: string },
   base: { name: string; tag: string },
-  address = registry,
 ): Promise<{ layers: boolean; baseName: string | undefined; baseDigest: boolean }> {
   const below = await imageIn(`${space}/${base.name}`, base.tag);
   const image = await imageIn(`${space}/${app.name}`, app.tag);
   const digest = await digestOf(`${space}/${base.name}`, base.tag);
   return {
     layers: below.layers.every((layer, at) => image.layers[at] === layer) && image.layers.length > below.layers.length,
-    baseName: image.labels["org.opencontainers.image.base.name"]?.replace(`${address}/${space}/`, ""),
+    baseName: image.labels["org.opencontainers.image.base.name"]?.replace(`${registry}/${space}/`, ""),
     baseDigest: image.labels["org.opencontainers.image.base.digest"] === digest,
   };
 }

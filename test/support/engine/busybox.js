@@ -1,14 +1,39 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
-import { Unable } from "../../../examples/demo/unable.js";
-import { unpack } from "./apt.js";
+import { execa } from "execa";
 import { programs } from "./clients.js";
+import { docker, Unable } from "./docker.js";
+import { unpack } from "./packages.js";
+
+/** @typedef {import("./docker.js").Context} Context */
+
+/** The commands of the stand-in: all that the build steps of tests, benchmark and demo use. */
+const commands = ["sh", "cat", "date", "echo", "false", "head", "ls", "sleep", "test", "touch", "true", "wc"];
+
+/**
+ * Gives the engine an image to build on that comes from no registry: a shell and a few commands, made of a busybox.
+ *
+ * @param {Context} context
+ * @param {string} busybox A static one, as {@link findBusybox} finds it.
+ * @param {string} name What the image will be called; let it be a name that no image of anybody's has.
+ * @param {string} temporary
+ */
+export async function importStandIn(context, busybox, name, temporary) {
+  const root = await mkdtemp(path.join(temporary, "stand-in-"));
+  await mkdir(path.join(root, "bin"));
+  await mkdir(path.join(root, "tmp"));
+  await copyFile(busybox, path.join(root, "bin/busybox"));
+  for (const command of commands) await symlink("busybox", path.join(root, "bin", command));
+  await execa(busybox, ["tar", "-C", root, "-cf", `${root}.tar`, "."]);
+  const { exitCode, stderr } = await docker(context, "import", `${root}.tar`, name);
+  if (exitCode !== 0) throw new Unable(`docker import of an image made of ${busybox} failed:\n  ${stderr}`);
+}
 
 /**
  * A busybox that needs no libraries, and so runs in an empty image: this machine's own, or else the one of Debian's
  * package, unpacked into a folder in `temporary`. Null where there is neither.
  *
- * @param {import("../../../examples/demo/docker.js").Context} context
+ * @param {Context} context
  * @param {string} temporary
  * @returns {Promise<string | null>}
  */

@@ -40,7 +40,7 @@ export function withStandardPath(env) {
  * @param {Environment} env
  * @returns {Promise<{ engine: string } | { fault: string }>}
  */
-export async function inspectClient(file, env) {
+async function inspectClient(file, env) {
   const options = /** @type {const} */ ({ env, extendEnv: false, reject: false, timeout: 20_000 });
   const [version, buildx] = await Promise.all([
     execa(file, ["version", "--format", "{{.Client.Version}} {{.Server.Version}}"], options),
@@ -62,6 +62,29 @@ export async function inspectClient(file, env) {
 export function hasBuildKit(version) {
   const major = Number.parseInt(version, 10);
   return version.startsWith("18.09") || (major > 18 && major < 23);
+}
+
+/**
+ * @typedef {object} FoundEngine
+ * @property {string} client The docker client that reaches it and can build on it.
+ * @property {string} version The engine's.
+ */
+
+/**
+ * The engine that the docker in PATH reaches, by DOCKER_HOST or docker's context. A client that reaches none or cannot
+ * build is passed over: another one on this machine may do. `faults` says what was wrong with each.
+ *
+ * @param {Environment} env
+ * @returns {Promise<{ engine: FoundEngine | null, faults: string[] }>}
+ */
+export async function findEngine(env) {
+  const faults = [];
+  for (const client of await programs("docker", env)) {
+    const found = await inspectClient(client, env);
+    if ("engine" in found) return { engine: { client, version: found.engine }, faults };
+    faults.push(`${client}: ${found.fault}`);
+  }
+  return { engine: null, faults: faults.length > 0 ? faults : ["no docker in PATH"] };
 }
 
 /**

@@ -1,13 +1,11 @@
 import { access } from "node:fs/promises";
-import { Unable } from "../../../examples/demo/unable.js";
-import { installDocker } from "./apt.js";
 import { findBusybox } from "./busybox.js";
-import { programs, withClient } from "./clients.js";
-import { findEngine } from "./find.js";
-import { withItsBuilder } from "./local.js";
+import { findEngine, programs, withClient } from "./clients.js";
+import { docker, Unable } from "./docker.js";
+import { installDocker } from "./packages.js";
 import { startEngine } from "./throw-away.js";
 
-/** @typedef {import("../../../examples/demo/docker.js").Context} Context */
+/** @typedef {import("./docker.js").Context} Context */
 
 /**
  * @typedef {object} Engine
@@ -21,7 +19,7 @@ import { startEngine } from "./throw-away.js";
  * said first.
  *
  * @param {Context} context
- * @param {import("../../../examples/demo/demo.js").Tools} tools
+ * @param {import("./cleanup.js").Tools} tools
  * @returns {Promise<Engine>}
  */
 export async function getEngine(context, { temporary, cleanup, say }) {
@@ -57,10 +55,23 @@ export async function getEngine(context, { temporary, cleanup, say }) {
   return { ...(await use({ ...context, env }, own.engine, temporary)), throwAway: true };
 }
 
-/** @type {(context: Context, found: import("./find.js").FoundEngine, temporary: string) => Promise<Engine>} */
+/** @type {(context: Context, found: import("./clients.js").FoundEngine, temporary: string) => Promise<Engine>} */
 async function use(context, { client, version }, temporary) {
   const env = await withClient(client, context.env, temporary);
   return { env: await withItsBuilder({ ...context, env }), about: `Docker ${version}, by ${client}`, throwAway: false };
+}
+
+/**
+ * The environment in which builds happen in the engine itself. A builder in a container of its own sees neither the
+ * engine's images nor this machine's localhost. The builder of a docker context has that context's name.
+ * https://docs.docker.com/build/builders/#default-builder
+ *
+ * @param {Context} context
+ * @returns {Promise<import("./clients.js").Environment>}
+ */
+async function withItsBuilder(context) {
+  const { stdout } = await docker(context, "context", "inspect", "--format", "{{.Name}}");
+  return { ...context.env, BUILDX_BUILDER: stdout || "default" };
 }
 
 /** Ubuntu counts. */
@@ -80,4 +91,19 @@ function needed(faults) {
     "Start Docker and run it again, or set DOCKER_HOST to an engine on this machine. The docker client must be",
     "able to build: with the buildx plugin, or version 20.10. As root on Debian or Ubuntu the demo brings its own engine.",
   ].join("\n");
+}
+
+/**
+ * Makes sure that the engine's localhost is this machine's: it asks the registry for an image that is not there.
+ *
+ * @param {Context} context
+ * @param {import("../registry/registry.js").Registry} registry
+ */
+export async function checkReach(context, registry) {
+  const { stderr } = await docker(context, "pull", "-q", `${registry.host}/hello`);
+  if (registry.requests.length > 0) return;
+  throw new Unable(
+    `the Docker engine does not reach a registry on this machine's localhost:\n  ${stderr}\n` +
+      "It seems to run in a virtual machine or on another host. The demo needs one on this machine.",
+  );
 }

@@ -3,9 +3,8 @@ import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { Unable } from "../../../examples/demo/unable.js";
-import { addBridge } from "./bridge.js";
 import { programs, withStandardPath } from "./clients.js";
+import { Unable } from "./docker.js";
 
 const patienceMilliseconds = 60_000;
 
@@ -13,8 +12,8 @@ const patienceMilliseconds = 60_000;
  * Starts a Docker engine that shares nothing with any other: its data, socket and bridge are its own, and it leaves the
  * firewall alone. `cleanup` stops it. Returns the environment in which docker reaches it.
  *
- * @param {import("../../../examples/demo/docker.js").Context} context
- * @param {{ temporary: string, busybox: string, cleanup: import("../../../examples/demo/cleanup.js").Cleanup }} tools
+ * @param {import("./docker.js").Context} context
+ * @param {{ temporary: string, busybox: string, cleanup: import("./cleanup.js").Cleanup }} tools
  * @returns {Promise<import("./clients.js").Environment>}
  */
 export async function startEngine({ env, signal }, { temporary, busybox, cleanup }) {
@@ -79,4 +78,34 @@ function answers(socketPath) {
       .on("timeout", () => resolve(false))
       .on("error", () => resolve(false));
   });
+}
+
+/**
+ * A network bridge of the throw-away engine's own: without one, engines as old as 20.10 run no build step. Nothing ever
+ * comes through it. Its addresses are from a range for documentation, which nobody's network uses (RFC 5737).
+ *
+ * @param {string} busybox
+ * @returns {Promise<{ name: string, remove: () => Promise<void> }>}
+ */
+async function addBridge(busybox) {
+  const name = `msdemo${process.pid}`;
+  const remove = async () => {
+    await run(busybox, "ip", "link", "set", name, "down");
+    await run(busybox, "brctl", "delbr", name);
+  };
+  await run(busybox, "brctl", "addbr", name);
+  try {
+    await run(busybox, "ip", "addr", "add", "192.0.2.1/24", "dev", name);
+    await run(busybox, "ip", "link", "set", name, "up");
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { name, remove };
+}
+
+/** @param {[string, ...string[]]} command */
+async function run(...[busybox, ...args]) {
+  const { exitCode, stderr } = await execa(busybox, args, { reject: false });
+  if (exitCode !== 0) throw new Unable(`cannot make a network bridge, which needs root's full rights:\n  ${stderr}`);
 }

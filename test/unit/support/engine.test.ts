@@ -3,8 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
 import { isStatic } from "../../support/engine/busybox.js";
-import { hasBuildKit, programs, withClient } from "../../support/engine/clients.js";
-import { findEngine } from "../../support/engine/find.js";
+import { findEngine, hasBuildKit, programs, withClient } from "../../support/engine/clients.js";
 import { project } from "../../support/project.ts";
 
 /** A docker client as a shell script: which engine it reaches, whether it has buildx. */

@@ -1,8 +1,8 @@
 import { execa } from "execa";
-import { Unable } from "../../../examples/demo/unable.js";
 import { withStandardPath } from "./clients.js";
+import { Unable } from "./docker.js";
 
-/** @typedef {import("../../../examples/demo/docker.js").Context} Context */
+/** @typedef {import("./docker.js").Context} Context */
 
 /**
  * Installs the packages of this Debian or Ubuntu that make a Docker engine and a client that can build on it. In some

@@ -6,6 +6,11 @@
  * @property {(what: string) => void} stays Notes what will not go.
  * @property {() => Promise<string>} run Undoes all. Says what is gone, what stays, and what could not be undone and why.
  * @property {() => boolean} failed Whether something could not be undone.
+ *
+ * @typedef {object} Tools
+ * @property {string} temporary A folder that goes at the end.
+ * @property {Cleanup} cleanup
+ * @property {(text: string) => void} say
  */
 
 /** @returns {Cleanup} */

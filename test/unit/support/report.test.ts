@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { commandLines, facts, imageTable } from "../../../examples/demo/report.js";
+import { commandLines, facts, imageTable } from "../../support/demo/report.js";
 
 const image = (repository: string, digest: string, tags: string[], layers: string[]) => ({
   repository,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createCleanup } from "../../../examples/demo/cleanup.js";
+import { createCleanup } from "../../support/engine/cleanup.js";
 
 it("undoes the last first, and goes on where something cannot be undone", async () => {
   const cleanup = createCleanup();

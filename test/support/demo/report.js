@@ -1,4 +1,4 @@
-/** @typedef {import("./published.js").Image} Image */
+/** @typedef {import("../published.js").Image} Image */
 
 /**
  * The images as a table: repository, digest, tags.
@@ -21,7 +21,7 @@ export function imageTable(images) {
  * build steps that run twice leave layers that differ, if only in the time of their files.
  *
  * @param {Image[]} images
- * @param {import("../../test/support/registry/store.js").Transfers} transfers
+ * @param {import("../registry/registry.js").Registry["transfers"]} transfers
  * @returns {string}
  */
 export function facts(images, { uploads, mounts, downloads }) {
@@ -31,8 +31,7 @@ export function facts(images, { uploads, mounts, downloads }) {
     return `${name} ${times(new Set(own.map(({ layers }) => layers.join())).size)}`;
   });
   const layers = new Set(images.flatMap((image) => image.layers));
-  const count = (/** @type {import("../../test/support/registry/store.js").Transfer[]} */ all) =>
-    all.filter(({ digest }) => layers.has(digest)).length;
+  const count = (/** @type {{ digest: string }[]} */ all) => all.filter(({ digest }) => layers.has(digest)).length;
   const tags = images.flatMap((image) => image.tags).length;
   return (
     `Built: ${builds.join(", ")}; published under ${tags} tags.\n` +
