@@ -54,7 +54,9 @@ function digestMark(target: PlannedTarget, plan: Plan): Record<string, string> {
 /** JSON writes the mark as an escape sequence. */
 function withLateDigests(json: string, { targets }: Plan): Text {
   const parts = json.split(/\\u0001(\d+)\\u0001/);
-  return parts.length === 1 ? json : parts.map((part, at) => (at % 2 === 0 ? part : { digest: targets[Number(part)]!.name }));
+  return parts.length === 1
+    ? json
+    : parts.map((part, at) => (at % 2 === 0 ? part : { digest: targets[Number(part)]!.name }));
 }
 
 /** Where a needed target's image comes from, by the target's name. */

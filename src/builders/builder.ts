@@ -16,7 +16,13 @@ export interface Builder extends BuilderTraits {
   /** The processes of a step, for those of its targets that are not `up` already. They do not wait for each other. */
   commands(step: BuildStep, plan: Plan, up: ReadonlySet<string>): Invocation[];
   /** Carries the step out with just these processes. */
-  run(docker: DockerContext, step: BuildStep, plan: Plan, up: ReadonlySet<string>, reporter: Reporter): Promise<BuildResult>;
+  run(
+    docker: DockerContext,
+    step: BuildStep,
+    plan: Plan,
+    up: ReadonlySet<string>,
+    reporter: Reporter,
+  ): Promise<BuildResult>;
 }
 
 /** What came of a build step. A target that is in neither list was not tried, or was stopped. */

@@ -68,7 +68,10 @@ export function foreignImage(target: PlannedTarget, labels: Readonly<Record<stri
   if (label === undefined) return null;
   const [own, expected] = [labels[label] ?? "missing", target.labels[label]];
   const message = `${formatReference(target.image)} was not built by this build: its label ${label} is ${own}, not ${expected}`;
-  return failure("foreign-image", message, { target: target.name, hint: "somebody else has used its name; build it again" });
+  return failure("foreign-image", message, {
+    target: target.name,
+    hint: "somebody else has used its name; build it again",
+  });
 }
 
 /** The failure of a target that does not stand on its base: whose layers do not begin with the base's. Null if they do. */

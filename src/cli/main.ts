@@ -53,9 +53,13 @@ function report(host: Host, error: unknown): number {
   if (host.argv.includes("--json")) {
     const message = error instanceof Error ? error.message : String(error);
     const code = isInput ? "input" : "bug";
-    host.print(`${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`);
+    host.print(
+      `${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`,
+    );
   }
-  host.stderr.write(`${isInput ? error.problems.map((problem) => `error ${formatProblem(problem)}`).join("\n") : bug(error)}\n`);
+  host.stderr.write(
+    `${isInput ? error.problems.map((problem) => `error ${formatProblem(problem)}`).join("\n") : bug(error)}\n`,
+  );
   return isInput ? ExitCode.input : ExitCode.bug;
 }
 

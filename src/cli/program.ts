@@ -75,7 +75,10 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     .action(take("plan"));
   add(command("tags", "print the tags, one a line"), [
     new Option("--explain", "say of every rule what it gave and why"),
-    new Option("--tags-file <file>", "write the tags to <file>, comma-separated, as Drone's plugins read them from .tags"),
+    new Option(
+      "--tags-file <file>",
+      "write the tags to <file>, comma-separated, as Drone's plugins read them from .tags",
+    ),
     ...planning,
   ])
     .argument("[target]", "the target; none means all")
@@ -91,7 +94,10 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
   return program;
 }
 
-const pretending = new Option("--as <what>", "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production");
+const pretending = new Option(
+  "--as <what>",
+  "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production",
+);
 
 const planning = [
   pretending,
@@ -111,13 +117,13 @@ const publishing = [
   new Option("-v, --verbose", "print what is usually left out"),
 ];
 
-const colours = [
-  new Option("--color", "colour, even where it is not expected"),
-  new Option("--no-color", "no colour"),
-];
+const colours = [new Option("--color", "colour, even where it is not expected"), new Option("--no-color", "no colour")];
 
 function builder(): Option {
-  return new Option("--builder <name>", "buildx, docker (docker build per target), or auto: buildx where it is installed")
+  return new Option(
+    "--builder <name>",
+    "buildx, docker (docker build per target), or auto: buildx where it is installed",
+  )
     .choices(builderNames)
     .default("auto");
 }

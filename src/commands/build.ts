@@ -85,7 +85,10 @@ function run(
   const { config, env } = project;
   const logins = plan.steps.flatMap((step) => (step.kind === "login" ? [step.registry] : []));
   const places = plan.targets.flatMap((target) => (target.push ? target.places : []));
-  const registries = new Set([...places.map(({ repository }) => repository.registry), ...Object.keys(config.registries)]);
+  const registries = new Set([
+    ...places.map(({ repository }) => repository.registry),
+    ...Object.keys(config.registries),
+  ]);
   return withSession(host, logins.length === 0 ? null : { registries: [...registries] }, (session) => {
     const docker = context(host, project, session);
     const dockerConfig = session.env.DOCKER_CONFIG ?? env.DOCKER_CONFIG ?? null;

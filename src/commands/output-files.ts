@@ -10,9 +10,13 @@ export interface OutputFiles {
 }
 
 /** Resolves the files' paths. Throws an InputError now, rather than when all is built, if they cannot be written. */
-export async function outputFiles(host: Host, options: Pick<PushOptions, "cwd" | "metadataFile" | "tagsFile">): Promise<OutputFiles> {
+export async function outputFiles(
+  host: Host,
+  options: Pick<PushOptions, "cwd" | "metadataFile" | "tagsFile">,
+): Promise<OutputFiles> {
   const wanted = { "--metadata-file": options.metadataFile, "--tags-file": options.tagsFile };
-  const at = (file: string | undefined) => (file === undefined ? null : path.resolve(host.cwd, options.cwd ?? ".", file));
+  const at = (file: string | undefined) =>
+    file === undefined ? null : path.resolve(host.cwd, options.cwd ?? ".", file);
   const faults = await Promise.all(
     Object.entries(wanted).map(async ([flag, file]) => {
       const whole = at(file);

@@ -67,7 +67,9 @@ function tagsOf({ config, problems: wrong, event, tags: inputs }: Project, names
       buildTag: image.buildTag,
       version: outcome.version,
       tags: outcome.tags,
-      references: image.repositories.flatMap((repository) => published.map((tag) => formatReference({ repository, tag }))),
+      references: image.repositories.flatMap((repository) =>
+        published.map((tag) => formatReference({ repository, tag })),
+      ),
       rules: outcome.rules,
     };
   });

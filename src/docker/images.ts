@@ -37,7 +37,9 @@ export function findImage(images: readonly InspectedImage[], name: Reference): I
 /** The digest of an image in a repository, as far as the host knows it. */
 export function repositoryDigest(image: InspectedImage, repository: Repository): string | null {
   const plain = repository.name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
-  const known = image.RepoDigests?.find((name) => name.startsWith(`${repository.name}@`) || name.startsWith(`${plain}@`));
+  const known = image.RepoDigests?.find(
+    (name) => name.startsWith(`${repository.name}@`) || name.startsWith(`${plain}@`),
+  );
   return known === undefined ? null : known.slice(known.indexOf("@") + 1);
 }
 

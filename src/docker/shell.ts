@@ -52,7 +52,10 @@ const ownDockerConfig = [
 ].join("\n");
 
 function mentions(text: Text, variable: string): boolean {
-  return typeof text !== "string" && text.some((part) => typeof part === "object" && "variable" in part && part.variable === variable);
+  return (
+    typeof text !== "string" &&
+    text.some((part) => typeof part === "object" && "variable" in part && part.variable === variable)
+  );
 }
 
 function toShell(line: Line): string {

@@ -19,7 +19,9 @@ export function cacheSources(
   if (repository === undefined || event.provider === "local") return [];
   const main = defaultBranchBuild(event);
   const fallback = main === null ? [] : evaluateTags(target.tags, { ...tags, event: main }, target, "").tags;
-  const found = [moving[0], fallback[0]].flatMap((tag) => (tag === undefined ? [] : [formatReference({ repository, tag })]));
+  const found = [moving[0], fallback[0]].flatMap((tag) =>
+    tag === undefined ? [] : [formatReference({ repository, tag })],
+  );
   return [...new Set(found)];
 }
 

@@ -78,7 +78,11 @@ export function planDocument(plan: Plan, commands: readonly CommandDocument[][])
 }
 
 function targetDocument({ places, image, affixes: _, isBase: __, ...target }: PlannedTarget): TargetDocument {
-  const references = places.map(({ repository, buildTag, moving }) => ({ repository: repository.name, buildTag, moving }));
+  const references = places.map(({ repository, buildTag, moving }) => ({
+    repository: repository.name,
+    buildTag,
+    moving,
+  }));
   return { ...target, image: formatReference(image as Reference), references };
 }
 

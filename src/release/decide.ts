@@ -51,9 +51,14 @@ export function referenceOf({ place }: Pick<MovingPlace, "place">, tag: string):
 }
 
 /** What to tell of a tag that cannot be decided on, or written. */
-export function refused({ target, place }: Pick<MovingPlace, "target" | "place">, tag: string, refusal: Refusal): Failure {
+export function refused(
+  { target, place }: Pick<MovingPlace, "target" | "place">,
+  tag: string,
+  refusal: Refusal,
+): Failure {
   const reference = formatReference({ repository: place.repository, tag });
-  if (!refusal.closed) return failure(refusal.code, `${reference}: ${refusal.message}`, { target: target.name, hint: refusal.hint });
+  if (!refusal.closed)
+    return failure(refusal.code, `${reference}: ${refusal.message}`, { target: target.name, hint: refusal.hint });
   return failure("undecided", `${reference} does not move: whether it may cannot be told: ${refusal.message}`, {
     target: target.name,
     hint:

@@ -23,7 +23,9 @@ export interface OpenPlaces {
 /** Finds the images that are to get the tags, and makes sure that they are the very ones that this build has published. */
 export async function openPlaces(context: Release, step: MoveStep): Promise<OpenPlaces> {
   const opened: OpenPlaces = { places: [], byDocker: [], failures: [] };
-  const all = targetsOf(context.plan, step.targets).flatMap((target) => target.places.map((place) => ({ target, place })));
+  const all = targetsOf(context.plan, step.targets).flatMap((target) =>
+    target.places.map((place) => ({ target, place })),
+  );
   await eachLimited(all, atOnce, async ({ target, place }) => {
     const found = await openPlace(context, target, place, step.force);
     if (Array.isArray(found)) opened.byDocker.push(...found.map((tag) => ({ at: { target, place }, tag })));

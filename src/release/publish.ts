@@ -34,7 +34,10 @@ export async function publish(context: Release, state: RunState, { targets }: Pu
       if (typeof digest === "object" && digest !== null) return [digest];
       published.push(reference);
       if (digest !== null && !context.docker.digests.has(target.name)) context.docker.digests.set(target.name, digest);
-      note(state, target.name, "built", { digest: context.docker.digests.get(target.name) ?? null, published: [...published] });
+      note(state, target.name, "built", {
+        digest: context.docker.digests.get(target.name) ?? null,
+        published: [...published],
+      });
     }
   }
   return [];
@@ -72,7 +75,11 @@ async function publishOnce(
 }
 
 /** Another host of this build was first: everything is built on its base from now on. */
-async function takeOver(context: Release, target: PlannedTarget, reference: Reference): Promise<string | null | Failure> {
+async function takeOver(
+  context: Release,
+  target: PlannedTarget,
+  reference: Reference,
+): Promise<string | null | Failure> {
   const { reporter } = context;
   reporter.note(`${target.name}: another host has published ${formatReference(reference)} meanwhile; taking that one`);
   const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);

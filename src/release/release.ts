@@ -85,7 +85,8 @@ async function proveImages(context: Release, state: RunState, step: ProveStep): 
   for (const [name, image] of images) {
     state.onHost.set(name, image);
     const published = state.outcomes.get(name)?.published ?? [];
-    if (published.length === 0) note(state, name, "built", { digest: image.Id, ...(step.builtBy === "this run" ? {} : { cached: true }) });
+    if (published.length === 0)
+      note(state, name, "built", { digest: image.Id, ...(step.builtBy === "this run" ? {} : { cached: true }) });
   }
   return failures.length > 0 ? failures : confirmBases(context, state);
 }

@@ -48,7 +48,8 @@ function takeAsBuilt(
   const base = target.base === null ? null : found.get(target.base);
   if (base === undefined || target.implied) return [];
   const wrong = base === null ? null : notOnBase(target, image.layers, base.layers);
-  if (wrong !== null) return [{ ...wrong, hint: "an earlier run of this build pushed it all the same; start a new build" }];
+  if (wrong !== null)
+    return [{ ...wrong, hint: "an earlier run of this build pushed it all the same; start a new build" }];
   state.up.set(target.name, image);
   note(state, target.name, "built", { digest: image.manifest, cached: true, published: buildTagReferences(target) });
   reporter.note(`${target.name}: already up as ${image.manifest.slice(0, 19)}, not built again`);

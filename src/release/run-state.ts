@@ -49,7 +49,12 @@ export function targetsOf({ targets }: Plan, names: readonly string[]): PlannedT
 }
 
 /** Notes what became of a target; what is not said stays as it is. */
-export function note(state: RunState, target: string, status: Status, rest: Partial<Omit<Outcome, "target">> = {}): void {
+export function note(
+  state: RunState,
+  target: string,
+  status: Status,
+  rest: Partial<Omit<Outcome, "target">> = {},
+): void {
   const before = state.outcomes.get(target) ?? { target, digest: null, cached: false, seconds: 0, published: [] };
   state.outcomes.set(target, { ...before, ...rest, status });
 }

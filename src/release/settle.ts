@@ -36,7 +36,9 @@ export async function settle(
     }
     const owner = await overtaken(at, tag, all);
     if (owner === null) return true;
-    context.reporter.note(`${at.target.name}: ${formatReference(referenceOf(at, tag))} goes back to ${owner.name}, which has published meanwhile`);
+    context.reporter.note(
+      `${at.target.name}: ${formatReference(referenceOf(at, tag))} goes back to ${owner.name}, which has published meanwhile`,
+    );
     await at.client.put(tag, owner.manifest);
   }
   return false;

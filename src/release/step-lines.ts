@@ -15,7 +15,12 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
     case "login":
       return [{ run: loginInvocation(step) }];
     case "resolve":
-      return [{ remark: "A run asks the registry now what is up already under this build's tag, and does not build that again." }];
+      return [
+        {
+          remark:
+            "A run asks the registry now what is up already under this build's tag, and does not build that again.",
+        },
+      ];
     case "acquire": {
       const [target] = targetsOf(plan, [step.target]);
       const built = step.otherwise.flatMap((one) => stepLines(one, plan, builder));
@@ -27,7 +32,9 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
       return builder.commands(step, plan, new Set()).map((run) => ({ run }));
     case "prove": {
       const targets = targetsOf(plan, step.targets).filter(({ platforms }) => platforms.length < 2);
-      return targets.length === 0 ? [] : [{ prove: inspectImages(targets.map(({ image }) => image)), pairs: pairs(targets) }];
+      return targets.length === 0
+        ? []
+        : [{ prove: inspectImages(targets.map(({ image }) => image)), pairs: pairs(targets) }];
     }
     case "push":
       return targetsOf(plan, step.targets).flatMap((target): Line[] => [
@@ -64,6 +71,8 @@ function moves({ image, places }: PlannedTarget, builder: Builder): Line[] {
       const names = moving.map((tag) => ({ repository, tag }));
       if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(image, name) }, { run: pushImage(name) }]);
       const tags = names.map((name) => `--tag=${formatReference(name)}`);
-      return [{ run: docker("buildx", "imagetools", "create", ...tags, formatReference({ repository, tag: buildTag })) }];
+      return [
+        { run: docker("buildx", "imagetools", "create", ...tags, formatReference({ repository, tag: buildTag })) },
+      ];
     });
 }

@@ -25,7 +25,11 @@ export function whyKept(target: PlannedTarget, tag: string, theirs: Labels): str
 }
 
 /** The same by the tags that are in the repository: one of a higher version that the alias `tag` stands for as well. */
-export function whyKeptByTags({ version, affixes }: PlannedTarget, tag: string, existing: readonly string[]): string | null {
+export function whyKeptByTags(
+  { version, affixes }: PlannedTarget,
+  tag: string,
+  existing: readonly string[],
+): string | null {
   const higher = higherVersion(tag, version, existing, affixes);
   return higher === null ? null : `version ${higher} is higher`;
 }

@@ -38,7 +38,8 @@ export async function write(
     const answer = await client.put(tag, manifest);
     const isDone = !(answer instanceof Refusal) || (answer.lost && (await client.digest(tag)) === manifest.digest);
     if (isDone) {
-      if (!(answer instanceof Refusal) && answer.digest !== manifest.digest) return otherDigest(reference, answer.digest, manifest);
+      if (!(answer instanceof Refusal) && answer.digest !== manifest.digest)
+        return otherDigest(reference, answer.digest, manifest);
       const seconds = (docker.host.now() - started) / 1000;
       reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
       return { at, tag, from: decision.from };

@@ -14,9 +14,7 @@ export function resultTable(plan: Plan, { outcomes }: RunResult): string {
     return [
       outcome.target,
       // Of what is not in a registry it is the image's id on this host, which nobody can pull.
-      outcome.digest === null || outcome.published.length === 0
-        ? home
-        : `${home}@${outcome.digest.slice(0, 19)}`,
+      outcome.digest === null || outcome.published.length === 0 ? home : `${home}@${outcome.digest.slice(0, 19)}`,
       tagsOf(outcome) || (outcome.status === "built" ? "not published" : "-"),
       outcome.status === "built" && outcome.cached ? "cached" : outcome.status,
       `${outcome.seconds.toFixed(1)} s`,
@@ -70,7 +68,9 @@ export function resultJson(plan: Plan, { outcomes, failures }: RunResult): objec
 export function errorJson(failures: readonly Failure[]): object {
   const [first] = failures;
   if (first === undefined) return {};
-  const message = failures.map(({ target, message: text }) => (target === null ? text : `${target}: ${text}`)).join("; ");
+  const message = failures
+    .map(({ target, message: text }) => (target === null ? text : `${target}: ${text}`))
+    .join("; ");
   const hint = failures.find((one) => one.hint !== null)?.hint ?? null;
   return { error: { code: first.code === "interrupted" ? "interrupted" : "run-failed", message, hint, failures } };
 }
