@@ -27,7 +27,7 @@ async function show(
   const { directory } = project.config;
   // Without docker to ask, auto means buildx.
   const builder = presumedBuilder(options.builder ?? "auto", directory);
-  const { plan: make } = await planner(host, project, targets, options);
+  const make = await planner(host, project, targets, options);
   const made = make(command === "build" ? buildWork(builder, options) : pushWork(options));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);

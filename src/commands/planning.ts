@@ -12,11 +12,8 @@ import type { Work } from "../plan/steps.ts";
 import { stepLines } from "../release/step-lines.ts";
 import type { Project } from "./project.ts";
 
-/** A project with its Dockerfiles read, ready to be planned for any builder. */
-export interface Planner {
-  /** Throws an InputError with everything that is wrong. */
-  plan(work: Work): Plan;
-}
+/** Plans what was read for any builder. Throws an InputError with everything that is wrong. */
+export type Planner = (work: Work) => Plan;
 
 /** Reads what a plan of the named targets is made of. */
 export async function planner(
@@ -29,12 +26,10 @@ export async function planner(
   const files = new Set(config.targets.map(({ dockerfile }) => dockerfile));
   const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...files].map(read)));
-  return {
-    plan: (work) => {
-      const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work });
-      throwProblems([...project.problems, ...problems]);
-      return plan;
-    },
+  return (work) => {
+    const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work });
+    throwProblems([...project.problems, ...problems]);
+    return plan;
   };
 }
 

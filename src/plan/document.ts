@@ -1,4 +1,3 @@
-import type { Reference } from "../core/reference.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Binding, Plan, PlannedEvent, PlannedTarget, SharedStage, Warning } from "./plan.ts";
 import type { Step } from "./steps.ts";
@@ -77,13 +76,14 @@ export function planDocument(plan: Plan, commands: readonly CommandDocument[][])
   };
 }
 
-function targetDocument({ places, image, affixes: _, isBase: __, ...target }: PlannedTarget): TargetDocument {
+function targetDocument(target: PlannedTarget): TargetDocument {
+  const { places, image, affixes: _affixes, isBase: _isBase, ...rest } = target;
   const references = places.map(({ repository, buildTag, moving }) => ({
     repository: repository.name,
     buildTag,
     moving,
   }));
-  return { ...target, image: formatReference(image as Reference), references };
+  return { ...rest, image: formatReference(image), references };
 }
 
 function targetNames(step: Step): string[] {
