@@ -7,13 +7,13 @@ import type { DockerHost, Ended } from "./host.ts";
 import { createImageStore, type Engine, type HostImage } from "./images.ts";
 import { NotExpected } from "./words.ts";
 
-export type { Engine, HostImage } from "./images.ts";
+export type { Engine } from "./images.ts";
 
 /** What a test makes of a command: nothing, an end without docker, no end at all, or another end than docker's own. */
-export type Fault = undefined | Partial<ExecResult> | "hang" | ((ended: ExecResult) => Partial<ExecResult>);
+type Fault = undefined | Partial<ExecResult> | "hang" | ((ended: ExecResult) => Partial<ExecResult>);
 
 /** Sees each command before it is run, and may do something meanwhile, such as letting another host act. */
-export type OnCommand = (command: Command, line: string) => Fault | Promise<Fault>;
+type OnCommand = (command: Command, line: string) => Fault | Promise<Fault>;
 
 export interface DockerOptions {
   registry: Pick<InMemoryRegistry, "handle">;

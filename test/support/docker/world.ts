@@ -7,7 +7,7 @@ import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js"
 import { type Engine, type ScriptedDocker, scriptedDocker } from "./docker.ts";
 
 /** The time in a world, in milliseconds since 1970. Tests set it as they like. */
-export interface Clock {
+interface Clock {
   now: number;
 }
 
@@ -33,7 +33,7 @@ export interface WorldOptions {
 }
 
 /** What a run of the program did. */
-export interface Ran {
+interface Ran {
   code: number;
   out: string;
   err: string;

@@ -171,6 +171,20 @@ describe("what a test may do in between", () => {
     expect([ran.code, ran.err.includes("is up already, as another image")]).toEqual([1, true]);
   });
 
+  it("another image gets the base's name before the proof", async () => {
+    const { run, registry, docker } = await world({ engine: "modern", ...project });
+    docker.fault((_, line) => {
+      if (line.startsWith("docker image inspect")) {
+        const { labels } = docker.images().find(({ names }) => names[0]?.includes("/base:"))!;
+        docker.load(`r.io/p/base:${buildTag}`, { labels, layers: ["sha256:other"] });
+      }
+      return undefined;
+    });
+    const ran = await run(["build"]);
+    expect([ran.code, plain(ran.err).includes("error app1: does not stand on base")]).toEqual([1, true]);
+    expect(published(registry)).toEqual(builds);
+  });
+
   it("docker ends in another way, or after it has done its work", async () => {
     const { run, registry, docker } = await world({ engine: "modern", ...project });
     docker.fault((_, line) =>
