@@ -1,6 +1,6 @@
-import type { Command, HttpRequest } from "../../../src/host/host.ts";
+import type { Command, Files, HttpRequest } from "../../../src/host/host.ts";
 import { main } from "../../../src/cli/main.ts";
-import { systemFiles } from "../../../src/host/system-files.ts";
+import { memoryFiles } from "./files.ts";
 import { fakeHost } from "../host.ts";
 import { droneEnv, project } from "../project.ts";
 import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js";
@@ -23,8 +23,6 @@ export interface WorldOptions {
   images?: readonly string[];
   /** The registries, where several hosts share them. */
   registry?: InMemoryRegistry;
-  /** The docker host, where several pipeline steps share it. */
-  docker?: ScriptedDocker;
   /** The time, where several worlds share it. */
   clock?: Clock;
   signal?: AbortSignal;
@@ -41,12 +39,17 @@ interface Ran {
   json: () => unknown;
 }
 
-/** A project in CI, with a docker host and registries that live in memory. */
+/**
+ * A project in CI, with a docker host and registries that live in memory. The steps of a pipeline that share a host are
+ * runs in one world; another host is another world with the same registry.
+ */
 export interface World {
   cwd: string;
   registry: InMemoryRegistry;
   docker: ScriptedDocker;
   clock: Clock;
+  /** The project's files, and what runs have written. */
+  files: Files;
   /** Runs the whole program; `env` is added to CI's. */
   run: (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
 }
@@ -56,21 +59,20 @@ const start = Date.parse("2020-01-10T00:30:00Z");
 
 /** Makes a world. Time passes in it only by sleeping, and by a second with each docker command. */
 export async function world(options: WorldOptions): Promise<World> {
-  const { engine, files, env = droneEnv(), loginEnv = [], signal, buildx } = options;
-  const cwd = await project({ "package.json": {}, ...files });
+  const { engine, env = droneEnv(), loginEnv = [], signal, buildx } = options;
+  const cwd = await project({ "package.json": {}, ...options.files });
+  const files = memoryFiles(cwd, options.files);
   const registry = options.registry ?? createRegistry();
   const clock = options.clock ?? { now: start };
-  const docker =
-    options.docker ??
-    scriptedDocker({
-      registry,
-      engine,
-      files: systemFiles,
-      now: () => clock.now,
-      loginEnv,
-      ...(signal === undefined ? {} : { signal }),
-      ...(buildx === undefined ? {} : { buildx }),
-    });
+  const docker = scriptedDocker({
+    registry,
+    engine,
+    files,
+    now: () => clock.now,
+    loginEnv,
+    ...(signal === undefined ? {} : { signal }),
+    ...(buildx === undefined ? {} : { buildx }),
+  });
   for (const image of options.images ?? []) {
     const [name = "", tag = "latest"] = image.split(":");
     registry.putImage(`docker.io/${name.includes("/") ? name : `library/${name}`}`, tag, {
@@ -83,6 +85,7 @@ export async function world(options: WorldOptions): Promise<World> {
     const base = fakeHost(argv, { cwd, env: { ...env, ...more }, ...(signal === undefined ? {} : { signal }) }, ran);
     // A host that asks by `fetch`, and one that asks by `request`.
     const host = Object.assign(base, {
+      files,
       now: () => clock.now,
       sleep: async (milliseconds: number) => {
         clock.now += milliseconds;
@@ -100,7 +103,7 @@ export async function world(options: WorldOptions): Promise<World> {
     return { code, out: ran.out, err: ran.err, json: () => JSON.parse(ran.out) as unknown };
   }
 
-  return { cwd, registry, docker, clock, run };
+  return { cwd, registry, docker, clock, files, run };
 }
 
 /** The registries as `fetch` finds them. */

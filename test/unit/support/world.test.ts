@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Interrupted } from "../../../src/host/interruption.ts";
 import type { Engine } from "../../support/docker/docker.ts";
@@ -37,8 +38,8 @@ const builds = [[buildTag], [buildTag], [buildTag]];
 const everything = builds.map((tags) => ["latest", ...tags]);
 
 /** The images of one build, and whether the apps stand on the base. */
-function standing(registry: ReturnType<typeof createRegistry>): boolean {
-  const [base, ...apps] = repositories.map((repository) => registry.image(repository, buildTag)?.layers ?? []);
+function standing(registry: ReturnType<typeof createRegistry>, tag = buildTag): boolean {
+  const [base, ...apps] = repositories.map((repository) => registry.image(repository, tag)?.layers ?? []);
   return base!.length === 2 && apps.every((app) => app.length === 3 && base!.every((layer, at) => app[at] === layer));
 }
 
@@ -56,7 +57,8 @@ describe.each(engines)("the whole program on a scripted docker: %s", (engine) =>
     expect(targets.map(({ digest }) => digest)).toEqual(
       repositories.map((repository) => registry.digest(repository, buildTag)),
     );
-    expect(docker.images().map(({ names }) => names)).toEqual(repositories.map((name) => [`${name}:${buildTag}`]));
+    const names = docker.images().flatMap((image) => image.names);
+    expect(names.toSorted()).toEqual(repositories.map((name) => `${name}:${buildTag}`).toSorted());
   });
 
   it("publishes in a later step what an earlier one has built", async () => {
@@ -148,12 +150,13 @@ describe.each(engines)("the whole program on a scripted docker: %s", (engine) =>
     const registry = createRegistry({ accounts });
     const env = droneEnv({ REGISTRY_USER: "me", REGISTRY_PASSWORD: "correct horse" });
     const loginEnv = ["REGISTRY_USER", "REGISTRY_PASSWORD"];
-    const { run, docker } = await world({ engine, ...project, files, registry, env, loginEnv });
+    const { run, docker, files: left, cwd } = await world({ engine, ...project, files, registry, env, loginEnv });
     expect((await run(["build"], { REGISTRY_PASSWORD: "guess" })).code).toBe(1);
     expect(published(registry)).toEqual(nothing);
     expect((await run(["build"])).code).toBe(0);
     expect(published(registry)).toEqual(everything);
     expect(docker.commands.join("\n")).not.toContain("correct horse");
+    expect(await left.exists(`${cwd}/.tmp-multistage-build-1`)).toBe(false);
   });
 });
 
@@ -183,6 +186,22 @@ describe("what a test may do in between", () => {
     const ran = await run(["build"]);
     expect([ran.code, plain(ran.err).includes("error app1: does not stand on base")]).toEqual([1, true]);
     expect(published(registry)).toEqual(builds);
+  });
+
+  it("the requests of two hosts come in any order, and every image is one that stands on its base", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const registry = createRegistry({ schedule: () => scheduler.schedule(Promise.resolve()) });
+        const hosts = await Promise.all([1, 2].map(() => world({ engine: "modern", ...project, registry })));
+        const next = { DRONE_BUILD_NUMBER: "43" };
+        const ran = await scheduler.waitFor(
+          Promise.all(hosts.map(({ run }, at) => run(["build"], at === 0 ? {} : next))),
+        );
+        expect(ran.map(({ code }) => code)).toEqual([0, 0]);
+        expect([standing(registry, buildTag), standing(registry, buildTag.replace("42", "43"))]).toEqual([true, true]);
+      }),
+      { numRuns: 10 },
+    );
   });
 
   it("docker ends in another way, or after it has done its work", async () => {
