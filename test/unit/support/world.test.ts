@@ -152,6 +152,7 @@ describe.each(engines)("the whole program on a scripted docker: %s", (engine) =>
     const loginEnv = ["REGISTRY_USER", "REGISTRY_PASSWORD"];
     const { run, docker, files: left, cwd } = await world({ engine, ...project, files, registry, env, loginEnv });
     expect((await run(["build"], { REGISTRY_PASSWORD: "guess" })).code).toBe(1);
+    expect(docker.commands).toEqual(["docker login --username me --password-stdin r.io"]);
     expect(published(registry)).toEqual(nothing);
     expect((await run(["build"])).code).toBe(0);
     expect(published(registry)).toEqual(everything);
