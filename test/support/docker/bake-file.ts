@@ -14,8 +14,6 @@ export interface BakeTarget {
   inlineCache: boolean;
   pull: boolean;
   noCache: boolean;
-  /** The variables that its secrets are read from. */
-  secretNames: string[];
   output: "docker" | "push" | "image" | "cacheonly";
 }
 
@@ -34,7 +32,7 @@ interface Written {
   args?: Record<string, string>;
   labels?: Record<string, string>;
   tags?: string[];
-  secret?: { type: string; id: string; env?: string; src?: string }[];
+  secret?: object[];
   ssh?: string[];
   platforms?: string[];
   "cache-to"?: string[];
@@ -99,7 +97,6 @@ function readTarget(name: string, written: Written): BakeTarget {
     inlineCache: inline.length > 0,
     pull: written.pull === true,
     noCache: written["no-cache"] === true,
-    secretNames: (written.secret ?? []).flatMap(({ env }) => env ?? []),
     output,
   };
 }

@@ -35,16 +35,17 @@ export async function bake(host: DockerHost, words: readonly string[], command: 
     noCache: one("--no-cache") !== null,
     built: new Map(),
   };
-  const metadata: Record<string, object> = {};
+  const metadata = new Map<string, object>();
   for (const target of targets) {
     const ended = await bakeTarget(run, target);
     if (typeof ended === "string") {
       progress.line(`ERROR: ${run.several ? `target ${target.name}: ` : ""}${ended}`);
       return { exitCode: 1, stderr: `${lines.join("\n")}\n` };
     }
-    metadata[target.name] = ended;
+    metadata.set(target.name, ended);
   }
-  await host.files.write(path.resolve(host.directory, metadataFile), JSON.stringify(metadata, null, 2));
+  const sorted = Object.fromEntries([...metadata].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  await host.files.write(path.resolve(host.directory, metadataFile), JSON.stringify(sorted, null, 2));
   return { stderr: `${lines.join("\n")}\n` };
 }
 
@@ -173,7 +174,7 @@ async function exportImage(run: BakeRun, target: BakeTarget, content: ImageConte
   }
   const isManifest = host.engine === "containerd" || target.output === "push";
   return {
-    "containerimage.config.digest": configDigest,
+    ...(host.engine === "containerd" ? {} : { "containerimage.config.digest": configDigest }),
     "containerimage.digest": isManifest ? digest : configDigest,
     "image.name": target.tags.join(),
   };

@@ -40,13 +40,22 @@ export interface Step {
   exitCode: number | null;
 }
 
+/** An image that cannot be had, and why. */
+interface Missing {
+  reference: string;
+  error: string;
+  /** The name that it was given under; null for one that the Dockerfile names. */
+  context: string | null;
+  line: number;
+}
+
 /** What came of a build. */
 export type Built = { steps: Step[] } & (
   | { content: ImageContent }
   /** A step failed: the last one. */
   | { failed: Step }
-  /** What a stage stands on is nowhere. `context` is the name it was given under, null for the Dockerfile's own. */
-  | { missing: { reference: string; error: string; context: string | null; line: number } }
+  /** What a stage stands on is nowhere. */
+  | { missing: Missing }
   | { noStage: string }
 );
 
@@ -63,7 +72,6 @@ class Ended extends Error {
     super("the build has ended");
   }
 }
-type Missing = { reference: string; error: string; context: string | null; line: number };
 
 /**
  * Builds as BuildKit would, if every step were a word of its own: a layer's id is made of the step, what it stands on, the
@@ -85,18 +93,20 @@ export async function runBuild(build: Build): Promise<Built> {
   /** A stage above, what the build was given under that name, or an image. */
   async function come(reference: string, at: number, line: number): Promise<Layers> {
     if (reference === "scratch") return { labels: {}, layers: [], keys: {} };
-    const above = build.file.stages.slice(0, at).some(({ name }) => name === reference.toLowerCase());
-    const names = above
-      ? [reference.toLowerCase()]
-      : [reference, parseName(reference).short, parseName(reference).familiar];
+    const above = build.file.stages.slice(0, at).findLast(({ name }) => name === reference.toLowerCase());
+    const { short, familiar } =
+      above === undefined ? parseName(reference) : { short: above.name, familiar: above.name };
+    const names = [reference, short, familiar];
     const given = names.map((name) => build.contexts.get(name)).find((one) => one !== undefined);
-    if (given === undefined && above) return stageNamed(reference);
+    if (given === undefined && above !== undefined) return stageNamed(reference);
     const source = await (given ?? (() => build.image(reference)))();
     if ("content" in source) {
       const { labels = {}, layers = [] } = source.content;
       return { labels: { ...labels }, layers: [...layers], keys: {} };
     }
-    throw new Ended({ missing: { ...source, context: given === undefined ? null : reference, line } });
+    // BuildKit points to the stage that was to be replaced.
+    const context = given === undefined ? null : reference;
+    throw new Ended({ missing: { ...source, context, line: above?.line ?? line } });
   }
 
   async function runStage(stage: Stage, at: number): Promise<Layers> {

@@ -7,13 +7,13 @@ import type { DockerHost, Ended } from "./host.ts";
 import { createImageStore, type Engine, type HostImage } from "./images.ts";
 import { NotExpected } from "./words.ts";
 
-export type { Engine, HostImage } from "./images.ts";
+export type { Engine } from "./images.ts";
 
 /** What a test makes of a command: nothing, an end without docker, no end at all, or another end than docker's own. */
-export type Fault = undefined | Partial<ExecResult> | "hang" | ((ended: ExecResult) => Partial<ExecResult>);
+type Fault = undefined | Partial<ExecResult> | "hang" | ((ended: ExecResult) => Partial<ExecResult>);
 
 /** Sees each command before it is run, and may do something meanwhile, such as letting another host act. */
-export type OnCommand = (command: Command, line: string) => Fault | Promise<Fault>;
+type OnCommand = (command: Command, line: string) => Fault | Promise<Fault>;
 
 export interface DockerOptions {
   registry: Pick<InMemoryRegistry, "handle">;
@@ -22,8 +22,8 @@ export interface DockerOptions {
   now?: () => number;
   /** False for a modern docker without the plug-in. */
   buildx?: boolean;
-  /** Variables that processes may be given beyond those that docker itself reads. */
-  env?: readonly string[];
+  /** Variables that `docker login` may be given beyond those that docker itself reads. */
+  loginEnv?: readonly string[];
   /** Ends a command that hangs, as a signal ends the real ones. */
   signal?: AbortSignal;
 }
@@ -53,11 +53,13 @@ const known =
  * variable that it was not written to understand. Several on one registry are several hosts.
  */
 export function scriptedDocker(options: DockerOptions): ScriptedDocker {
-  const { registry, engine, files, now = () => 0, buildx = engine !== "legacy", env: more = [] } = options;
+  const { registry, engine, files, now = () => 0, buildx = engine !== "legacy", loginEnv = [] } = options;
   const images = createImageStore(engine, now);
   const cache = new Map<string, string>();
   const lines: string[] = [];
-  const own = `host ${++hosts}`;
+  // Different hosts never make the same of what is random.
+  const number = (hosts.get(registry) ?? 0) + 1;
+  hosts.set(registry, number);
   let run = 0;
   let fault: OnCommand = () => undefined;
 
@@ -66,7 +68,7 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
     if (words[0] === "buildx" && !buildx) return withoutBuildx(engine, words);
     const name = [words.slice(0, 2).join(" "), words[0] ?? ""].find((one) => Object.hasOwn(commands, one));
     if (name === undefined) throw new NotExpected(`docker ${words.join(" ")}`);
-    checkSurroundings(command, name, more);
+    checkSurroundings(command, name, name === "login" ? loginEnv : secretNames(command));
     const host: DockerHost = {
       engine,
       images,
@@ -74,7 +76,7 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
       cache,
       now,
       directory: command.cwd!,
-      nonce: () => `${own}, ${++run}`,
+      nonce: () => `host ${number}, run ${++run}`,
       remote: { handle: registry.handle, authorization: (of) => storedLogin(files, command, of) },
     };
     return commands[name]!(host, words.slice(name.split(" ").length), command);
@@ -83,7 +85,7 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
   return {
     commands: lines,
     fault: (next) => void (fault = next),
-    images: images.all,
+    images: () => images.all(),
     load: (name, content) => images.keep(content, name),
     prune: () => cache.clear(),
     container: (name) => {
@@ -106,8 +108,8 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
   };
 }
 
-/** Different hosts never make the same of what is random. */
-let hosts = 0;
+/** How many hosts there are so far by their registry. */
+const hosts = new WeakMap<object, number>();
 
 function hang(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
@@ -135,6 +137,14 @@ function checkSurroundings({ cwd, env, stdin }: Command, name: string, more: rea
   const odd = Object.keys(env).filter((key) => !known.test(key) && !more.includes(key));
   if (odd.length > 0) throw new NotExpected(`the variables ${odd.join()} for docker ${name}`);
   if (env.DOCKER_BUILDKIT !== "1") throw new NotExpected("a docker that may build without BuildKit");
+}
+
+/** The variables of the secrets that a build is told of. */
+function secretNames({ argv, stdin = "{}" }: Command): string[] {
+  const flags = argv.flatMap((word) => /^--secret=id=[^,]+,env=(\w+)$/.exec(word)?.[1] ?? []);
+  if (argv[1] !== "buildx") return flags;
+  const { target = {} } = JSON.parse(stdin) as { target?: Record<string, { secret?: { env?: string }[] }> };
+  return Object.values(target).flatMap(({ secret = [] }) => secret.flatMap(({ env }) => env ?? []));
 }
 
 /** The login that docker's configuration holds for a registry. */

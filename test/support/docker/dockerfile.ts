@@ -1,7 +1,7 @@
 import { NotExpected } from "./words.ts";
 
 /** An instruction of a stage. */
-export interface Instruction {
+interface Instruction {
   word: string;
   rest: string;
   /** The line that it begins on, counted from 1. */

@@ -108,6 +108,12 @@ export function inspected(image: HostImage, engine: Engine): object {
     RootFS: { Type: "layers", ...(image.layers.length === 0 ? {} : { Layers: image.layers }) },
     Metadata: { LastTagTime: time },
     ...(engine === "containerd" ? { Descriptor: { digest: image.id } } : {}),
-    Config: { Labels: Object.keys(image.labels).length === 0 ? null : image.labels },
+    Config: { Labels: sortedLabels(image.labels) },
   };
+}
+
+/** Go prints a map in the order of its keys, and one without entries as null. */
+function sortedLabels(labels: HostImage["labels"]): object | null {
+  const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.length === 0 ? null : Object.fromEntries(sorted);
 }

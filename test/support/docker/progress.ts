@@ -34,12 +34,12 @@ export function plainProgress(say: (line: string) => void): Progress {
   let number = 0;
   return {
     vertex: (name, { cached = false, error = null, parts = [] } = {}) => {
-      const say_ = (text: string) => say(`#${number} ${text}`);
       number++;
-      say_(name);
-      say_(digestOf(name));
-      for (const part of parts) say_(`${part} done`);
-      say_(error === null ? (cached ? "CACHED" : "DONE 0.0s") : `ERROR: ${error}`);
+      const tell = (text: string) => say(`#${number} ${text}`);
+      tell(name);
+      tell(digestOf(name));
+      for (const part of parts) tell(`${part} done`);
+      tell(error === null ? (cached ? "CACHED" : "DONE 0.0s") : `ERROR: ${error}`);
       if (error === null) say("");
       else for (const line of ["------", ` > ${name}:`, "------"]) say(line);
     },

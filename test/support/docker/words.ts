@@ -4,6 +4,9 @@ type Kind = "alone" | "next" | "joined";
 /** Thrown at whatever the scripted docker was not written to understand, for the test to fail. */
 export class NotExpected extends Error {
   override readonly name = "NotExpected";
+  constructor(what: string) {
+    super(`the scripted docker was not told to expect ${what}`);
+  }
 }
 
 /**

@@ -1,10 +1,15 @@
-import type { Host, HttpRequest } from "../../../src/host/host.ts";
+import type { Command, Files, HttpRequest } from "../../../src/host/host.ts";
 import { main } from "../../../src/cli/main.ts";
-import { systemFiles } from "../../../src/host/system-files.ts";
+import { memoryFiles } from "./files.ts";
 import { fakeHost } from "../host.ts";
 import { droneEnv, project } from "../project.ts";
 import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js";
 import { type Engine, type ScriptedDocker, scriptedDocker } from "./docker.ts";
+
+/** The time in a world, in milliseconds since 1970. Tests set it as they like. */
+interface Clock {
+  now: number;
+}
 
 export interface WorldOptions {
   engine: Engine;
@@ -12,20 +17,21 @@ export interface WorldOptions {
   files: Readonly<Record<string, string | object>>;
   /** CI's environment; a push to the default branch if it is left out. */
   env?: Readonly<Record<string, string>>;
-  /** Variables that docker may be given besides its own: a login's, a secret's. */
-  secrets?: readonly string[];
+  /** Variables that `docker login` may be given. */
+  loginEnv?: readonly string[];
   /** Images that are to be had from everywhere, such as `python:3.8-slim`. */
   images?: readonly string[];
   /** The registries, where several hosts share them. */
   registry?: InMemoryRegistry;
-  /** The docker host, where several pipeline steps share it. */
-  docker?: ScriptedDocker;
+  /** The time, where several worlds share it. */
+  clock?: Clock;
   signal?: AbortSignal;
+  /** False for a modern docker without the plug-in. */
   buildx?: boolean;
 }
 
 /** What a run of the program did. */
-export interface Ran {
+interface Ran {
   code: number;
   out: string;
   err: string;
@@ -33,11 +39,17 @@ export interface Ran {
   json: () => unknown;
 }
 
-/** A project in CI, with a docker host and registries that live in memory. */
+/**
+ * A project in CI, with a docker host and registries that live in memory. The steps of a pipeline that share a host are
+ * runs in one world; another host is another world with the same registry.
+ */
 export interface World {
   cwd: string;
   registry: InMemoryRegistry;
   docker: ScriptedDocker;
+  clock: Clock;
+  /** The project's files, and what runs have written. */
+  files: Files;
   /** Runs the whole program; `env` is added to CI's. */
   run: (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
 }
@@ -47,21 +59,20 @@ const start = Date.parse("2020-01-10T00:30:00Z");
 
 /** Makes a world. Time passes in it only by sleeping, and by a second with each docker command. */
 export async function world(options: WorldOptions): Promise<World> {
-  const { engine, files, env = droneEnv(), secrets = [], signal, buildx } = options;
-  const cwd = await project({ "package.json": {}, ...files });
+  const { engine, env = droneEnv(), loginEnv = [], signal, buildx } = options;
+  const cwd = await project({ "package.json": {}, ...options.files });
+  const files = memoryFiles(cwd, options.files);
   const registry = options.registry ?? createRegistry();
-  let clock = start;
-  const docker =
-    options.docker ??
-    scriptedDocker({
-      registry,
-      engine,
-      files: systemFiles,
-      now: () => clock,
-      env: secrets,
-      ...(signal === undefined ? {} : { signal }),
-      ...(buildx === undefined ? {} : { buildx }),
-    });
+  const clock = options.clock ?? { now: start };
+  const docker = scriptedDocker({
+    registry,
+    engine,
+    files,
+    now: () => clock.now,
+    loginEnv,
+    ...(signal === undefined ? {} : { signal }),
+    ...(buildx === undefined ? {} : { buildx }),
+  });
   for (const image of options.images ?? []) {
     const [name = "", tag = "latest"] = image.split(":");
     registry.putImage(`docker.io/${name.includes("/") ? name : `library/${name}`}`, tag, {
@@ -72,26 +83,27 @@ export async function world(options: WorldOptions): Promise<World> {
   async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
     const ran = { out: "", err: "", commands: [] };
     const base = fakeHost(argv, { cwd, env: { ...env, ...more }, ...(signal === undefined ? {} : { signal }) }, ran);
-    const host: Host = {
-      ...base,
-      now: () => clock,
-      sleep: async (milliseconds) => {
-        clock += milliseconds;
+    // A host that asks by `fetch`, and one that asks by `request`.
+    const host = Object.assign(base, {
+      files,
+      now: () => clock.now,
+      sleep: async (milliseconds: number) => {
+        clock.now += milliseconds;
       },
-      exec: async (command) => {
-        clock += 1000;
+      exec: async (command: Command) => {
+        clock.now += 1000;
         if (command.argv[0] === "docker") return docker.exec(command);
         if (command.argv[0] !== "git") throw new Error(`the test did not expect: ${command.argv.join(" ")}`);
         return { exitCode: 128, stdout: "", stderr: "fatal: not a git repository", missing: false };
       },
       fetch: fetchFrom(registry),
-      ...{ request: registry.handle },
-    };
+      request: registry.handle,
+    });
     const code = await main(host);
     return { code, out: ran.out, err: ran.err, json: () => JSON.parse(ran.out) as unknown };
   }
 
-  return { cwd, registry, docker, run };
+  return { cwd, registry, docker, clock, files, run };
 }
 
 /** The registries as `fetch` finds them. */
