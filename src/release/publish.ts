@@ -68,10 +68,16 @@ async function publishOnce(
   const own = state.onHost.get(target.name) ?? (await lookOnHost(context, reference));
   const theirs = { digest: manifest.digest, id: up instanceof Refusal ? null : up.digest };
   if (own !== null && isSame(own, repositoryDigest(own, reference.repository), theirs)) return manifest.digest;
-  if (target.isBase) return takeOver(context, target, reference);
+  // What is only published may have something standing on it already.
+  if (target.isBase && context.builder !== null) return takeOver(context, target, reference);
+  return otherImage(target, reference);
+}
+
+/** A build tag never changes: what is up under it must be the very image that is to be published. */
+export function otherImage({ name }: PlannedTarget, reference: Reference): Failure {
   const message = `${formatReference(reference)} is up already, as another image than the one on this host`;
   const hint = "another step of this build has published it, from a host of its own; start a new build";
-  return failure("other-image", message, { target: target.name, hint });
+  return failure("other-image", message, { target: name, hint });
 }
 
 /** Another host of this build was first: everything is built on its base from now on. */

@@ -1,3 +1,4 @@
+import { digestIn, isSame } from "../builders/acquire.ts";
 import { foreignImage, notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
@@ -5,7 +6,7 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
-import { copyImage } from "./publish.ts";
+import { copyImage, otherImage } from "./publish.ts";
 import { note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -50,9 +51,13 @@ function takeAsBuilt(
   const wrong = base === null ? null : notOnBase(target, image.layers, base.layers);
   if (wrong !== null)
     return [{ ...wrong, hint: "an earlier run of this build pushed it all the same; start a new build" }];
+  const own = state.onHost.get(target.name);
+  if (own !== undefined && !isSame(own, digestIn(own, target), { digest: image.manifest, id: image.digest })) {
+    return [otherImage(target, target.image)];
+  }
   state.up.set(target.name, image);
   note(state, target.name, "built", { digest: image.manifest, cached: true, published: buildTagReferences(target) });
-  reporter.note(`${target.name}: already up as ${image.manifest.slice(0, 19)}, not built again`);
+  reporter.note(`${target.name}: already up as ${image.manifest.slice(0, 19)}`);
   return [];
 }
 

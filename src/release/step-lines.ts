@@ -64,12 +64,12 @@ function pairs(targets: readonly PlannedTarget[]): { target: string; image: Refe
   });
 }
 
-function moves({ image, places }: PlannedTarget, builder: Builder): Line[] {
+function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line[] {
   return places
     .filter(({ moving }) => moving.length > 0)
     .flatMap(({ repository, buildTag, moving }): Line[] => {
       const names = moving.map((tag) => ({ repository, tag }));
-      if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(image, name) }, { run: pushImage(name) }]);
+      if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(onHost, name) }, { run: pushImage(name) }]);
       const tags = names.map((name) => `--tag=${formatReference(name)}`);
       return [
         { run: docker("buildx", "imagetools", "create", ...tags, formatReference({ repository, tag: buildTag })) },
