@@ -68,7 +68,10 @@ export function systemRequest(signal: AbortSignal, limits: Limits = usual) {
       });
       // Errors may come after the end, as when the connection is destroyed.
       request.on("error", (error) => end(reasonOf(error)));
+      const closed = () => end("the connection was closed without an answer");
+      request.on("close", closed);
       request.on("response", (response) => {
+        request.off("close", closed);
         const chunks: Buffer[] = [];
         let size = 0;
         alive();
@@ -101,7 +104,8 @@ function open(asked: HttpRequest, refuse: (message: string) => void): http.Clien
       headers: { "user-agent": "multistage-build", ...length, ...asked.headers },
     };
     if (protocol !== "https:") return http.request(asked.url, options);
-    return https.request(asked.url, asked.ca === undefined ? options : { ...options, agent: trusting(asked.ca) });
+    const trust = asked.ca === undefined ? {} : { agent: trusting(asked.ca) };
+    return https.request(asked.url, { ...options, ...trust });
   } catch (error) {
     refuse(reasonOf(error));
     return null;
