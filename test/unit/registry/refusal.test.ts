@@ -154,7 +154,7 @@ describe("what the registry says", () => {
     expect([...message].length).toBeLessThan(400);
   });
 
-  it.each([
+  it.each<[Record<string, string>, number]>([
     [{ "retry-after": "7" }, 7000],
     [{ "retry-after": "Fri, 10 Jan 2020 00:00:07 GMT", date: "Fri, 10 Jan 2020 00:00:00 GMT" }, 7000],
     [{ "retry-after": "Fri, 10 Jan 2020 00:00:07 GMT", date: "Fri, 10 Jan 2020 00:00:09 GMT" }, 0],
@@ -163,6 +163,6 @@ describe("what the registry says", () => {
     [{ "retry-after": "-5" }, 0],
     [{}, 0],
   ])("is how long to wait: %o", async (headers, retryAfter) => {
-    expect(await put({ status: 429, headers: headers as Record<string, string> })).toMatchObject({ retryAfter });
+    expect(await put({ status: 429, headers })).toMatchObject({ retryAfter });
   });
 });
