@@ -37,6 +37,7 @@ export interface Connection {
   write(question: Question): Promise<Answer<HttpResponse>>;
 }
 
+const stopped = "the run was interrupted";
 const mostRedirects = 5;
 const mostLogins = 2;
 /** A registry that gives no answer at all is not asked again after this time, in milliseconds. */
@@ -57,18 +58,21 @@ export function connect(place: Place): Connection {
     return response.status === 401 || isSuccess(response) ? response : refused(asked, response);
   };
 
-  const retrying: typeof send = (asked, request) => {
+  const retrying: typeof send = async (asked, request) => {
     const started = host.now();
-    return withRetries(
-      host,
+    const answer = await withRetries(
+      // A pause that is interrupted ends, and nothing is thrown.
+      { random: host.random, signal: host.signal, sleep: (pause) => host.sleep(pause).catch(() => undefined) },
       { what: registry, say },
       () => send(asked, request),
-      (answer) => {
-        if (!(answer instanceof Refusal) || !answer.passing) return null;
-        const hopeless = answer.status === 0 && host.now() - started >= patience;
-        return hopeless ? null : { why: answer.message, asked: answer.retryAfter };
+      (refusal) => {
+        if (!(refusal instanceof Refusal) || !refusal.passing) return null;
+        const hopeless = refusal.status === 0 && host.now() - started >= patience;
+        return hopeless ? null : { why: refusal.message, asked: refusal.retryAfter };
       },
     );
+    const interrupted = answer instanceof Refusal && host.signal.aborted;
+    return interrupted ? unanswered(asked, { status: 0, message: stopped, sent: false }, registry, true) : answer;
   };
 
   const login = async (response: HttpResponse, access: Access): Promise<Answer<Pass | null>> => {

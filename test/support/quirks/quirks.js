@@ -71,6 +71,19 @@ const atFirst =
 /** @type {(milliseconds: number) => Promise<void>} */
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Wants a token, which it gives to everybody. @type {(challenge: (realm: string) => string) => Quirk} */
+const tokens = (challenge) => (next) => async (request) => {
+  const { origin, pathname } = new URL(request.url);
+  if (pathname === "/token") {
+    const body = JSON.stringify({ token: "", access_token: "abc", expires_in: 300 });
+    return { status: 200, headers: { "content-type": "application/json" }, body };
+  }
+  const { authorization, ...headers } = request.headers;
+  if (authorization === "Bearer abc") return next({ ...request, headers });
+  const asked = challenge(`${origin}/token`);
+  return error(401, "UNAUTHORIZED", "authentication required", { "www-authenticate": asked });
+};
+
 const busy = error(429, "TOOMANYREQUESTS", "too many requests", { "retry-after": "1" });
 
 /** By name, for the command line and for tests that go through all of them. @type {Record<string, Quirk>} */
@@ -152,18 +165,12 @@ export const quirks = {
     const given = answer.headers["content-type"] ?? "application/json";
     return { ...answer, headers: { ...answer.headers, "content-type": `${given}; charset=utf-8` } };
   },
-  /** Several challenges, hardly a quote, and a token that has two names, one of them for nothing. */
-  tokenForms: (next) => async (request) => {
-    const { origin, pathname } = new URL(request.url);
-    if (pathname === "/token") {
-      const body = JSON.stringify({ token: "", access_token: "abc", expires_in: 300 });
-      return { status: 200, headers: { "content-type": "application/json" }, body };
-    }
-    const { authorization, ...headers } = request.headers;
-    if (authorization === "Bearer abc") return next({ ...request, headers });
-    const challenge = `Negotiate, Bearer realm=${origin}/token,service="a, b",error=invalid_token`;
-    return error(401, "UNAUTHORIZED", "authentication required", { "www-authenticate": challenge });
-  },
+  /** A token that has two names, one of them for nothing. */
+  tokenForms: tokens((realm) => `Bearer realm="${realm}",service="a, b",error="invalid_token"`),
+  /** Several challenges, and hardly a quote: more than docker itself understands. */
+  challengeForms: tokens(
+    (realm) => `Negotiate, Bearer realm=${realm},service="a, b",error=invalid_token, Basic realm=x`,
+  ),
   full: (next) => async (request) =>
     reads(request) ? next(request) : error(500, "UNKNOWN", "filesystem: write /data: no space left on device"),
   slow: (next) => async (request) => {

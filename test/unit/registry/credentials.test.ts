@@ -112,6 +112,12 @@ describe("credentials that a helper keeps", () => {
     expect((await find({ credsStore: "keys" }, "a.com", missing)).found).toBeNull();
   });
 
+  it("has none where the run is interrupted meanwhile", async () => {
+    const act = () => Promise.reject(new Error("SIGTERM"));
+    const { found } = await find({ credsStore: "keys" }, "a.com", { "docker-credential-keys get": { act } });
+    expect(found).toBeNull();
+  });
+
   it.each(["../evil", "a b", "x;y"])("does not start a helper called %s", async (name) => {
     expect(await find({ credHelpers: { "a.com": name } }, "a.com")).toEqual({ found: null, asked: [] });
   });

@@ -48,6 +48,7 @@ const harmless = [
   "linkWithOtherParameters",
   "strictContentType",
   "tokenForms",
+  "challengeForms",
   "slow",
 ] as const;
 
