@@ -2,7 +2,6 @@ import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
 import { systemFiles } from "./system-files.ts";
-import { systemRequest } from "./system-http.ts";
 
 /** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
 export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
@@ -24,8 +23,17 @@ export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
     random: () => Math.random(),
     signal,
     exec: (command) => exec(command, signal),
-    request: systemRequest(signal),
+    request: request(signal),
     files: systemFiles,
+  };
+}
+
+/** Node's modules for it are only loaded if there is something to ask. */
+function request(signal: AbortSignal): Host["request"] {
+  let loaded: Promise<Host["request"]> | null = null;
+  return async (asked) => {
+    loaded ??= import("./system-http.ts").then(({ systemRequest }) => systemRequest(signal));
+    return (await loaded)(asked);
   };
 }
 

@@ -21,91 +21,96 @@ const usual: Limits = { connect: 15_000, silence: 30_000, total: 300_000, size: 
 
 /**
  * Requests over the network. The limits are plain timers: a signal made by AbortSignal.any of AbortSignal.timeout is
- * lost at the first garbage collection. https://github.com/nodejs/node/issues/57736
+ * lost at the first garbage collection on Node 20.
  */
 export function systemRequest(signal: AbortSignal, limits: Limits = usual) {
-  return (asked: HttpRequest): Promise<HttpResponse | NoResponse> =>
-    new Promise((resolve) => {
-      let sent = false;
-      const started = performance.now();
-      const timers: NodeJS.Timeout[] = [];
-      const stop = () => end("the run was interrupted");
-      const end = (result: HttpResponse | string) => {
-        for (const timer of timers) clearTimeout(timer);
-        signal.removeEventListener("abort", stop);
-        // What is left of the connection serves nobody.
-        if (typeof result === "string") request?.destroy();
-        resolve(typeof result === "string" ? { status: 0, message: result, sent } : result);
-      };
-      const after = (milliseconds: number, what: string) => {
-        const timer = setTimeout(() => end(`${what} within ${milliseconds / 1000} s`), milliseconds);
-        timers.push(timer);
-        return timer;
-      };
-      const request = open(asked, end);
-      if (request === null) return;
-      if (signal.aborted) {
-        stop();
-        return;
-      }
-      signal.addEventListener("abort", stop);
-      after(limits.total, "the answer did not end");
-      if (asked.onWait !== undefined) {
-        const { onWait } = asked;
-        const tell = () => onWait(Math.round((performance.now() - started) / 1000));
-        timers.push(setInterval(tell, limits.word));
-      }
-      const connecting = after(limits.connect, "no connection");
-      let silence: NodeJS.Timeout | undefined;
-      const alive = () => {
-        if (silence === undefined) silence = after(limits.silence, "no sign of life");
-        else silence.refresh();
-      };
-      onceConnected(request, () => {
-        sent = true;
-        clearTimeout(connecting);
-        alive();
-      });
-      // Errors may come after the end, as when the connection is destroyed.
-      request.on("error", (error) => end(reasonOf(error)));
-      request.on("response", (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        alive();
-        response.on("data", (chunk: Buffer) => {
-          alive();
-          size += chunk.length;
-          if (size > limits.size) end(`the answer is larger than ${limits.size} bytes`);
-          else chunks.push(chunk);
-        });
-        response.on("error", (error) => end(reasonOf(error)));
-        response.on("end", () => {
-          const body = Buffer.concat(chunks).toString("utf8");
-          end({ status: response.statusCode ?? 0, headers: joined(response.headers), body });
-        });
-        response.on("close", () => {
-          if (!response.complete) end("the connection was closed before the answer was complete");
-        });
-      });
-      request.end(asked.body);
-    });
+  const running = new Set<() => void>();
+  // One listener for all: of more than ten Node warns.
+  signal.addEventListener("abort", () => {
+    for (const stop of running) stop();
+  });
+  return async (asked: HttpRequest): Promise<HttpResponse | NoResponse> => {
+    if (signal.aborted) return { status: 0, message: interrupted, sent: false };
+    try {
+      return await exchange(open(asked), asked, limits, running);
+    } catch (error) {
+      // An address, a header or a certificate that is none.
+      return { status: 0, message: reasonOf(error), sent: false };
+    }
+  };
 }
 
-/** Starts a request; one that cannot be made at all is refused at once. */
-function open(asked: HttpRequest, refuse: (message: string) => void): http.ClientRequest | null {
-  try {
-    const { protocol } = new URL(asked.url);
-    const length = asked.body === undefined ? {} : { "content-length": String(Buffer.byteLength(asked.body)) };
-    const options = {
-      method: asked.method,
-      headers: { "user-agent": "multistage-build", ...length, ...asked.headers },
+const interrupted = "the run was interrupted";
+
+function open({ url, method, headers, body, ca }: HttpRequest): http.ClientRequest {
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const options = { method, headers: { "user-agent": "multistage-build", ...length, ...headers } };
+  if (!url.startsWith("https:")) return http.request(url, options);
+  return https.request(url, { ...options, ...(ca === undefined ? {} : { agent: trusting(ca) }) });
+}
+
+/** Sends a request and waits for all of its answer, or until a limit is reached or it is stopped. */
+function exchange(
+  request: http.ClientRequest,
+  { body, onWait }: HttpRequest,
+  limits: Limits,
+  running: Set<() => void>,
+): Promise<HttpResponse | NoResponse> {
+  return new Promise((resolve) => {
+    let sent = false;
+    const started = performance.now();
+    const timers: NodeJS.Timeout[] = [];
+    const finish = (result: HttpResponse | NoResponse) => {
+      for (const timer of timers) clearTimeout(timer);
+      running.delete(stop);
+      resolve(result);
     };
-    if (protocol !== "https:") return http.request(asked.url, options);
-    return https.request(asked.url, asked.ca === undefined ? options : { ...options, agent: trusting(asked.ca) });
-  } catch (error) {
-    refuse(reasonOf(error));
-    return null;
-  }
+    const fail = (message: string) => {
+      finish({ status: 0, message, sent });
+      request.destroy();
+    };
+    const stop = () => fail(interrupted);
+    const limit = (milliseconds: number, what: string) => {
+      const timer = setTimeout(() => fail(`${what} within ${milliseconds / 1000} s`), milliseconds);
+      timers.push(timer);
+      return timer;
+    };
+    running.add(stop);
+    limit(limits.total, "the answer did not end");
+    const tell = () => onWait?.(Math.round((performance.now() - started) / 1000));
+    timers.push(setInterval(tell, limits.word));
+    const connecting = limit(limits.connect, "no connection");
+    let silence: NodeJS.Timeout | undefined;
+    const alive = () => {
+      silence = silence?.refresh() ?? limit(limits.silence, "no sign of life");
+    };
+    onceConnected(request, () => {
+      sent = true;
+      clearTimeout(connecting);
+      alive();
+    });
+    const closed = () => fail("the connection was closed without an answer");
+    request.on("close", closed);
+    request.on("error", (error) => fail(reasonOf(error)));
+    request.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      request.off("close", closed);
+      alive();
+      response.on("data", (chunk: Buffer) => {
+        alive();
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > limits.size) fail(`the answer is larger than ${limits.size} bytes`);
+      });
+      response.on("error", (error) => fail(reasonOf(error)));
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        finish({ status: response.statusCode ?? 0, headers: joined(response.headers), body: text });
+      });
+    });
+    request.end(body);
+  });
 }
 
 /** Calls back when the request's first bytes can go out. */

@@ -37,23 +37,18 @@ export async function authorize(
   response: HttpResponse,
   access: Access,
 ): Promise<Answer<Pass | null>> {
+  const { credentials } = applicant;
+  if (credentials?.kind === "registry-token") return { header: `Bearer ${credentials.token}`, until: Infinity };
   const challenges = parseChallenges(response.headers["www-authenticate"] ?? "");
   let refusal: Refusal | null = null;
   for (const challenge of challenges.filter(({ scheme }) => scheme === "bearer")) {
     const pass = await bearer(applicant, challenge, access);
-    if (!(pass instanceof Refusal)) {
-      if (pass !== null) return pass;
-    } else refusal ??= pass;
+    if (pass instanceof Refusal) refusal ??= pass;
+    else if (pass !== null) return pass;
   }
-  const { credentials } = applicant;
   const asksForPassword = challenges.some(({ scheme }) => scheme === "basic");
   if (asksForPassword && credentials?.kind === "password") return { header: basic(credentials), until: Infinity };
   return refusal;
-}
-
-/** A header that is good without having been asked for anything. */
-export function passOf(credentials: Credentials | null): Pass | null {
-  return credentials?.kind === "registry-token" ? { header: `Bearer ${credentials.token}`, until: Infinity } : null;
 }
 
 /** HTTP's own password scheme. */

@@ -109,7 +109,10 @@ export function repositoryClient(place: Place): RepositoryClient {
       const headers = { "content-type": mediaType };
       const question = { what: nameOf(tag), method: "PUT", path: pathOf(tag), headers, body } as const;
       const response = await connection.write(question);
-      return response instanceof Refusal ? response : { digest: toldDigest(response) ?? ours };
+      if (response instanceof Refusal) return response;
+      // Where a login page stands before the registry, nothing was written.
+      if (/^\s*</.test(response.body)) return senseless({ what: nameOf(tag), writes: true }, "it is a web page");
+      return { digest: toldDigest(response) ?? ours };
     },
     tags: () => listTags(connection, place.path),
   };

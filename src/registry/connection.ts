@@ -1,6 +1,6 @@
 import type { Host, HttpRequest, HttpResponse } from "../host/host.ts";
 import { withRetries } from "../host/retry.ts";
-import { type Access, authorize, type Pass, passOf } from "./authorize.ts";
+import { type Access, authorize, type Pass } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Answer, type Asked, Refusal, refused, senseless, unanswered } from "./refusal.ts";
 
@@ -37,7 +37,9 @@ export interface Connection {
   write(question: Question): Promise<Answer<HttpResponse>>;
 }
 
+const stopped = "the run was interrupted";
 const mostRedirects = 5;
+const mostLogins = 2;
 /** A registry that gives no answer at all is not asked again after this time, in milliseconds. */
 const patience = 60_000;
 
@@ -46,73 +48,78 @@ export function connect(place: Place): Connection {
   const { host, registry, say } = place;
   const passes = new Map<Access, Promise<Answer<Pass | null>>>();
 
-  const retrying = (attempt: () => Promise<Answer<HttpResponse>>): Promise<Answer<HttpResponse>> => {
-    const started = host.now();
-    return withRetries(host, { what: registry, say }, attempt, (answer) => {
-      if (!(answer instanceof Refusal) || !answer.passing) return null;
-      const hopeless = answer.status === 0 && host.now() - started >= patience;
-      return hopeless ? null : { why: answer.message, asked: answer.retryAfter };
-    });
-  };
-
-  /** One request, without its login. */
+  /** One request as it is; a 401 is an answer that may be helped. */
   const send = async (asked: Asked, request: HttpRequest): Promise<Answer<HttpResponse>> => {
     const ca = request.url.startsWith("https:") ? await place.certificates() : [];
-    const onWait = (seconds: number) => say(`${registry}: waiting for an answer about ${asked.what} for ${seconds} s`);
+    const onWait = (seconds: number) => say(`${registry}: ${asked.what}: no answer for ${seconds} s, still waiting`);
     const response = await follow(host, { ...request, ...(ca.length === 0 ? {} : { ca }), onWait });
     if (response === null) return senseless(asked, `more than ${mostRedirects} redirects`);
     if ("message" in response) return unanswered(asked, response, registry, host.signal.aborted);
-    return response;
+    return response.status === 401 || isSuccess(response) ? response : refused(asked, response);
   };
 
-  /** Gets a pass for what a 401 has refused. */
+  const retrying: typeof send = async (asked, request) => {
+    const started = host.now();
+    const answer = await withRetries(
+      // A pause that is interrupted ends, and nothing is thrown.
+      { random: host.random, signal: host.signal, sleep: (pause) => host.sleep(pause).catch(() => undefined) },
+      { what: registry, say },
+      () => send(asked, request),
+      (refusal) => {
+        if (!(refusal instanceof Refusal) || !refusal.passing) return null;
+        const hopeless = refusal.status === 0 && host.now() - started >= patience;
+        return hopeless ? null : { why: refusal.message, asked: refusal.retryAfter };
+      },
+    );
+    const interrupted = answer instanceof Refusal && host.signal.aborted;
+    return interrupted ? unanswered(asked, { status: 0, message: stopped, sent: false }, registry, true) : answer;
+  };
+
   const login = async (response: HttpResponse, access: Access): Promise<Answer<Pass | null>> => {
     const asked: Asked = { what: `the login for ${place.path}`, writes: false };
-    return authorize(
-      {
-        credentials: await place.credentials(),
-        path: place.path,
-        now: host.now,
-        send: (request) => retrying(async () => checked(asked, await send(asked, request))),
-      },
-      response,
-      access,
-    );
+    const credentials = await place.credentials();
+    const ask = async (request: HttpRequest) => onlySuccess(asked, await retrying(asked, request));
+    return authorize({ credentials, path: place.path, now: host.now, send: ask }, response, access);
   };
 
-  const once = async (question: Question, access: Access): Promise<Answer<HttpResponse>> => {
+  const exchange = async (question: Question, access: Access): Promise<Answer<HttpResponse>> => {
     const { what, path, ...rest } = question;
     const asked: Asked = { what, writes: access === "pull,push" };
     const ask = (pass: Pass | null) => {
       const headers = { ...rest.headers, ...(pass === null ? {} : { authorization: pass.header }) };
-      return send(asked, { ...rest, url: place.origin + path, headers });
+      return (asked.writes ? send : retrying)(asked, { ...rest, url: place.origin + path, headers });
     };
-    const held = passes.get(access);
-    const before = await (held ?? null);
-    const pass = before !== null && !(before instanceof Refusal) && before.until > host.now() ? before : null;
-    const response = await ask(pass);
-    if (response instanceof Refusal || response.status !== 401) return checked(asked, response);
-    // Of requests that are refused at the same time the first logs in for all.
-    if (passes.get(access) === held) {
-      const known = pass === null ? passOf(await place.credentials()) : null;
-      if (passes.get(access) === held) {
-        passes.set(access, known === null ? login(response, access) : Promise.resolve(known));
-      }
+    let known = passes.get(access);
+    let pass = stillGood(await known, host.now());
+    for (let logins = 0; ; logins++) {
+      const response = await ask(pass);
+      if (response instanceof Refusal || isSuccess(response)) return response;
+      // A pass that was just given helps no more, unless it has expired in a long wait.
+      const spent = pass === null || pass.until <= host.now();
+      if (logins === mostLogins || (logins > 0 && !spent)) return refused(asked, response);
+      // Of requests that are refused at the same time the first logs in for all.
+      if (passes.get(access) === known) passes.set(access, login(response, access));
+      known = passes.get(access);
+      const fresh = (await known) ?? null;
+      if (fresh instanceof Refusal) return fresh;
+      if (fresh === null || fresh.header === pass?.header) return refused(asked, response);
+      pass = fresh;
     }
-    const fresh = await (passes.get(access) ?? null);
-    if (fresh === null) return checked(asked, response);
-    return fresh instanceof Refusal ? fresh : checked(asked, await ask(fresh));
   };
 
-  return {
-    read: (question) => retrying(() => once(question, "pull")),
-    write: (question) => once(question, "pull,push"),
-  };
+  return { read: (question) => exchange(question, "pull"), write: (question) => exchange(question, "pull,push") };
 }
 
-function checked(asked: Asked, response: Answer<HttpResponse>): Answer<HttpResponse> {
-  if (response instanceof Refusal || (response.status >= 200 && response.status < 300)) return response;
-  return refused(asked, response);
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+function onlySuccess(asked: Asked, response: Answer<HttpResponse>): Answer<HttpResponse> {
+  return response instanceof Refusal || isSuccess(response) ? response : refused(asked, response);
+}
+
+function stillGood(pass: Answer<Pass | null> | undefined, now: number): Pass | null {
+  return pass === undefined || pass === null || pass instanceof Refusal || pass.until <= now ? null : pass;
 }
 
 /** Follows redirects, as blobs often lie elsewhere; null if there is no end to them. The login is for the registry alone. */

@@ -91,12 +91,14 @@ async function askHelper(
   registry: string,
 ): Promise<Credentials | null> {
   if (!/^[A-Za-z0-9._-]+$/.test(helper)) return null;
-  const result = await host.exec({
+  const asked = host.exec({
     argv: [`docker-credential-${helper}`, "get"],
     stdin: registryKeys(registry)[0]!,
     // Helpers find their own login in the cloud's variables and the home directory.
     env: pick(env, ["PATH", "HOME", "USER", "XDG_*", "DBUS_*", "AWS_*", "GOOGLE_*", "AZURE_*", "GCR_*", "ECR_*"]),
   });
-  const answer = result.exitCode === 0 ? parseObject(result.stdout) : null;
+  // Where the run is interrupted meanwhile, the next request says so.
+  const result = await asked.catch(() => null);
+  const answer = result?.exitCode === 0 ? parseObject(result.stdout) : null;
   return pair(firstText(answer?.["Username"]), firstText(answer?.["Secret"]));
 }

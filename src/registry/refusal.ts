@@ -43,11 +43,14 @@ export interface Asked {
   writes: boolean;
 }
 
+/** Not implemented, this version of HTTP is not spoken, full, the network wants a login. */
+const forGood = new Set([501, 505, 507, 511]);
+
 /** An answer that is not a success, as a refusal. */
 export function refused({ what, writes }: Asked, response: HttpResponse): Refusal {
   const { status } = response;
   const { codes, text } = reasonOf(response);
-  const unwell = status === 429 || status >= 500;
+  const unwell = status === 408 || status === 429 || (status >= 500 && !forGood.has(status));
   const kind = known({ codes, text }, status, writes);
   return new Refusal({
     status,
@@ -55,9 +58,9 @@ export function refused({ what, writes }: Asked, response: HttpResponse): Refusa
     message: `${what}: the registry answered ${status}${text === "" ? "" : `: ${text}`}`,
     retryAfter: waitAsked(response.headers),
     passing: unwell && kind?.code !== "no-space",
-    closed: status === 401 || status === 403,
+    closed: kind?.code === "unauthorized",
     // A gateway gives up on a registry that may still carry the request out.
-    lost: writes && status >= 500 && kind?.code !== "no-space",
+    lost: writes && unwell && status >= 500 && kind?.code !== "no-space",
     codes,
     ...kind,
   });
@@ -103,10 +106,9 @@ function mistrust(message: string, registry: string): string | null {
 
 type Known = Pick<Refusal, "code" | "hint">;
 
-const full =
-  /no space left|quota|exceed\w* (?:the )?(?:\w+ )*limit|storage limit|disk (?:is )?full|insufficient storage/i;
+const full = /no space left|quota|upper limit|storage limit|disk (?:is )?full|insufficient storage/i;
 const immutable =
-  /immutab|cannot be overwritten|overwrit|already exists|does not allow updating|\bis locked|write(?:-| is )?disabled|operation is disallowed/i;
+  /immutab|cannot be overwritten|overwrit|already ?exists|does not allow updating|\bis locked|write(?:-| is )?disabled|operation is disallowed/i;
 
 /** Kinds of refusals that need something done about them. The registry's words tell; their codes are used for much else, too. */
 function known({ codes, text }: Reason, status: number, writes: boolean): Known | null {
@@ -140,8 +142,8 @@ function known({ codes, text }: Reason, status: number, writes: boolean): Known 
  * Nexus 400, Artifactory 403. A tag that cannot be written as things stand is one that is there and must stay.
  */
 function isImmutable(codes: readonly string[], text: string, status: number): boolean {
-  if (status === 409 || status === 412) return true;
-  return status >= 400 && status < 500 && status !== 429 && (immutable.test(text) || codes.includes("TAG_IMMUTABLE"));
+  if (status === 412 || codes.includes("PRECONDITION") || (status === 409 && text === "")) return true;
+  return status >= 400 && status < 500 && status !== 429 && immutable.test(`${codes.join(" ")} ${text}`);
 }
 
 /** Seconds, or a date, which is by the clock that set the answer's own. https://httpwg.org/specs/rfc9110.html#field.retry-after */

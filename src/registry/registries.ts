@@ -33,11 +33,11 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
   const reached = new Map<string, ReturnType<typeof reach>>();
 
   const reach = (registry: string) => {
-    const { ca, insecure } = settings[registry] ?? {};
+    const { ca, insecure = ca === undefined && local.test(registry) } = settings[registry] ?? {};
     const own = ca === undefined ? null : { file: path.resolve(directory, ca), complain: say };
     return {
       registry,
-      origin: origin(registry, insecure === true),
+      origin: registry === dockerHub ? hubOrigin : `${insecure ? "http" : "https"}://${registry}`,
       credentials: lazily(() => dockerCredentials(host, env, folder, registry)),
       certificates: lazily(() => certificates(host, env, registry, own)),
     };
@@ -60,11 +60,6 @@ const hubOrigin = "https://registry-1.docker.io";
 
 /** Docker takes plain HTTP from this machine for granted. */
 const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
-
-function origin(registry: string, insecure: boolean): string {
-  if (registry === dockerHub) return hubOrigin;
-  return `${insecure || local.test(registry) ? "http" : "https"}://${registry}`;
-}
 
 function lazily<T>(look: () => Promise<T>): () => Promise<T> {
   let found: Promise<T> | null = null;

@@ -7,17 +7,16 @@ import { type Answer, Refusal, senseless } from "./refusal.ts";
 const sizes = [1000, 100, null];
 
 /**
- * All tags of a repository. A list that ends early would say that there is nothing higher, so whatever is in doubt is a
- * Refusal. A repository that is not there has none.
+ * All tags of a repository; none where it is not there. A list that ends early would say that there is nothing higher:
+ * what is in doubt is a Refusal.
  */
 export async function listTags(connection: Connection, path: string): Promise<Answer<string[]>> {
-  const list = `/v2/${path}/tags/list`;
   let answer: Answer<string[]> = [];
   for (const size of sizes) {
-    answer = await readPages(connection, path, size === null ? list : `${list}?n=${size}`, size);
-    const other = answer instanceof Refusal && answer.status >= 400 && !answer.passing && answer.status !== 401;
+    answer = await readPages(connection, path, size);
+    // Only a registry that understood us and did not like the question may like another.
+    const other = answer instanceof Refusal && answer.status >= 400 && answer.status !== 401 && !answer.passing;
     if (!other) return answer;
-    if (answer instanceof Refusal && answer.status === 404 && answer.codes.some((code) => absent.has(code))) return [];
   }
   return answer;
 }
@@ -25,44 +24,49 @@ export async function listTags(connection: Connection, path: string): Promise<An
 /** What registries call a repository that is not there. A bare 404 may as well be a registry that lists no tags. */
 const absent = new Set(["NAME_UNKNOWN", "NOT_FOUND", "REPOSITORY_NOT_FOUND"]);
 
-async function readPages(
-  connection: Connection,
-  path: string,
-  first: string,
-  size: number | null,
-): Promise<Answer<string[]>> {
+async function readPages(connection: Connection, path: string, size: number | null): Promise<Answer<string[]>> {
+  const asked = { what: `the tags of ${path}`, writes: false };
+  const first = `/v2/${path}/tags/list${size === null ? "" : `?n=${size}`}`;
   const all = new Set<string>();
-  const asked = new Set<string>();
-  const what = `the tags of ${path}`;
-  for (let next: string | null = first; next !== null;) {
-    if (asked.has(next)) return senseless({ what, writes: false }, "its pages come round again");
-    asked.add(next);
-    const response = await connection.read({ what, method: "GET", path: next });
-    if (response instanceof Refusal) return response;
+  const pages = new Set<string>();
+  for (let page: string | null = first; page !== null;) {
+    if (pages.has(page)) return senseless(asked, "its pages come round again");
+    pages.add(page);
+    const response = await connection.read({ what: asked.what, method: "GET", path: page });
+    if (response instanceof Refusal) {
+      const none = page === first && response.status === 404 && response.codes.some((code) => absent.has(code));
+      return none ? [] : response;
+    }
     const tags = tagsOf(response.body);
-    if (tags === null) return senseless({ what, writes: false }, "it is not a list of tags");
+    if (tags === null) return senseless(asked, "it is not a list of tags");
     const before = all.size;
     for (const tag of tags) all.add(tag);
     const link = nextLink(response.headers["link"] ?? "");
-    if (link !== null) next = relative(link, next);
-    // A page that is full may not be the last, whether or not it says so.
-    else next = size !== null && tags.length === size && all.size > before ? after(first, tags.at(-1)!) : null;
+    if (link !== null) page = onSameServer(link, page);
+    else
+      page =
+        size !== null && all.size > before && mayBeFull(tags)
+          ? `${first}&last=${encodeURIComponent(tags.at(-1) ?? "")}`
+          : null;
   }
   return [...all];
 }
 
 function tagsOf(body: string): string[] | null {
-  const tags = parseObject(body)?.["tags"];
+  const value = parseObject(body);
+  const tags = value === null ? undefined : value["tags"];
   if (tags === null) return [];
   return Array.isArray(tags) && tags.every((tag) => typeof tag === "string") ? tags : null;
 }
 
-/** A registry behind a proxy may call itself by a name that is good only there: what counts is the path. */
-function relative(link: string, from: string): string {
-  const { pathname, search } = new URL(link, new URL(from, "http://registry"));
-  return pathname + search;
+/** Pages are of hundreds: a registry that ends one without a word may have more. */
+function mayBeFull(tags: readonly string[]): boolean {
+  return tags.length > 0 && tags.length % 100 === 0;
 }
 
-function after(first: string, tag: string): string {
-  return `${first}&last=${encodeURIComponent(tag)}`;
+/** A registry behind a proxy may call itself by a name that is good only there: what counts is the path. */
+function onSameServer(link: string, from: string): string {
+  const base = new URL(from, "http://registry");
+  const { pathname, search } = URL.canParse(link, base.href) ? new URL(link, base) : base;
+  return pathname + search;
 }

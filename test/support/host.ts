@@ -34,6 +34,13 @@ export interface Ran {
 /** No git here: commands that ask it find nothing. */
 export const noGit: World["commands"] = { "git ": { exitCode: 128, stderr: "fatal: not a git repository" } };
 
+/** No network here, either. The failure of a test that did expect an answer says what was asked. */
+const noNetwork: Host["request"] = async ({ method, url }) => ({
+  status: 0,
+  message: `the test did not expect ${method} ${url}`,
+  sent: false,
+});
+
 /** Runs the whole program in this process, against a world of the test's own. */
 export async function run(argv: readonly string[], world: World): Promise<Ran> {
   const ran: Ran = { code: -1, out: "", err: "", commands: [] };
@@ -61,8 +68,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     },
     random: () => 0.5,
     signal: world.signal ?? new AbortController().signal,
-    request:
-      world.request ?? (({ method, url }) => Promise.reject(new Error(`the test did not expect ${method} ${url}`))),
+    request: world.request ?? noNetwork,
     files: systemFiles,
     exec: async (command) => {
       ran.commands.push(command);

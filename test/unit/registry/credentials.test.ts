@@ -39,6 +39,38 @@ describe("credentials that stand in config.json", () => {
       { kind: "identity-token", token: "t" },
     ],
     ["Docker Hub", { auths: { "https://index.docker.io/v1/": encoded("robot:secret") } }, "docker.io", robot],
+    ["by a URL with a path", { auths: { "https://a.com/v2/": encoded("robot:secret") } }, "a.com", robot],
+    ["by a URL of version 1", { auths: { "http://a.com:80/v1/": encoded("robot:secret") } }, "a.com:80", robot],
+    [
+      "by itself before a URL",
+      { auths: { "https://a.com": encoded("x:y"), "a.com": encoded("robot:secret") } },
+      "a.com",
+      robot,
+    ],
+    ["Docker Hub by its name", { auths: { "docker.io": encoded("robot:secret") } }, "docker.io", robot],
+    [
+      "Docker Hub by another URL",
+      { auths: { "https://index.docker.io/v2/": encoded("robot:secret") } },
+      "docker.io",
+      robot,
+    ],
+    ["padded", { auths: { "a.com": encoded("robot:secret\0\0") } }, "a.com", robot],
+    [
+      "an identity token by its user name",
+      { auths: { "a.com": encoded("<token>:t") } },
+      "a.com",
+      { kind: "identity-token", token: "t" },
+    ],
+    [
+      "a registry's token",
+      { auths: { "a.com": { ...encoded("robot:secret"), registrytoken: "t" } } },
+      "a.com",
+      { kind: "registry-token", token: "t" },
+    ],
+    ["of no use", { auths: { "a.com": encoded("nothing") } }, "a.com", null],
+    ["without a user", { auths: { "a.com": encoded(":secret") } }, "a.com", null],
+    ["of wrong types", { auths: { "a.com": { auth: 5, username: {} }, "b.com": null } }, "a.com", null],
+    ["null", { auths: { "a.com": null } }, "a.com", null],
     ["another registry's", { auths: { "b.com": encoded("robot:secret") } }, "a.com", null],
     ["another port's", { auths: { "a.com:5000": encoded("robot:secret") } }, "a.com", null],
     ["an entry without a password", { auths: { "a.com": {} } }, "a.com", null],
@@ -80,7 +112,43 @@ describe("credentials that a helper keeps", () => {
     expect((await find({ credsStore: "keys" }, "a.com", missing)).found).toBeNull();
   });
 
+  it("has none where the run is interrupted meanwhile", async () => {
+    const act = () => Promise.reject(new Error("SIGTERM"));
+    const { found } = await find({ credsStore: "keys" }, "a.com", { "docker-credential-keys get": { act } });
+    expect(found).toBeNull();
+  });
+
   it.each(["../evil", "a b", "x;y"])("does not start a helper called %s", async (name) => {
     expect(await find({ credHelpers: { "a.com": name } }, "a.com")).toEqual({ found: null, asked: [] });
+  });
+});
+
+describe("DOCKER_AUTH_CONFIG", () => {
+  const variable = (config: object | string) => ({
+    DOCKER_AUTH_CONFIG: typeof config === "string" ? config : JSON.stringify(config),
+  });
+  const file = { auths: { "a.com": encoded("file:secret") } };
+
+  it("is asked before the file and its helpers", async () => {
+    const config = { ...file, credsStore: "keys" };
+    const { found, asked } = await find(config, "a.com", {}, variable({ auths: { "a.com": encoded("robot:secret") } }));
+    expect({ found, asked }).toEqual({ found: robot, asked: [] });
+  });
+
+  it.each([{ auths: { "b.com": encoded("x:y") } }, {}, "{", "null", ""])(
+    "leaves the rest to the file: %o",
+    async (text) => {
+      expect((await find(file, "a.com", {}, variable(text))).found).toEqual({ ...robot, username: "file" });
+    },
+  );
+});
+
+describe("a config.json that cannot be read", () => {
+  it("is as good as none", async () => {
+    const files = { read: () => Promise.reject(new Error("EACCES")) };
+    const host = { ...fakeHost([], { cwd: "/" }, { out: "", err: "", commands: [] }) };
+    expect(
+      await dockerCredentials({ ...host, files: { ...host.files, ...files } }, {}, "/root/.docker", "a.com"),
+    ).toBeNull();
   });
 });

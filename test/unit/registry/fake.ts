@@ -63,3 +63,21 @@ export const error = (status: number, code: string, message = ""): Said => ({
   status,
   body: { errors: [{ code, message }] },
 });
+
+/** `loggedIn` as HTTP's own password scheme has it. */
+export const robot = "Basic cm9ib3Q6c2VjcmV0";
+/** Sends us to auth.com for a token. */
+export const bearer = 'Bearer realm="https://auth.com/token",service="s"';
+
+/** Wants `authorization` for everything; tokens are had from auth.com. */
+export const guarded =
+  (
+    challenge: string,
+    authorization: string,
+    token: (request: HttpRequest) => Said = () => ({ body: { token: "abc" } }),
+  ) =>
+  (request: HttpRequest): Said => {
+    if (request.url.startsWith("https://auth.com/")) return token(request);
+    if (request.headers["authorization"] === authorization) return { body: "{}" };
+    return { status: 401, headers: { "www-authenticate": challenge } };
+  };

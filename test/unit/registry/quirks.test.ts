@@ -1,0 +1,154 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { parseRepository } from "../../../src/core/reference.ts";
+import { systemRequest } from "../../../src/host/system-http.ts";
+import type { Manifest } from "../../../src/registry/client.ts";
+import { openRegistries } from "../../../src/registry/registries.ts";
+import { fakeHost } from "../../support/host.ts";
+import { digestOf, publish } from "../../support/own-registry.ts";
+import { startProxy } from "../../support/quirks/proxy.js";
+import { quirks } from "../../support/quirks/quirks.js";
+import { startRegistry } from "../../support/registry/registry.js";
+
+const limits = { connect: 60_000, silence: 2000, total: 60_000, size: 1e6, word: 100 };
+
+/** A registry that holds 1.2.3 and latest, which are different images, and a client that meets it with these quirks. */
+async function holding(...names: (keyof typeof quirks)[]) {
+  const registry = await startRegistry();
+  onTestFinished(() => registry.close());
+  const at = `${registry.host}/team/app`;
+  const digests = { new: await publish(at, "1.2.3", { a: "new" }), old: await publish(at, "latest", { a: "old" }) };
+  const proxy = await startProxy(registry.host);
+  onTestFinished(() => proxy.close());
+  proxy.use(...names.map((name) => quirks[name]!));
+  const said: string[] = [];
+  const request = systemRequest(new AbortController().signal, limits);
+  const registries = openRegistries({
+    host: fakeHost([], { cwd: "/", request }, { out: "", err: "", commands: [] }),
+    env: {},
+    dockerConfig: "/nonexistent",
+    settings: {},
+    directory: "/",
+    say: (line) => void said.push(line),
+  });
+  const client = registries.repository(parseRepository(`${proxy.host}/team/app`));
+  return { client, digests, proxy, said, holds: (tag: string) => digestOf(`${at}:${tag}`) };
+}
+
+/** Gives an image another name. */
+async function move({ client }: Awaited<ReturnType<typeof holding>>, to: string) {
+  return client.put(to, (await client.manifest("1.2.3")) as Manifest);
+}
+
+const harmless = [
+  "missing403",
+  "missing401",
+  "rateLimitedAll",
+  "unwell",
+  "pageSize100",
+  "linkWithOtherParameters",
+  "strictContentType",
+  "tokenForms",
+  "challengeForms",
+  "slow",
+] as const;
+
+describe("a registry that is", () => {
+  // A write is not repeated by itself, so what refuses everything at first refuses that.
+  it.each([...harmless, "none"] as const)("%s is read, and written to in the end", async (name) => {
+    const world = await holding(...(name === "none" ? [] : [name]));
+    expect(await world.client.digest("1.2.3")).toBe(world.digests.new);
+    expect(await world.client.image((await world.client.manifest("1.2.3")) as Manifest)).toMatchObject({
+      labels: { a: "new" },
+    });
+    expect(await world.client.tags()).toEqual(["1.2.3", "latest"]);
+    let written = await move(world, "latest");
+    for (let times = 0; times < 2 && "passing" in written && written.passing; times++) {
+      written = await move(world, "latest");
+    }
+    expect(written).toEqual({ digest: world.digests.new });
+    expect(await world.holds("latest")).toBe(world.digests.new);
+  });
+
+  it.each([
+    ["missing403", 403],
+    ["missing401", 401],
+  ] as const)("%s says nothing of a tag that is not there", async (name, status) => {
+    const { client } = await holding(name);
+    expect(await client.digest("none")).toMatchObject({ status, closed: true });
+    expect(await client.manifest("none")).toMatchObject({ status, closed: true });
+    expect(await (await holding()).client.digest("none")).toBeNull();
+  });
+
+  it("rateLimitedPut leaves it to us whether to write after the wait", async () => {
+    const world = await holding("rateLimitedPut");
+    expect(await move(world, "latest")).toMatchObject({ status: 429, retryAfter: 1000, passing: true, lost: false });
+    expect(await world.holds("latest")).toBe(world.digests.old);
+    expect(await move(world, "latest")).toEqual({ digest: world.digests.new });
+  });
+
+  it.each([400, 403, 405, 501])("tagsRefused%d lists no tags, and is otherwise well", async (status) => {
+    const world = await holding(`tagsRefused${status}`);
+    expect(await world.client.tags()).toMatchObject({ status, passing: false });
+    expect(await move(world, "latest")).toEqual({ digest: world.digests.new });
+  });
+
+  it("linkWithOtherParameters has more than one page", async () => {
+    const world = await holding("linkWithOtherParameters");
+    await move(world, "1");
+    await move(world, "1.2");
+    expect(await world.client.tags()).toEqual(["1", "1.2", "1.2.3", "latest"]);
+    expect(world.proxy.log.filter((line) => line.includes("tags/list")).length).toBeGreaterThan(1);
+  });
+
+  it("lagging does not know for a second what it was just told", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const world = await holding("lag");
+    await move(world, "1");
+    expect(await world.client.digest("1")).toBeNull();
+    vi.setSystemTime(Date.now() + 1000);
+    expect(await world.client.digest("1")).toBe(world.digests.new);
+  });
+
+  it("cut off after the write leaves it open whether it was done", async () => {
+    const world = await holding("lostAnswer");
+    expect(await move(world, "latest")).toMatchObject({ status: 0, lost: true, passing: true });
+    expect(await world.client.digest("latest")).toBe(world.digests.new);
+  });
+
+  it.each(["immutableEcr", "immutableHarbor", "immutableHarborConflict", "immutableArtifactRegistry"] as const)(
+    "%s takes a tag once, and says that it is immutable",
+    async (name) => {
+      const world = await holding(name);
+      expect(await move(world, "1.2")).toEqual({ digest: world.digests.new });
+      expect(await move(world, "latest")).toMatchObject({ code: "immutable", passing: false, closed: false });
+      expect(await world.holds("latest")).toBe(world.digests.old);
+    },
+  );
+
+  it("full is not asked again", async () => {
+    const world = await holding("full");
+    expect(await move(world, "latest")).toMatchObject({ code: "no-space", passing: false, lost: false });
+  });
+
+  it("hung is given up, with a word before", async () => {
+    const { client, said } = await holding("hung");
+    const refusal = { status: 0, code: "registry-down", message: expect.stringContaining("no sign of life") };
+    expect(await client.put("latest", { digest: "sha256:a", mediaType: "x", body: "{}" })).toMatchObject(refusal);
+    expect(said[0]).toContain("still waiting");
+  });
+
+  it("of several kinds at once is no worse", async () => {
+    const world = await holding("tokenForms", "rateLimitedAll", "strictContentType", "immutableEcr");
+    expect(await world.client.digest("1.2.3")).toBe(world.digests.new);
+    expect(await world.client.digest("none")).toBeNull();
+  });
+});
+
+describe("the quirks", () => {
+  it("are all tried here", () => {
+    const own = ["rateLimitedPut", "lag", "lostAnswer", "full", "hung"];
+    const rest = Object.keys(quirks).filter((name) => !/^(?:tagsRefused|immutable)/.test(name) && !own.includes(name));
+    expect(rest.toSorted()).toEqual([...harmless].toSorted());
+  });
+});
