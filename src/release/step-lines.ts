@@ -71,8 +71,8 @@ function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line
       const names = moving.map((tag) => ({ repository, tag }));
       if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(onHost, name) }, { run: pushImage(name) }]);
       const tags = names.map((name) => `--tag=${formatReference(name)}`);
-      return [
-        { run: docker("buildx", "imagetools", "create", ...tags, formatReference({ repository, tag: buildTag })) },
-      ];
+      const image = formatReference({ repository, tag: buildTag });
+      // Without the flag a single image would be wrapped into an index of another digest.
+      return [{ run: docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, image) }];
     });
 }
