@@ -3,6 +3,6 @@ import { exitCodeOf } from "./core/errors.ts";
 import { interruption } from "./host/interruption.ts";
 import { systemHost } from "./host/system-host.ts";
 
-const { signal, again } = interruption(process);
-void again.then((name) => process.exit(exitCodeOf(name)));
-process.exitCode = await main(systemHost(process, signal));
+const asked = interruption(process);
+void asked.again.then((name) => process.exit(exitCodeOf(name)));
+process.exitCode = await main(systemHost(process, asked));

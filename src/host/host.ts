@@ -89,8 +89,10 @@ export interface Host {
   sleep(milliseconds: number): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
-  /** Aborted by SIGINT or SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP; the reason is the signal's name. What is under way ends, and nothing throws. */
   signal: AbortSignal;
+  /** Puts an interruption off until the function that it returns is called, and tells its name if there is one. */
+  hold(told: (name: string) => void): () => void;
   exec(command: Command): Promise<ExecResult>;
   /** Never throws, and always comes to an end: by a limit, or by the signal. */
   request(request: HttpRequest): Promise<HttpResponse | NoResponse>;

@@ -1,10 +1,11 @@
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
+import type { Interruption } from "./interruption.ts";
 import { systemFiles } from "./system-files.ts";
 
 /** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
-export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
+export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interruption, "signal" | "hold">): Host {
   return {
     argv: self.argv.slice(2),
     cwd: self.cwd(),
@@ -22,6 +23,7 @@ export function systemHost(self: NodeJS.Process, signal: AbortSignal): Host {
     },
     random: () => Math.random(),
     signal,
+    hold,
     exec: (command) => exec(command, signal),
     request: request(signal),
     files: systemFiles,

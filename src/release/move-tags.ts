@@ -27,6 +27,25 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
   if (opened.failures.length > 0) return opened.failures;
   const { decided, failures } = await decideAll(opened.places);
   if (failures.length > 0) return failures;
+  // It takes a second, and half of it would be a release in halves.
+  const letGo = context.docker.host.hold((name) =>
+    context.reporter.note(`${name}: the tags that move are finished first`),
+  );
+  try {
+    return await moveAll(context, state, step, decided, opened);
+  } finally {
+    letGo();
+  }
+}
+
+async function moveAll(
+  context: Release,
+  state: RunState,
+  step: MoveStep,
+  decided: readonly Decided[],
+  opened: OpenPlaces,
+): Promise<Failure[]> {
+  const failures: Failure[] = [];
   const written: Written[] = [];
   // A tag that exists may be immutable. Nothing new is written, which cannot be taken back, until that is known.
   for (const group of [only(decided, isOverwrite), only(decided, (decision) => !isOverwrite(decision))]) {

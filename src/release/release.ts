@@ -19,10 +19,12 @@ import { newState, note, type Release, type RunState, targetsOf } from "./run-st
 export async function release(context: Release): Promise<RunResult> {
   const state = newState();
   const failures: Failure[] = [];
-  for (const step of context.plan.steps) {
+  const { steps } = context.plan;
+  for (const step of steps) {
     failures.push(...(await carryOut(context, state, step)));
+    const isDone = step === steps.at(-1) && failures.length === 0;
     // What a process says that was stopped is not the reason.
-    if (context.docker.host.signal.aborted) failures.splice(0, Infinity, interrupted(context));
+    if (context.docker.host.signal.aborted && !isDone) failures.splice(0, Infinity, interrupted(context));
     if (failures.length > 0) break;
   }
   return result(context.plan, state, failures);

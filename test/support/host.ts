@@ -67,6 +67,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
       clock += milliseconds;
     },
     random: () => 0.5,
+    hold: () => () => undefined,
     signal: world.signal ?? new AbortController().signal,
     request: world.request ?? noNetwork,
     files: systemFiles,
