@@ -22,12 +22,13 @@ export async function planner(
   names: readonly string[],
   { push }: Pick<PlanOptions, "push">,
 ): Promise<Planner> {
-  const { config, event, tags } = project;
+  const { config, event, tags, env } = project;
+  const isSet = (variable: string) => (env[variable] ?? "") !== "";
   const files = new Set(config.targets.map(({ dockerfile }) => dockerfile));
   const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...files].map(read)));
   return (work) => {
-    const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work });
+    const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work, isSet });
     throwProblems([...project.problems, ...problems]);
     return plan;
   };

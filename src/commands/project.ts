@@ -39,7 +39,8 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
   if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
   const { config, problems } = resolveConfig(validated.config, directory);
   if (reading.problems.length > 0) throw new InputError([...problems, ...reading.problems]);
-  host.hide(env, secretNames(config));
+  const files = await secretFiles(host, config);
+  host.hide({ ...env, ...files }, new Set([...secretNames(config), ...Object.keys(files)]));
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
     config,
@@ -64,6 +65,21 @@ function secretNames(config: Config): Set<string> {
     target.secrets.flatMap((secret) => ("env" in secret ? secret.env : [])),
   );
   return new Set([...passwords, ...secrets]);
+}
+
+/** So much of a secret file is hidden in all output; a larger one is no password. In characters. */
+const longestSecret = 64 * 1024;
+
+/** What the files of the config's secrets hold, each under a name that no variable has. */
+async function secretFiles(host: Host, config: Config): Promise<Record<string, string>> {
+  const files = config.targets.flatMap(({ secrets }) =>
+    secrets.flatMap((secret) => ("file" in secret ? [secret.file] : [])),
+  );
+  const read = async (file: string): Promise<[string, string][]> => {
+    const text = await host.files.read(path.resolve(config.directory, file)).catch(() => null);
+    return text === null || text.length > longestSecret ? [] : [[`file ${file}`, text]];
+  };
+  return Object.fromEntries((await Promise.all([...new Set(files)].map(read))).flat());
 }
 
 async function environment(host: Host, cwd: string, file: string | undefined): Promise<Environment> {

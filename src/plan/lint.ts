@@ -20,6 +20,7 @@ export function lintPlan(
       : []),
     ...dockerfileWarnings(places),
     ...shared.flatMap(unpublishedShared),
+    ...targets.flatMap((target) => baseForOneHost(event, target, targets, shared)),
     ...targets.flatMap((target) => unusedBase(target, targets, shared)),
     ...targets.flatMap(secretArguments),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
@@ -42,6 +43,25 @@ function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warnin
     `stage ${stage} is shared by ${listing(targets)}, but no target is built from it; ` +
     `add a target for it (repo: false keeps it on the host), so that later steps find it`;
   return [{ code: "shared-stage-unpublished", message }];
+}
+
+/** A base that is published nowhere is built anew on every host, and may come out differently. */
+function baseForOneHost(
+  event: BuildEvent,
+  base: PlannedTarget,
+  targets: readonly PlannedTarget[],
+  shared: readonly SharedStage[],
+): Warning[] {
+  // Of a stage that is no target it is said already.
+  const isTarget = shared.every(({ stage, publishedBy }) => publishedBy !== null || stage !== base.name);
+  const isShared = isTarget && base.isBase && base.places.length === 0 && event.buildNumber !== null;
+  const on = targets.filter((target) => !target.implied && target.needs.includes(base.name));
+  if (!isShared || !base.implied || on.length === 0) return [];
+  const names = listing(on.map(({ name }) => name));
+  const message =
+    `${names} stands on ${base.name}, which is published nowhere: a step of this build on another host builds a ` +
+    `${base.name} of its own, which may be another image`;
+  return [{ code: "base-not-shared", message }];
 }
 
 /** The trap of a target called base that nothing stands on, while the apps share another stage. */

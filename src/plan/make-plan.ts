@@ -33,6 +33,8 @@ export interface PlanInputs {
   pushFlag: boolean | undefined;
   /** What is to be done with the targets, and how. */
   work: Work;
+  /** Whether an environment variable has a value. */
+  isSet: (variable: string) => boolean;
 }
 
 /** Turns the inputs into a plan. With problems the plan is not to be used. */
@@ -69,7 +71,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     pushReason: context.decision.push && !push ? "no target is to be published" : context.decision.reason,
     targets,
     shared,
-    steps: planSteps(event, targets, config.registries, inputs.work),
+    steps: planSteps(event, targets, config.registries, inputs.work, inputs.isSet),
     warnings: [
       ...config.warnings.map((problem) => ({ code: "tag-rule", message: formatProblem(problem) })),
       ...planned.flatMap((one) => one.warnings),

@@ -83,10 +83,14 @@ export function planSteps(
   targets: readonly PlannedTarget[],
   registries: Config["registries"],
   work: Work,
+  /** The variables that are set: a build that only reads logs in where it can, as a private FROM may need it. */
+  isSet: (variable: string) => boolean,
 ): Step[] {
   const selected = targets.filter(({ implied }) => !implied);
   const published = selected.filter(({ push }) => push);
-  const logins = published.length > 0 ? loginSteps(registries) : [];
+  const logins = loginSteps(registries).filter(
+    ({ username, password }) => published.length > 0 || (isSet(username) && isSet(password)),
+  );
   // A laptop's build tag may stand for several states of the work tree; CI's stands for one build.
   const isFinal = event.buildNumber !== null;
   const moves: MoveStep = {

@@ -21,7 +21,11 @@ export async function resolve(context: Release, state: RunState, { targets }: Re
   const failures: Failure[] = [];
   await eachLimited(targetsOf(context.plan, targets), atOnce, async (target) => {
     const image = await publishedImage(context, target);
-    if (image instanceof Refusal) return;
+    if (image instanceof Refusal) {
+      // What cannot be asked may still be pushed to by docker; what is down cannot, and is better found now than after the build.
+      if (image.passing && !image.closed) failures.push(downNow(target, image));
+      return;
+    }
     if (image === null) {
       state.inRegistry.set(target.name, "nothing");
     } else if ("code" in image) {
@@ -89,6 +93,10 @@ async function imageAt({ registries }: Release, { repository, tag }: Reference):
   if (manifest === null || manifest instanceof Refusal) return manifest;
   const image = await client.image(manifest);
   return image instanceof Refusal ? image : { ...image, manifest: manifest.digest };
+}
+
+function downNow({ name }: PlannedTarget, { code, message, hint }: Refusal): Failure {
+  return failure(code, message, { target: name, hint: hint ?? "nothing was built, as it could not be published" });
 }
 
 function twoImages({ name }: PlannedTarget, one: Reference, other: Reference): Failure {
