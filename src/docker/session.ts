@@ -19,7 +19,7 @@ export async function withSession<T>(
   login: { registries: readonly string[] } | null,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const directory = await host.files.makeTemporary("multistage-build-");
+  const directory = await host.files.makeTemporary("multistage-build-", host.cwd);
   try {
     const env = login === null ? {} : await ownConfiguration(host, directory, login.registries);
     return await use({ directory, env: { ...env, [workDirectory]: directory } });

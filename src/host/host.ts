@@ -61,7 +61,7 @@ export interface Files {
   /** The names in a folder, sorted; none if it is missing or cannot be read. */
   list(path: string): Promise<string[]>;
   /** Makes an empty private directory (mode 0700) for this run and returns its path; what dead runs have left goes. */
-  makeTemporary(prefix: string): Promise<string>;
+  makeTemporary(prefix: string, workspace: string): Promise<string>;
   link(target: string, path: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
