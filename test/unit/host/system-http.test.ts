@@ -238,6 +238,11 @@ describe("an encrypted connection", () => {
     });
   });
 
+  it("is not needed where a redirect leads to plain HTTP", async () => {
+    const url = await answering((_, response) => response.end("open"));
+    expect(await ask({ url, ca: [certificate.cert] })).toMatchObject({ status: 200, body: "open" });
+  });
+
   it("is not made with certificates that are none", async () => {
     expect(await ask({ url: await secret(), ca: ["nonsense"] })).toMatchObject({ status: 0, sent: false });
   });
