@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
 import { systemFiles } from "./system-files.ts";
+import { systemRequest } from "./system-http.ts";
 
 /** The real world: with `systemFiles` the only code that touches the process, the file system or other programs. */
 export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interruption, "signal" | "hold">): Host {
@@ -25,17 +26,8 @@ export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interrup
     signal,
     hold,
     exec: (command) => exec(command, signal),
-    request: request(signal),
+    request: systemRequest(signal),
     files: systemFiles,
-  };
-}
-
-/** Node's modules for it are only loaded if there is something to ask. */
-function request(signal: AbortSignal): Host["request"] {
-  let loaded: Promise<Host["request"]> | null = null;
-  return async (asked) => {
-    loaded ??= import("./system-http.ts").then(({ systemRequest }) => systemRequest(signal));
-    return (await loaded)(asked);
   };
 }
 

@@ -1,6 +1,5 @@
-import http from "node:http";
-import https from "node:https";
-import tls from "node:tls";
+import type http from "node:http";
+import type https from "node:https";
 import type { HttpRequest, HttpResponse, NoResponse } from "./host.ts";
 
 /** When a request is given up, in milliseconds and bytes. */
@@ -30,9 +29,10 @@ export function systemRequest(signal: AbortSignal, limits: Limits = usual) {
     for (const stop of running) stop();
   });
   return async (asked: HttpRequest): Promise<HttpResponse | NoResponse> => {
-    if (signal.aborted) return { status: 0, message: interrupted, sent: false };
     try {
-      return await exchange(open(asked), asked, limits, running);
+      const open = await prepare(asked);
+      if (signal.aborted) return { status: 0, message: interrupted, sent: false };
+      return await exchange(open(), asked, limits, running);
     } catch (error) {
       // An address, a header or a certificate that is none.
       return { status: 0, message: reasonOf(error), sent: false };
@@ -42,11 +42,17 @@ export function systemRequest(signal: AbortSignal, limits: Limits = usual) {
 
 const interrupted = "the run was interrupted";
 
-function open({ url, method, headers, body, ca }: HttpRequest): http.ClientRequest {
+/** Node's modules for it are loaded only if there is something to ask. */
+async function prepare({ url, method, headers, body, ca }: HttpRequest): Promise<() => http.ClientRequest> {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const options = { method, headers: { "user-agent": "multistage-build", ...length, ...headers } };
-  if (!url.startsWith("https:")) return http.request(url, options);
-  return https.request(url, { ...options, ...(ca === undefined ? {} : { agent: trusting(ca) }) });
+  if (!url.startsWith("https:")) {
+    const plain = await import("node:http");
+    return () => plain.request(url, options);
+  }
+  const encrypted = await import("node:https");
+  const agent = ca === undefined ? {} : { agent: await trusting(ca) };
+  return () => encrypted.request(url, { ...options, ...agent });
 }
 
 /** Sends a request and waits for all of its answer, or until a limit is reached or it is stopped. */
@@ -116,26 +122,26 @@ function exchange(
 /** Calls back when the request's first bytes can go out. */
 function onceConnected(request: http.ClientRequest, connected: () => void): void {
   request.on("socket", (socket) => {
-    const ready = socket instanceof tls.TLSSocket ? "secureConnect" : "connect";
+    const ready = "encrypted" in socket ? "secureConnect" : "connect";
     // A connection that was used before is ready.
     if (request.reusedSocket) connected();
     else socket.once(ready, connected);
   });
 }
 
-const agents = new Map<string, https.Agent>();
+const agents = new Map<string, Promise<https.Agent>>();
 
 /** Reading certificates takes a while: connections that trust the same ones have it done once. */
-function trusting(ca: readonly string[]): https.Agent {
+function trusting(ca: readonly string[]): Promise<https.Agent> {
   const key = ca.join("\n");
-  const agent =
-    agents.get(key) ??
-    new https.Agent({
-      keepAlive: true,
-      secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ...ca] }),
-    });
+  const agent = agents.get(key) ?? makeAgent(ca);
   agents.set(key, agent);
   return agent;
+}
+
+async function makeAgent(ca: readonly string[]): Promise<https.Agent> {
+  const [{ Agent }, { createSecureContext, rootCertificates }] = [await import("node:https"), await import("node:tls")];
+  return new Agent({ keepAlive: true, secureContext: createSecureContext({ ca: [...rootCertificates, ...ca] }) });
 }
 
 function joined(headers: http.IncomingHttpHeaders): Record<string, string> {

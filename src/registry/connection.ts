@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** A request to the registry; `what` says in messages what it is about. */
-export interface Question {
+interface Question {
   what: string;
   method: "GET" | "HEAD" | "PUT";
   /** From the origin on, `/v2/…`. */

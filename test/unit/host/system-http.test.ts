@@ -150,7 +150,7 @@ describe("every wait has an end", () => {
   afterAll(() => clearInterval(tidying));
 
   /** Accepts connections and says nothing. */
-  const silent = () => net.createServer(() => undefined);
+  const silent = () => net.createServer((socket) => void socket.resume());
 
   it("for a first sign of life", async () => {
     const url = await serving(silent());
@@ -168,6 +168,18 @@ describe("every wait has an end", () => {
       sent: false,
       message: "no connection within 0.1 s",
     });
+  });
+
+  it("and the connection with it", async () => {
+    const server = silent();
+    const closed = new Promise((resolve) => server.on("connection", (socket) => socket.on("close", resolve)));
+    await ask({ url: await serving(server) }, { silence: 50 });
+    expect(await closed).toBe(false);
+  });
+
+  it("but not before it is over", async () => {
+    const url = await answering((_, response) => void setTimeout(() => response.end("late"), 300));
+    expect(await ask({ url }, { connect: 100 })).toMatchObject({ status: 200, body: "late" });
   });
 
   it("for the next sign of life", async () => {
@@ -224,6 +236,11 @@ describe("an encrypted connection", () => {
       sent: false,
       message: expect.stringMatching(/EPROTO/),
     });
+  });
+
+  it("is not needed where a redirect leads to plain HTTP", async () => {
+    const url = await answering((_, response) => response.end("open"));
+    expect(await ask({ url, ca: [certificate.cert] })).toMatchObject({ status: 200, body: "open" });
   });
 
   it("is not made with certificates that are none", async () => {

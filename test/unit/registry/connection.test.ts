@@ -47,7 +47,7 @@ describe("patience", () => {
       void setup.host.sleep(30_000);
       return { none: "no sign of life within 30 s", sent: true };
     });
-    expect(await setup.client.digest("1")).toMatchObject({ status: 0, code: "registry-down" });
+    expect(await setup.client.digest("1")).toMatchObject({ status: 0, code: "registry-down", lost: false });
     expect(setup.requests).toHaveLength(2);
   });
 
@@ -74,7 +74,7 @@ describe("patience", () => {
     const options = { env: {}, dockerConfig: "/nonexistent", settings: {}, directory: "/", say: () => undefined };
     const registries = openRegistries({ ...options, host: { ...host, sleep } });
     const refusal = await registries.repository(parseRepository("a.com/b")).digest("1");
-    expect(refusal).toMatchObject({ code: "interrupted", passing: false });
+    expect(refusal).toMatchObject({ code: "interrupted", passing: false, closed: false });
     expect(requests).toHaveLength(1);
   });
 
