@@ -67,6 +67,15 @@ describe("an option", () => {
     expect(ended.err).toContain(`error ${flag}: is not an option of build`);
   });
 
+  it.each([
+    ["tags", "--explain", ["--explain", "tags", "app1"]],
+    ["clean", "--keep", ["--json", "--keep", "3", "clean"]],
+  ])("of %s that stands before it is said to: %s", async (command, flag, args) => {
+    const ended = await run(args, { cwd: "/", commands: {} });
+    expect(ended.code).toBe(2);
+    expect(ended.err).toBe(`error ${flag}: stands before its command\n    write ${command} ${flag}\n`);
+  });
+
   it.each(commands)("that all commands have stands before or behind its name: %s", async (command) => {
     const common = ["-c", "x.yaml", "-C", "below", "--json", "--env-file", "a.env", "--ci-env", "b.env"];
     const understood = { config: "x.yaml", cwd: "below", json: true, envFile: "a.env", ciEnv: "b.env" };
