@@ -1,5 +1,5 @@
 import { formatReference, type Reference } from "../core/reference.ts";
-import { digestVariable, type Invocation, type Late, render, type Text, workDirectory } from "./invocation.ts";
+import { digestVariable, type Invocation, type Late, type Text, workDirectory } from "./invocation.ts";
 
 /** What a step comes to, as a shell has it. */
 export type Line =

@@ -6,8 +6,8 @@ export function faults(schema: Schema, value: unknown, at = "plan"): string[] {
   if ("const" in schema && value !== schema.const) return [`${at}: is not ${JSON.stringify(schema.const)}`];
   if (schema.enum !== undefined && !schema.enum.includes(value))
     return [`${at}: is not one of ${schema.enum.join(", ")}`];
-  if (schema.type !== undefined && ![schema.type].flat().includes(typeOf(value)))
-    return [`${at}: is not ${schema.type}`];
+  const types = [schema.type ?? []].flat();
+  if (types.length > 0 && !types.includes(typeOf(value))) return [`${at}: is not ${types.join(" or ")}`];
   if (anyOf !== undefined && anyOf.every((one) => faults(one, value, at).length > 0)) return [`${at}: is none of them`];
   if (Array.isArray(value)) {
     return items === undefined ? [] : value.flatMap((one, index) => faults(items, one, `${at}.${index}`));

@@ -80,9 +80,16 @@ const house: House = {
 
 /** What may be called like a file of another room: what users know by that name, and `index.ts`. */
 const mayShareNames = [
-  ...["index.ts", "commands", "tags/types", "docker/environment.ts"],
+  "index.ts",
+  "commands",
+  "tags/types",
+  "docker/environment.ts",
   // To be renamed.
-  ...["builders/names.ts", "builders/progress.ts", "docker/failure.ts", "docker/images.ts", "release/resolve.ts"],
+  "builders/names.ts",
+  "builders/progress.ts",
+  "docker/failure.ts",
+  "docker/images.ts",
+  "release/resolve.ts",
 ];
 
 const source = path.resolve(import.meta.dirname, "../../src");

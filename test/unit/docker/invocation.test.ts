@@ -10,7 +10,11 @@ describe("the variable for a target's digest", () => {
   );
 
   it("is a name that a shell takes", () => {
-    fc.assert(fc.property(name, (target) => void expect(digestVariable(target)).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/)));
+    fc.assert(
+      fc.property(name, (target) => {
+        expect(digestVariable(target)).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/);
+      }),
+    );
   });
 
   it("is another one for every target", () => {

@@ -103,6 +103,39 @@ const needsOf = ({ targets }: Plan, name: string) => {
   return targets.filter((one) => needs.includes(one.name));
 };
 
+/** What is built and up in the end, and every step that comes too early or twice. */
+function followed(made: Plan) {
+  const [built, up, faults] = [new Set<string>(), new Set<string>(), [] as string[]];
+  const add = (names: readonly string[], to: Set<string>, what: string) => {
+    for (const name of names) if (to.has(name)) faults.push(`${name} is ${what} twice`);
+    for (const name of names) to.add(name);
+  };
+  const follow = (step: Step) => {
+    if (step.kind === "acquire") {
+      // Whoever has built it has published it. What that stood on may have been built for another one, too.
+      for (const { kind, targets } of step.otherwise) if (kind === "build") targets.forEach((name) => built.add(name));
+      if (!built.has(step.target)) faults.push(`${step.target} is not built where it is nowhere`);
+      up.add(step.target);
+    }
+    if (step.kind === "build") {
+      for (const name of step.targets) {
+        const before = needsOf(made, name).filter((other) => other.push && !step.targets.includes(other.name));
+        for (const other of before) {
+          if (!built.has(other.name) || !up.has(other.name)) faults.push(`${other.name} is not up before ${name}`);
+        }
+      }
+      add(step.targets, built, "built");
+      add(step.pushed, up, "pushed");
+    }
+    if (step.kind === "push") {
+      for (const name of step.targets) if (!built.has(name)) faults.push(`${name} is pushed before it is built`);
+      add(step.targets, up, "pushed");
+    }
+  };
+  made.steps.forEach(follow);
+  return { built, up, faults };
+}
+
 describe("every plan", () => {
   it("has what a target needs before it, and all of it", () => {
     holds(({ made }) => {
@@ -140,45 +173,20 @@ describe("every plan", () => {
     });
   });
 
-  it("builds and publishes each target at most once, moves tags at the very end, and has every base up before it is used", () => {
+  it("builds and publishes each target at most once, and every base before what stands on it", () => {
     holds(({ made }) => {
-      const [built, up] = [new Set<string>(), new Set<string>()];
-      const add = (names: readonly string[], to: Set<string>) => {
-        for (const name of names) expect(to.has(name), `${name} twice`).toBe(false);
-        for (const name of names) to.add(name);
-      };
-      const carryOut = (step: Step) => {
-        if (step.kind === "acquire") {
-          // Whoever has built it has published it. What it is built on may be built along for another one, too.
-          for (const { kind, targets } of step.otherwise)
-            if (kind === "build") targets.forEach((name) => built.add(name));
-          expect(built.has(step.target), step.target).toBe(true);
-          up.add(step.target);
-        }
-        if (step.kind === "build") {
-          for (const name of step.targets) {
-            for (const needed of needsOf(made, name).filter(
-              (other) => other.push && !step.targets.includes(other.name),
-            )) {
-              expect(built.has(needed.name), `${needed.name} is there before ${name}`).toBe(true);
-              expect(up.has(needed.name), `${needed.name} is up before ${name}`).toBe(true);
-            }
-          }
-          add(step.targets, built);
-          add(step.pushed, up);
-        }
-        if (step.kind === "push") {
-          for (const name of step.targets) expect(built.has(name), `${name} is built before it is pushed`).toBe(true);
-          add(step.targets, up);
-        }
-      };
-      made.steps.forEach(carryOut);
-      for (const { name, push, implied } of made.targets) {
-        if (!implied)
-          expect({ name, built: built.has(name), up: up.has(name) }).toEqual({ name, built: true, up: push });
-      }
-      const moves = made.steps.findIndex(({ kind }) => kind === "move");
-      expect(moves === -1 || moves === made.steps.length - 1).toBe(true);
+      const { built, up, faults } = followed(made);
+      expect(faults).toEqual([]);
+      const selected = made.targets.filter(({ implied }) => !implied);
+      expect(selected.filter(({ name }) => !built.has(name))).toEqual([]);
+      expect(selected.filter(({ name, push }) => up.has(name) !== push)).toEqual([]);
+    });
+  });
+
+  it("moves tags at the very end", () => {
+    holds(({ made: { steps } }) => {
+      const moves = steps.findIndex(({ kind }) => kind === "move");
+      expect([-1, steps.length - 1]).toContain(moves);
     });
   });
 
