@@ -3,6 +3,7 @@ import path from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { defineConfig, type UserConfig } from "tsdown";
 import ts from "typescript";
+import { exportedType, planSchema } from "./schema.config.ts";
 import { configSchema } from "./src/config/schema.ts";
 
 type Plugin = Extract<NonNullable<UserConfig["plugins"]>, { name: string }>;
@@ -44,7 +45,7 @@ export default defineConfig([
     outputOptions: { codeSplitting: false, comments: false },
     // cosmiconfig's own TypeScript loader is never used.
     deps: { onlyBundle: bundled, neverBundle: ["typescript"] },
-    plugins: [licences(), schema()],
+    plugins: [licences(), schemas()],
   },
   { ...common, entry: { index: "src/index.ts" }, dts: false, plugins: [types()] },
 ]);
@@ -74,16 +75,18 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license ?? "see below"})\n\n${text.trim()}\n`;
 }
 
-/** The config's JSON schema, for editors, from the source that validates it. */
-function schema(): Plugin {
+/** The JSON schemas of the config, for editors, and of the plan, for whoever reads it: from the sources of both. */
+function schemas(): Plugin {
   return {
-    name: "schema",
+    name: "schemas",
     generateBundle() {
-      const json = {
+      const config = {
         title: "multistage-build",
         ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }),
       };
-      this.emitFile({ type: "asset", fileName: "schema.json", source: `${JSON.stringify(json, null, 2)}\n` });
+      for (const [fileName, json] of Object.entries({ "schema.json": config, "plan.schema.json": planSchema() })) {
+        this.emitFile({ type: "asset", fileName, source: `${JSON.stringify(json, null, 2)}\n` });
+      }
     },
   };
 }
@@ -93,15 +96,9 @@ function types(): Plugin {
   return {
     name: "types",
     generateBundle() {
-      const file = path.resolve("src/config/schema.ts");
-      const { config } = ts.readConfigFile("tsconfig.json", (name) => ts.sys.readFile(name)) as { config: object };
-      const program = ts.createProgram([file], ts.parseJsonConfigFileContent(config, ts.sys, ".").options);
-      const checker = program.getTypeChecker();
-      const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
       const written = (name: string) => {
-        const symbol = checker.getExportsOfModule(module).find((one) => one.name === name)!;
-        const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
-        return checker.typeToString(checker.getDeclaredTypeOfSymbol(symbol), undefined, flags);
+        const { type, checker } = exportedType("src/config/schema.ts", name);
+        return checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias);
       };
       const source = ["WrittenConfig", "WrittenTarget"].map((name) => `export type ${name} = ${written(name)};\n`);
       const define = "export declare function defineConfig(config: WrittenConfig): WrittenConfig;\n";

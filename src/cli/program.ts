@@ -140,6 +140,8 @@ function explain(error: CommanderError, commands: readonly CommandUnknownOpts[],
   const takers = commands.filter(({ options }) => options.some(({ long, short }) => long === flag || short === flag));
   if (flag === undefined || takers.length === 0) return { path: "command line", message };
   const own = argv.find((word) => commands.some((command) => command.name() === word)) ?? "build";
-  const names = takers.map((command) => command.name()).join(", ");
-  return { path: flag, message: `is not an option of ${own}`, hint: `it is one of: ${names}` };
+  const names = takers.map((command) => command.name());
+  // Before the command's name it counts as one of the default command's.
+  if (names.includes(own)) return { path: flag, message: "stands before its command", hint: `write ${own} ${flag}` };
+  return { path: flag, message: `is not an option of ${own}`, hint: `it is one of: ${names.join(", ")}` };
 }

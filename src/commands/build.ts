@@ -35,8 +35,8 @@ export async function build(host: Host, line: CommandLine & { command: "build" |
   const { options } = line;
   refuseSimulation(options);
   const project = await loadProject(host, options);
-  const { plan, builder, fault } = await planRun(host, project, line);
   const files = await outputFiles(host, options);
+  const { plan, builder, fault } = await planRun(host, project, line);
   const tags = files.tags === null ? null : tagsFileText(tagLists(plan));
   const out = consoleFor(host, options);
   const labels = [...plan.targets.map(({ name }) => name), ...plan.shared.map(({ stage }) => stage)];
@@ -58,21 +58,34 @@ async function planRun(
   project: Project,
   line: CommandLine & { command: "build" | "push" },
 ): Promise<Planned> {
-  const { config, env } = project;
+  const { config } = project;
   const make = await planner(host, project, line.targets, line.options);
   if (line.command === "push") {
     const plan = make(pushWork(line.options));
-    throwProblems(plan.push ? missingCredentials(config, env) : []);
+    checkInput(plan, project, line);
     return { plan, builder: null, fault: null };
   }
   const presumed = presumedBuilder(line.options.builder ?? "auto", config.directory);
   const plan = make(buildWork(presumed, line.options));
-  throwProblems([...(plan.push ? missingCredentials(config, env) : []), ...missingSecrets(plan, env)]);
+  checkInput(plan, project, line);
   const docker = context(host, project, { directory: "", env: {} });
   const builder = await chooseBuilder(docker, line.options.builder ?? "auto");
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
   const fault = await builderFault(builder, docker, plan.targets);
   return { plan: builder.name === presumed.name ? plan : make(buildWork(builder, line.options)), builder, fault };
+}
+
+/** Throws for what the plan alone tells is wrong with the input. */
+function checkInput(
+  plan: Plan,
+  { config, env }: Project,
+  { command, options }: CommandLine & { options: PushOptions },
+) {
+  throwProblems([
+    ...(plan.push ? missingCredentials(config, env) : []),
+    ...(command === "build" ? missingSecrets(plan, env) : []),
+  ]);
+  if (options.tagsFile !== undefined) tagsFileText(tagLists(plan));
 }
 
 function run(

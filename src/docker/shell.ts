@@ -64,7 +64,7 @@ function toShell(line: Line): string {
   if ("prove" in line) return [`${commandLine(line.prove)} >/dev/null`, ...line.pairs.map(proof)].join("\n");
   if ("all" in line) return `{\n${line.all.map(toShell).join("\n")}\n}`;
   if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
-  const only = `sed -n ${quote(`s|^${line.repository}@||p`)}`;
+  const only = `sed -n ${quote(`s|^${line.repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`)}`;
   return `${digestVariable(line.digest)}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
 }
 
@@ -95,7 +95,7 @@ export function quote(text: string): string {
 }
 
 function reference(late: Late): string {
-  return "digest" in late ? `\${${digestVariable(late.digest)}}` : `$${late.variable}`;
+  return `\${${"digest" in late ? digestVariable(late.digest) : late.variable}}`;
 }
 
 /** With late pieces the shell is to fill them in, and nothing else. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baked, linked, planOf, target } from "../support/plans.ts";
+import { baked, commandsOf, linked, planOf, target } from "../support/plans.ts";
 import { question } from "../support/project.ts";
 
 describe("what a target is built on", () => {
@@ -16,32 +16,42 @@ describe("what a target is built on", () => {
       labels: { "org.opencontainers.image.base.name": "my-registry.com/base:master-860c1904a1ce-42" },
       output: ["type=image,push=true"],
     });
-    expect(target(plan, "app2").immutable).toHaveLength(2);
+    expect(target(plan, "app2").references).toHaveLength(2);
   });
 
   it("looks for a base that is not built with them: on the host, in the registry, and builds it only then", async () => {
     const plan = await planOf(linked, ["app1"]);
     expect(plan.targets).toMatchObject([
-      { name: "base", implied: true, push: false },
+      { name: "base", implied: true, push: true },
       { name: "app1", implied: false, push: true },
     ]);
     const image = "my-registry.com/base:master-860c1904a1ce-42";
-    expect(plan.commands.map(({ argv, otherwise }) => [argv.slice(0, 3).join(" "), otherwise])).toEqual([
-      ["docker image inspect", false],
-      [`docker pull ${image}`, true],
-      ["docker buildx bake", true],
-      ["docker buildx bake", false],
-      ["docker buildx imagetools", false],
+    expect(
+      plan.steps.map(({ kind, targets, commands }) => [
+        kind,
+        targets,
+        commands.map(({ argv, otherwise }) => `${otherwise ? "|| " : ""}${argv.slice(0, 3).join(" ")}`),
+      ]),
+    ).toEqual([
+      ["resolve", ["base", "app1"], []],
+      [
+        "acquire",
+        ["base"],
+        ["docker image inspect", `|| docker pull ${image}`, "|| docker buildx bake", `|| docker push ${image}`],
+      ],
+      ["build", ["app1"], ["docker buildx bake"]],
+      ["prove", ["base", "app1"], ["docker image inspect"]],
+      ["move", ["app1"], ["docker buildx imagetools"]],
     ]);
     expect(baked(plan, "app1")).toMatchObject({ contexts: { base: `docker-image://${image}` } });
   });
 
   it("anchors a shared stage that no target is, for the steps to come", async () => {
     const plan = await planOf(question, ["app1"]);
-    expect(plan.targets).toMatchObject([{ name: "build-base", implied: true, repositories: [] }, { name: "app1" }]);
+    expect(plan.targets).toMatchObject([{ name: "build-base", implied: true, references: [] }, { name: "app1" }]);
     const anchor = "multistage-build/octocat/hello-world/build-base:master-860c1904a1ce-42";
     expect(baked(plan, "app1")).toMatchObject({ contexts: { "build-base": `docker-image://${anchor}` } });
-    expect(plan.commands[0]!.argv).toEqual(["docker", "image", "inspect", anchor]);
+    expect(commandsOf(plan)[0]!.argv).toEqual(["docker", "image", "inspect", anchor]);
   });
 
   it("builds another Dockerfile on a base that is given as an argument", async () => {

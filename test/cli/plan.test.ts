@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../src/plan/plan.ts";
+import type { PlanDocument } from "../../src/plan/document.ts";
 import { run } from "../support/host.ts";
-import { linked, planOf, target } from "../support/plans.ts";
+import { commandsOf, linked, planOf, target } from "../support/plans.ts";
 import { droneEnv, project, question } from "../support/project.ts";
 
 describe("plan --json", () => {
   it("is the whole truth about a build", async () => {
     const plan = await planOf(question, []);
     expect(plan).toMatchObject({
-      version: 1,
+      version: 2,
       event: {
         provider: "drone",
         kind: "push",
@@ -30,8 +30,10 @@ describe("plan --json", () => {
       stage: "app1",
       tags: ["latest"],
       version: null,
-      immutable: ["my-registry.com/myproject/app1:master-860c1904a1ce-42"],
-      moving: ["my-registry.com/myproject/app1:latest"],
+      image: "my-registry.com/myproject/app1:master-860c1904a1ce-42",
+      references: [
+        { repository: "my-registry.com/myproject/app1", buildTag: "master-860c1904a1ce-42", moving: ["latest"] },
+      ],
       push: true,
     });
     expect(plan.warnings.map(({ code }) => code)).toEqual(["shared-stage-unpublished", "base-unused"]);
@@ -50,29 +52,31 @@ targets:
 `;
     const env = droneEnv({ REG_USER: "robot", REG_PASSWORD: "hunter2-hunter2", NPM_TOKEN: "npm_s3cret" });
     const plan = await planOf({ ...linked, "multistage-build.config.yaml": config }, [], env);
-    expect(plan.commands[0]).toMatchObject({
-      kind: "login",
+    expect(plan.steps[0]).toMatchObject({ kind: "login", targets: [] });
+    expect(plan.steps[0]!.commands[0]).toMatchObject({
       argv: ["docker", "login", "--username", "$REG_USER", "--password-stdin", "my-registry.com"],
       stdin: "$REG_PASSWORD",
       env: ["REG_USER", "REG_PASSWORD"],
     });
-    expect(plan.commands[1]).toMatchObject({ kind: "build", env: ["NPM_TOKEN"] });
+    const builds = plan.steps.filter(({ kind }) => kind === "build");
+    expect(builds).toMatchObject([{ targets: ["base"], commands: [{ env: ["NPM_TOKEN"] }] }]);
     expect(JSON.stringify(plan)).not.toMatch(/hunter2|s3cret/);
   });
 
   it("plans for docker build where it is told to", async () => {
     const plan = await planOf(linked, ["--builder", "docker", "base", "app1"]);
-    expect(plan.commands.map(({ argv }) => argv.slice(0, 2).join(" "))).toEqual([
-      "docker build",
+    expect(commandsOf(plan).map(({ argv }) => argv.slice(0, 2).join(" "))).toEqual([
       "docker build",
       "docker push",
+      "docker build",
+      "docker image",
       "docker push",
       "docker tag",
       "docker push",
       "docker tag",
       "docker push",
     ]);
-    expect(plan.commands[1]!.argv).toEqual(
+    expect(plan.steps.findLast(({ kind }) => kind === "build")!.commands[0]!.argv).toEqual(
       expect.arrayContaining(["--target=app1", "--tag=my-registry.com/app1:master-860c1904a1ce-42"]),
     );
   });
@@ -112,7 +116,7 @@ targets:
     const env = droneEnv({ DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" });
     const files = { ...linked, "multistage-build.config.yaml": config };
     const plan = await planOf(files, ["--push"], env);
-    expect(target(plan, "app1").moving).toEqual(["my-registry.com/app1:pr-17"]);
+    expect(target(plan, "app1").references).toMatchObject([{ repository: "my-registry.com/app1", moving: ["pr-17"] }]);
     expect(plan.warnings).toContainEqual({
       code: "pull-request-tag",
       message: expect.stringContaining("x, sha-860c190"),
@@ -146,7 +150,7 @@ targets:
       "git --no-optional-locks -c safe.directory=* config": { stdout: "https://me:token@host/octocat/hello.git\n" },
     };
     const ended = await run(["plan", "--json"], { cwd: clone, commands });
-    const plan = JSON.parse(ended.out) as Plan;
+    const plan = JSON.parse(ended.out) as PlanDocument;
     expect(plan).toMatchObject({ buildTag: "local-3370e228f220-dirty", event: { branch: "dev", provider: "local" } });
     expect(target(plan, "app1").labels).toMatchObject({
       "org.opencontainers.image.source": "https://host/octocat/hello.git",
@@ -172,14 +176,13 @@ describe("hostile names", () => {
   ])("are only text: %s", async (branch) => {
     const env = droneEnv({ DRONE_COMMIT_REF: `refs/heads/${branch}`, DRONE_BRANCH: branch });
     const plan = await planOf(question, [], env);
-    for (const { immutable, moving } of plan.targets) {
-      for (const reference of [...immutable, ...moving]) {
-        expect(reference.slice(reference.lastIndexOf(":") + 1)).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
-      }
-      expect(moving.join()).not.toMatch(/:(?:latest|1\.2\.3)(?:,|$)/);
+    for (const { references } of plan.targets) {
+      const tags = references.flatMap(({ buildTag, moving }) => [buildTag, ...moving]);
+      for (const tag of tags) expect(tag).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
+      for (const tag of tags) expect(["latest", "1.2.3"]).not.toContain(tag);
     }
-    for (const { argv } of plan.commands) for (const word of argv.slice(3)) expect(word).not.toBe(branch);
+    for (const { argv } of commandsOf(plan)) for (const word of argv.slice(3)) expect(word).not.toBe(branch);
     // bake evaluates ${…}: in what it is given there is none.
-    for (const { stdin } of plan.commands) expect(stdin ?? "").not.toMatch(/(?<!\$)\$\{/);
+    for (const { stdin } of commandsOf(plan)) expect(stdin ?? "").not.toMatch(/(?<!\$)\$\{/);
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { planSchema } from "../../schema.config.ts";
 import { parseCommandLine } from "../../src/cli/program.ts";
 import { configPlaces } from "../../src/config/load.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
@@ -11,7 +12,9 @@ import { ExitCode } from "../../src/core/errors.ts";
 import { presets } from "../../src/tags/presets.ts";
 import { ruleTypes } from "../../src/tags/types/index.ts";
 import { fakeHost, noGit, run } from "../support/host.ts";
+import { faults } from "../support/json-schema.ts";
 import { parseYaml, pipelineSteps } from "../support/pipeline.ts";
+import { linked, planOf } from "../support/plans.ts";
 import { droneEnv, project } from "../support/project.ts";
 import { block, calls, codes, fences, readme, root, rows } from "../support/readme.ts";
 
@@ -36,9 +39,7 @@ describe("the command line", () => {
   });
 
   it("lists the flags of every command, under the commands that have them", async () => {
-    const commands = [...(await help()).matchAll(/^ {2}([a-z]+) .*\[options\]|^ {2}(ref) /gm)].map(
-      ([, name, ref]) => name ?? ref ?? "",
-    );
+    const commands = [...(await help()).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
     expect(commands).toEqual(["build", "push", "plan", "tags", "ref", "clean"]);
     const common = new Set(flagsIn(await help()));
     const theirs = await Promise.all(
@@ -66,7 +67,14 @@ describe("the command line", () => {
   });
 
   test.each(calls(readme).map((args) => ({ args })))("understands npx multistage-build $args", async ({ args }) => {
-    await expect(parse(args)).resolves.toMatchObject({ flags: {} });
+    await expect(parse(args)).resolves.toMatchObject({ options: {} });
+  });
+
+  it("shows a step of the plan as the program prints it", async () => {
+    const plan = await planOf(linked, ["app1"]);
+    const [shown = ""] = fences("json", block("plan-step"));
+    expect(plan.steps.find(({ kind }) => kind === "move")).toEqual(JSON.parse(shown));
+    expect(faults(planSchema().properties!.steps!.items!, JSON.parse(shown))).toEqual([]);
   });
 
   it("pins the version that this is", () => {

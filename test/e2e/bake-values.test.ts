@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { execa } from "execa";
 import { expect, it, onTestFinished } from "vitest";
-import { bakeDefinition } from "../../src/docker/bake.ts";
+import { bakeInvocation } from "../../src/builders/bake-definition.ts";
+import { show } from "../../src/docker/invocation.ts";
 import { project } from "../support/project.ts";
-import { planned } from "../support/planned.ts";
+import { planned, planWith, reference } from "../support/planned.ts";
 import { docker, engines } from "./rig.ts";
 import { newSpace } from "./workspace.ts";
 
@@ -15,9 +16,9 @@ it.skipIf(engine === undefined)("bake has every value as it is, whatever it coul
   const labels = Object.fromEntries(samples.map((pieces, at) => [`${at} ${pieces.join("")}`, pieces.join("")]));
   const cwd = await project({ Dockerfile: "FROM scratch AS app\nCOPY Dockerfile /\n" });
   const image = `localhost:1/${newSpace()}:1`;
-  const target = planned("app", { labels, push: false, image });
-  const options = { directory: cwd, noCache: false, pull: false, builder: "buildx" } as const;
-  const input = JSON.stringify(bakeDefinition([target], [target], options));
+  const target = planned("app", { labels, push: false, image: reference(image) });
+  const options = { directory: cwd, pushed: [], noCache: false, pull: false };
+  const input = show(bakeInvocation([target], planWith([target]), options).stdin!);
   await execa("docker", ["buildx", "bake", "-f", "-"], { cwd, env: engine!.env, extendEnv: false, input });
   onTestFinished(async () => void (await docker(engine!, ["image", "rm", image])));
   const inspected = await docker(engine!, ["image", "inspect", "--format", "{{json .Config.Labels}}", image]);

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { type BeforeRequest, startRegistry } from "./registry/registry.js";
 import { systemRequest } from "../../src/host/system-http.ts";
-import type { Config } from "../../src/config/config.ts";
-import type { RegistryContext } from "../../src/registry/open.ts";
+import { openRegistries } from "../../src/registry/registries.ts";
 import type { Reporter } from "../../src/report/reporter.ts";
 import { fakeHost } from "./host.ts";
 import { labelsOf } from "./planned.ts";
@@ -18,21 +17,13 @@ export async function ownRegistry() {
     { cwd: "/", request: systemRequest(new AbortController().signal) },
     { out: "", err: "", commands: [] },
   );
-  const config: Config = {
-    directory: "/",
-    targets: [],
-    push: "auto",
-    registries: {},
-    registry: null,
-    env: [],
-    warnings: [],
-  };
-  const context: RegistryContext = { host, config, dockerConfig: "/nonexistent", credentials: new Map() };
   const notes: string[] = [];
-  const reporter: Reporter = { verbose: false, progress: () => undefined, note: (line) => void notes.push(line) };
+  const say = (line: string) => void notes.push(line);
+  const reporter: Reporter = { verbose: false, progress: () => undefined, note: say };
   return {
     at: (name: string) => `${registry.host}/${name}`,
-    context,
+    host,
+    registries: openRegistries({ host, env: {}, dockerConfig: "/nonexistent", settings: {}, directory: "/", say }),
     notes,
     reporter,
     requests: registry.requests,
@@ -45,7 +36,7 @@ export async function ownRegistry() {
 export async function publish(
   repository: string,
   tag: string,
-  labels: Record<string, string> = labelsOf(42),
+  labels: Record<string, string> = labelsOf(42, repository.slice(repository.lastIndexOf("/") + 1)),
   layers: readonly string[] = [],
 ): Promise<string> {
   const [host = "", ...path] = repository.split("/");

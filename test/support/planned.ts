@@ -1,27 +1,37 @@
-import type { PlannedTarget } from "../../src/plan/plan.ts";
+import { type Reference, parseRepository } from "../../src/core/reference.ts";
+import type { Plan, PlannedTarget } from "../../src/plan/plan.ts";
+import { eventOf } from "../unit/tags/event-of.ts";
 
 const buildTag = "master-860c1904a1ce-42";
 
+/** What is different about a target. Its places are made from `repositories` and `tags` where they are not given. */
+type Changes = Partial<PlannedTarget> & { repositories?: readonly string[] };
+
 /** A target of build 42 of octocat/hello-world; `changes` say what is different. */
-export function planned(name: string, changes: Partial<PlannedTarget> = {}): PlannedTarget {
-  const { repositories = [`localhost/${name}`], tags = ["latest"] } = changes;
+export function planned(
+  name: string,
+  { repositories = [`localhost/${name}`], ...changes }: Changes = {},
+): PlannedTarget {
+  const tags = changes.tags ?? ["latest"];
   return {
     name,
     stage: name,
     dockerfile: "Dockerfile",
     context: ".",
-    repositories,
+    places: repositories.map((repository) => ({
+      repository: parseRepository(repository),
+      buildTag,
+      moving: [...tags],
+    })),
     tags,
     affixes: { prefix: "", suffix: "" },
     version: null,
-    image: `${repositories[0] ?? name}:${buildTag}`,
-    immutable: repositories.map((repository) => `${repository}:${buildTag}`),
-    moving: repositories.flatMap((repository) => tags.map((tag) => `${repository}:${tag}`)),
+    image: reference(`${repositories[0] ?? name}:${buildTag}`),
     needs: [],
     base: null,
     bind: [],
     args: {},
-    labels: labelsOf(42),
+    labels: labelsOf(42, name),
     push: true,
     implied: false,
     secrets: [],
@@ -29,16 +39,39 @@ export function planned(name: string, changes: Partial<PlannedTarget> = {}): Pla
     contexts: {},
     platforms: [],
     cacheFrom: [],
-    inlineCache: false,
+    isBase: false,
     ...changes,
   };
 }
 
-/** The labels by which a build knows its own images and how old another one is. */
-export function labelsOf(build: number): Record<string, string> {
+/** A plan of these targets, which has no steps; `changes` say what else is different. */
+export function planWith(targets: readonly PlannedTarget[], changes: Partial<Plan> = {}): Plan {
   return {
+    event: eventOf(),
+    buildTag,
+    push: targets.some(({ push }) => push),
+    pushReason: "a test",
+    targets: [...targets],
+    shared: [],
+    steps: [],
+    warnings: [],
+    ...changes,
+  };
+}
+
+/** `a.com/app:1` taken apart. */
+export function reference(written: string): Reference {
+  const colon = written.lastIndexOf(":");
+  return { repository: parseRepository(written.slice(0, colon)), tag: written.slice(colon + 1) };
+}
+
+/** The labels by which a build knows its own image of a target, and how old another one is. */
+export function labelsOf(build: number, target: string): Record<string, string> {
+  return {
+    "org.opencontainers.image.revision": eventOf().sha,
     "multistage-build.build-tag": buildTag.replace("42", String(build)),
     "multistage-build.build-number": String(build),
     "multistage-build.repository": "octocat/hello-world",
+    "multistage-build.target": target,
   };
 }

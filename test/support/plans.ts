@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Plan } from "../../src/plan/plan.ts";
+import type { CommandDocument, PlanDocument, TargetDocument } from "../../src/plan/document.ts";
 import { noGit, run } from "./host.ts";
 import { droneEnv, project } from "./project.ts";
 
@@ -22,21 +22,30 @@ COPY --from=tool /tool /tool
 };
 
 /** The plan of a project with these files, as `plan --json` prints it. */
-export async function planOf(files: Record<string, string | object>, args: string[], env = droneEnv()): Promise<Plan> {
+export async function planOf(
+  files: Record<string, string | object>,
+  args: string[],
+  env = droneEnv(),
+): Promise<PlanDocument> {
   const cwd = await project(files);
   const ended = await run(["plan", "--json", ...args], { cwd, env, commands: noGit! });
   expect(ended.err).toBe("");
   expect(ended.code).toBe(0);
-  return JSON.parse(ended.out) as Plan;
+  return JSON.parse(ended.out) as PlanDocument;
 }
 
 /** One target of a plan. */
-export const target = (plan: Plan, name: string) => plan.targets.find((one) => one.name === name)!;
+export const target = (plan: PlanDocument, name: string): TargetDocument =>
+  plan.targets.find((one) => one.name === name)!;
 
-/** What bake is told of a target. */
-export function baked(plan: Plan, name: string): Record<string, unknown> {
-  const files = plan.commands
-    .filter(({ kind, otherwise }) => kind === "build" && !otherwise)
-    .map(({ stdin }) => JSON.parse(stdin!) as { target: Record<string, Record<string, unknown>> });
-  return files.find((file) => name in file.target)!.target[name]!;
+/** The docker processes of a plan, in order. */
+export const commandsOf = ({ steps }: PlanDocument): CommandDocument[] => steps.flatMap(({ commands }) => commands);
+
+/** What bake is told of a target in the step that builds it, or else in the one that would where it is nowhere. */
+export function baked({ steps }: PlanDocument, name: string): Record<string, unknown> {
+  const builds = [...steps.filter(({ kind }) => kind === "build"), ...steps.filter(({ kind }) => kind === "acquire")];
+  const files = builds
+    .flatMap(({ commands }) => commands)
+    .flatMap(({ stdin }) => (stdin === null ? [] : [JSON.parse(stdin) as { target: Record<string, object> }]));
+  return files.find((file) => name in file.target)!.target[name] as Record<string, unknown>;
 }

@@ -1,86 +1,71 @@
-import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dockerEnvironment } from "../../../src/docker/environment.ts";
-import { fillIn, type Invocation, quote, toPlannedCommands, toShell } from "../../../src/docker/invocation.ts";
+import { digestVariable, docker, fillIn, render, show, type Text } from "../../../src/docker/invocation.ts";
 
-const invocation = (changes: Partial<Invocation>): Invocation => ({
-  kind: "build",
-  target: null,
-  argv: ["docker", "version"],
-  stdin: null,
-  env: [],
-  ...changes,
-});
+describe("the variable for a target's digest", () => {
+  // Names that are nearly the same, and names that look like what another one is turned into.
+  const name = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.string({ unit: fc.constantFrom("a", "A", "_", "-", ".", "2", "d", "é", "😀", " ", "$", "5f"), minLength: 1 }),
+  );
 
-describe("a line for the shell", () => {
-  it("is read by a shell as the very words", () => {
-    const word = fc.stringMatching(/^[^\0]*$/);
-    const lines = fc.sample(fc.array(word, { minLength: 1, maxLength: 4 }), { numRuns: 200, seed: 1 });
-    // One shell for all: it prints each word, ended by a character that no word can have.
-    const script = lines.map((words) => `printf '%s\\0' ${words.map(quote).join(" ")}`).join("\n");
-    const printed = execFileSync("sh", ["-c", script], { encoding: "utf8" });
-    expect(printed.split("\0").slice(0, -1)).toEqual(lines.flat());
-  });
-
-  it.each(["plain", "END\nEND", "a\nEND\nb", "$HOME `id` 'x' \\"])("gives a process its input: %j", (stdin) => {
-    const line = toShell([invocation({ argv: ["cat"], stdin })]);
-    expect(execFileSync("sh", ["-c", line], { encoding: "utf8" })).toBe(`${stdin}\n`);
-  });
-
-  it("names variables, and does what comes next only if it must", () => {
-    const login = invocation({
-      argv: ["docker", "login", "--username", { variable: "ROBOT" }],
-      stdin: { variable: "PASS" },
-    });
-    expect(toShell([login])).toBe('printf %s "$PASS" | docker login --username "$ROBOT"');
-    const look = invocation({ kind: "inspect", argv: ["docker", "image", "inspect", "a"] });
-    const pull = invocation({ kind: "pull", argv: ["docker", "pull", "a"] });
-    expect(toShell([look, pull])).toBe("docker image inspect a >/dev/null 2>&1 || docker pull a");
-  });
-});
-
-describe("a planned command", () => {
-  it("is plain JSON with the variables' names", () => {
-    const login = invocation({
-      kind: "login",
-      argv: ["docker", { variable: "A", rest: "/x" }],
-      stdin: { variable: "B" },
-      env: ["A"],
-    });
-    const expected = { kind: "login", target: null, argv: ["docker", "$A/x"], stdin: "$B", env: ["A"] };
-    expect(toPlannedCommands([[login, login]])).toEqual([
-      { ...expected, otherwise: false },
-      { ...expected, otherwise: true },
-    ]);
-  });
-
-  it("is filled in when it runs", () => {
-    expect(fillIn({ variable: "A", rest: "/x" }, { A: "$B" })).toBe("$B/x");
-    expect(() => fillIn({ variable: "A" }, { A: undefined })).toThrow("$A");
-  });
-});
-
-describe("docker's environment", () => {
-  it("is docker's own variables and what is named, never the whole", () => {
-    const env = {
-      PATH: "/bin",
-      HOME: "/root",
-      DOCKER_HOST: "unix:///x.sock",
-      BUILDX_BUILDER: "b",
-      https_proxy: "http://p",
-      NPM_TOKEN: "named",
-      AWS_SECRET_ACCESS_KEY: "secret",
-      DRONE_NETRC_PASSWORD: "secret",
-      DOCKER_PASSWORD: "secret",
-      DOCKER_USERNAME: "robot",
-    };
-    const given = dockerEnvironment(env, ["NPM_TOKEN"]);
-    expect(Object.values(given)).not.toContain("secret");
-    expect(Object.keys(given).filter((name) => name in env)).toEqual(
-      expect.arrayContaining(["PATH", "HOME", "DOCKER_HOST", "BUILDX_BUILDER", "https_proxy", "NPM_TOKEN"]),
+  it("is a name that a shell takes", () => {
+    fc.assert(
+      fc.property(name, (target) => {
+        expect(digestVariable(target)).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/);
+      }),
     );
-    expect(given).not.toHaveProperty("DOCKER_USERNAME");
-    expect(dockerEnvironment(env, ["DOCKER_PASSWORD"])).toMatchObject({ DOCKER_PASSWORD: "secret" });
+  });
+
+  it("is another one for every target", () => {
+    fc.assert(
+      fc.property(name, name, (one, other) => {
+        fc.pre(one !== other);
+        expect(digestVariable(one)).not.toBe(digestVariable(other));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    ["a-b", "a_b"],
+    ["a-", "a_2d_"],
+    ["a_", "a__"],
+    ["a_2d_", "a-"],
+    ["A", "a"],
+    ["_5f_", "_"],
+    ["--", "-_2d_"],
+    ["a.b", "a-b"],
+  ])("is not the same for %j and %j", (one, other) => {
+    expect(digestVariable(one)).not.toBe(digestVariable(other));
+  });
+});
+
+describe("a text with late pieces", () => {
+  const text: Text = ["--label=base=", { digest: "my-base" }, "/", { variable: "A" }];
+  const digests = new Map([["my-base", "sha256:a"]]);
+
+  it("is filled in when it runs, and what is filled in is not looked at again", () => {
+    expect(fillIn(text, { variables: { A: "$B" }, digests })).toBe("--label=base=sha256:a/$B");
+    expect(fillIn("$A", { variables: { A: "x" }, digests })).toBe("$A");
+  });
+
+  it("has nothing for a digest that is not known, as the image may be nowhere but here", () => {
+    expect(fillIn(text, { variables: { A: "x" }, digests: new Map() })).toBe("--label=base=/x");
+  });
+
+  it("cannot be filled in without a variable's value; an empty one is a value", () => {
+    expect(() => fillIn(text, { variables: { A: undefined }, digests })).toThrow("$A");
+    expect(fillIn([{ variable: "A" }], { variables: { A: "" }, digests })).toBe("");
+  });
+
+  it("is shown with the variables' names", () => {
+    expect(show(text)).toBe("--label=base=$DIGEST_my_2d_base/$A");
+    expect(show("plain")).toBe("plain");
+    expect(render(text, () => "x")).toBe("--label=base=x/x");
+  });
+
+  it("makes a process that reads nothing and needs nothing", () => {
+    expect(docker("pull", "a")).toEqual({ argv: ["docker", "pull", "a"], stdin: null, env: [] });
   });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { imageLabels, withBaseDigests } from "../../../src/plan/labels.ts";
-import { planned } from "../../support/planned.ts";
+import type { BuildEvent } from "../../../src/core/event.ts";
+import { parseRepository } from "../../../src/core/reference.ts";
+import { imageLabels, labelledBase } from "../../../src/plan/labels.ts";
+import { planned, planWith, reference } from "../../support/planned.ts";
 import { eventOf } from "../tags/event-of.ts";
 
 const image = {
-  repositories: ["a.com/app"],
+  repositories: [parseRepository("a.com/app")],
   buildTag: "master-860c1904a1ce-42",
-  image: "a.com/app:master-860c1904a1ce-42",
+  image: reference("a.com/app:master-860c1904a1ce-42"),
 };
 const digestLabel = "org.opencontainers.image.base.digest";
 
@@ -21,7 +23,9 @@ describe("an image's labels", () => {
       sourceUrl: "https://a.com/x.git",
       buildNumber: 42,
     });
-    expect(imageLabels(event, "app", image, "1.2.3", "a.com/base:1")).toMatchObject({
+    expect(
+      imageLabels(event, "app", image, { version: "1.2.3", base: "a.com/base:1", moving: ["1.2.3", "1.2"] }),
+    ).toMatchObject({
       "org.opencontainers.image.created": "2020-01-10T00:30:00.000Z",
       "org.opencontainers.image.revision": event.sha,
       "org.opencontainers.image.source": "https://a.com/x.git",
@@ -31,7 +35,10 @@ describe("an image's labels", () => {
       "org.opencontainers.image.base.name": "a.com/base:1",
       "multistage-build.build-tag": image.buildTag,
       "multistage-build.build-number": "42",
+      "multistage-build.event": "push",
+      "multistage-build.ref": "refs/heads/master",
       "multistage-build.repository": "octocat/hello-world",
+      "multistage-build.tags": "1.2.3,1.2",
       "multistage-build.target": "app",
     });
   });
@@ -39,8 +46,10 @@ describe("an image's labels", () => {
   it("are the same on every image, empty where nothing is known: none is inherited from the base", () => {
     const known = eventOf({ commitTime: 1, repository: "a/b", sourceUrl: "x", url: "y", buildNumber: 1 });
     const unknown = eventOf({ commitTime: null, repository: null, sourceUrl: null, url: null, buildNumber: null });
-    const bare = imageLabels(unknown, "app", image, null, null);
-    expect(Object.keys(bare)).toEqual(Object.keys(imageLabels(known, "app", image, "1", "base")));
+    const bare = imageLabels(unknown, "app", image, { version: null, base: null, moving: [] });
+    expect(Object.keys(bare)).toEqual(
+      Object.keys(imageLabels(known, "app", image, { version: "1", base: "base", moving: ["1"] })),
+    );
     expect(bare).toMatchObject({
       "org.opencontainers.image.created": "",
       "org.opencontainers.image.version": image.buildTag,
@@ -51,12 +60,23 @@ describe("an image's labels", () => {
   });
 });
 
-describe("withBaseDigests", () => {
-  it("names the exact base where it is known", () => {
-    const labels = { [digestLabel]: "", other: "x" };
-    const targets = ["base", "none", null].map((base, at) => planned(`app${at}`, { base, labels }));
-    const { targets: named } = withBaseDigests({ targets }, new Map([["base", "sha256:a"]]));
-    expect(named.map((target) => target.labels[digestLabel])).toEqual(["sha256:a", "", ""]);
-    expect(targets[0]!.labels[digestLabel]).toBe("");
+describe("the base whose digest an image's label names", () => {
+  const laptop = eventOf({ provider: "local", buildNumber: null });
+
+  it.each<[string, Parameters<typeof planned>[1], BuildEvent, string | null]>([
+    ["is the one that the run publishes", { push: true }, eventOf(), "base"],
+    ["is the one that an earlier step has published", { push: false, implied: true }, eventOf(), "base"],
+    ["is none that only this host has", { push: false }, eventOf(), null],
+    ["is none that has no repository", { push: false, implied: true, repositories: [] }, eventOf(), null],
+    ["is none that a laptop builds along", { push: false, implied: true }, laptop, null],
+  ])("%s", (_, changes, event, expected) => {
+    const app = planned("app", { base: "base" });
+    expect(labelledBase(app, planWith([planned("base", changes), app], { event }))).toBe(expected);
+  });
+
+  it("is none for what stands on no target, or on one that is not planned", () => {
+    for (const base of [null, "other"]) {
+      expect(labelledBase(planned("app", { base }), planWith([planned("base")]))).toBeNull();
+    }
   });
 });

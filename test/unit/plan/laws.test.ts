@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../../../src/config/resolve.ts";
 import { validateConfig } from "../../../src/config/validate.ts";
 import type { BuildEvent } from "../../../src/core/event.ts";
-import { isTag, repositoryFault } from "../../../src/core/reference.ts";
-import { allSteps, buildPhases } from "../../../src/docker/invocations.ts";
-import { toPlannedCommands } from "../../../src/docker/invocation.ts";
-import { buildPlan } from "../../../src/plan/build-plan.ts";
+import { formatReference, isTag, repositoryFault } from "../../../src/core/reference.ts";
+import { documentOf, planLines } from "../../../src/commands/planning.ts";
+import { presumedBuilder } from "../../../src/builders/choose.ts";
+import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
+import type { Step } from "../../../src/plan/steps.ts";
+import { makePlan } from "../../../src/plan/make-plan.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "../tags/event-of.ts";
 
 /** A project: a Dockerfile whose stages stand on, copy from and are called like each other, and targets of some of them. */
@@ -69,18 +71,19 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
   const { config: valid } = validateConfig(written);
   const { config } = resolveConfig(valid!, "/work");
   const names = selected.map((number) => `s${chosen[number % chosen.length]}`);
-  const { draft, problems } = buildPlan({
+  const own = presumedBuilder(builder, "/work");
+  const { plan: made, problems } = makePlan({
     config,
     event,
     names,
     dockerfiles: new Map([["Dockerfile", dockerfile.join("")]]),
     tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, extra: [] },
     pushFlag,
+    work: { command: "build", builder: own, noCache: false, pull: false, force: false },
   });
   expect(problems).toEqual([]);
-  const options = { directory: "/work", noCache: false, pull: false, builder };
-  const commands = toPlannedCommands(allSteps(buildPhases(draft, config, options), draft, options));
-  return { draft, commands, asked: names.length > 0 ? names : targets.map(([name]) => name) };
+  const { steps } = documentOf(made, planLines(made, own));
+  return { made, steps, asked: names.length > 0 ? names : targets.map(([name]) => name) };
 }
 
 const holds = (law: (planned: ReturnType<typeof plan>, from: Sample) => void) =>
@@ -89,11 +92,55 @@ const holds = (law: (planned: ReturnType<typeof plan>, from: Sample) => void) =>
     { numRuns: 300 },
   );
 
+const references = ({ image, places }: PlannedTarget) =>
+  [
+    image,
+    ...places.flatMap(({ repository, buildTag, moving }) => [buildTag, ...moving].map((tag) => ({ repository, tag }))),
+  ].map(formatReference);
+
+const needsOf = ({ targets }: Plan, name: string) => {
+  const needs = targets.find((one) => one.name === name)?.needs ?? [];
+  return targets.filter((one) => needs.includes(one.name));
+};
+
+/** What is built and up in the end, and every step that comes too early or twice. */
+function followed(made: Plan) {
+  const [built, up, faults] = [new Set<string>(), new Set<string>(), [] as string[]];
+  const add = (names: readonly string[], to: Set<string>, what: string) => {
+    for (const name of names) if (to.has(name)) faults.push(`${name} is ${what} twice`);
+    for (const name of names) to.add(name);
+  };
+  const follow = (step: Step) => {
+    if (step.kind === "acquire") {
+      // Whoever has built it has published it. What that stood on may have been built for another one, too.
+      for (const { kind, targets } of step.otherwise) if (kind === "build") targets.forEach((name) => built.add(name));
+      if (!built.has(step.target)) faults.push(`${step.target} is not built where it is nowhere`);
+      up.add(step.target);
+    }
+    if (step.kind === "build") {
+      for (const name of step.targets) {
+        const before = needsOf(made, name).filter((other) => other.push && !step.targets.includes(other.name));
+        for (const other of before) {
+          if (!built.has(other.name) || !up.has(other.name)) faults.push(`${other.name} is not up before ${name}`);
+        }
+      }
+      add(step.targets, built, "built");
+      add(step.pushed, up, "pushed");
+    }
+    if (step.kind === "push") {
+      for (const name of step.targets) if (!built.has(name)) faults.push(`${name} is pushed before it is built`);
+      add(step.targets, up, "pushed");
+    }
+  };
+  made.steps.forEach(follow);
+  return { built, up, faults };
+}
+
 describe("every plan", () => {
   it("has what a target needs before it, and all of it", () => {
-    holds(({ draft }) => {
-      const place = new Map(draft.targets.map(({ name }, at) => [name, at]));
-      for (const { name, needs, bind, base } of draft.targets) {
+    holds(({ made }) => {
+      const place = new Map(made.targets.map(({ name }, at) => [name, at]));
+      for (const { name, needs, bind, base } of made.targets) {
         for (const needed of [...needs, ...bind.map(({ target }) => target), ...(base === null ? [] : [base])]) {
           expect(place.get(needed), `${needed} before ${name}`).toBeLessThan(place.get(name)!);
         }
@@ -102,19 +149,19 @@ describe("every plan", () => {
   });
 
   it("has every target that is asked for, and none twice", () => {
-    holds(({ draft, asked }) => {
-      const names = draft.targets.map(({ name }) => name);
+    holds(({ made, asked }) => {
+      const names = made.targets.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
-      const own = draft.targets.filter(({ implied }) => !implied).map(({ name }) => name);
+      const own = made.targets.filter(({ implied }) => !implied).map(({ name }) => name);
       expect(own.toSorted()).toEqual([...new Set(asked)].toSorted());
     });
   });
 
   it("writes only references that every registry takes, each by one target", () => {
-    holds(({ draft }) => {
+    holds(({ made }) => {
       const seen = new Set<string>();
-      for (const { image, immutable, moving } of draft.targets) {
-        const own = new Set([image, ...immutable, ...moving]);
+      for (const target of made.targets) {
+        const own = new Set(references(target));
         for (const reference of own) {
           const colon = reference.lastIndexOf(":");
           expect(repositoryFault(reference.slice(0, colon)), reference).toBeNull();
@@ -126,28 +173,45 @@ describe("every plan", () => {
     });
   });
 
-  it("publishes build tags before it moves any tag, and base before app", () => {
-    holds(({ draft, commands }) => {
-      const moves = commands.findIndex(({ kind }) => kind === "move");
-      const last = commands.findLastIndex(({ kind }) => kind === "build");
-      expect(moves === -1 || moves > last).toBe(true);
-      const order = new Map(draft.targets.map(({ name }, at) => [name, at]));
-      const built = commands.filter(({ kind, otherwise }) => kind === "build" && !otherwise);
-      const places = built.flatMap(({ target }) => (target === null ? [] : [order.get(target)!]));
-      expect(places).toEqual(places.toSorted((a, b) => a - b));
+  it("builds and publishes each target at most once, and every base before what stands on it", () => {
+    holds(({ made }) => {
+      const { built, up, faults } = followed(made);
+      expect(faults).toEqual([]);
+      const selected = made.targets.filter(({ implied }) => !implied);
+      expect(selected.filter(({ name }) => !built.has(name))).toEqual([]);
+      expect(selected.filter(({ name, push }) => up.has(name) !== push)).toEqual([]);
+    });
+  });
+
+  it("moves tags at the very end", () => {
+    holds(({ made: { steps } }) => {
+      const moves = steps.findIndex(({ kind }) => kind === "move");
+      expect([-1, steps.length - 1]).toContain(moves);
+    });
+  });
+
+  it("proves what is built, after it is built", () => {
+    holds(({ made }) => {
+      const last = made.steps.findLastIndex(({ kind }) => kind === "build" || kind === "acquire");
+      const proof = made.steps.findIndex(({ kind }) => kind === "prove");
+      expect(proof).toBeGreaterThan(last);
+      const built = made.steps.flatMap((step) => (step.kind === "build" ? step.targets : []));
+      expect(made.steps[proof]).toMatchObject({ targets: expect.arrayContaining(built) });
     });
   });
 
   it("takes values for secrets from the environment by name, and keeps logins to what is published", () => {
-    holds(({ draft, commands }) => {
-      const logins = commands.filter(({ kind }) => kind === "login");
-      expect(logins).toHaveLength(draft.push ? 1 : 0);
+    holds(({ made, steps }) => {
+      const commands = (...kinds: Step["kind"][]) =>
+        steps.flatMap(({ kind, commands: own }) => (kinds.includes(kind) ? own : []));
+      const logins = commands("login");
+      expect(logins).toHaveLength(made.push ? 1 : 0);
       for (const { argv, stdin, env } of logins) {
         expect(argv).toContain("$ROBOT");
         expect(argv.join(" ")).not.toContain("ROBOT_PASSWORD");
         expect({ stdin, env }).toEqual({ stdin: "$ROBOT_PASSWORD", env: ["ROBOT", "ROBOT_PASSWORD"] });
       }
-      const builds = commands.filter(({ kind }) => kind === "build");
+      const builds = commands("build", "acquire").filter(({ argv }) => argv.includes("bake") || argv[1] === "build");
       expect(builds.map(({ env }) => env)).toEqual(builds.map(() => ["NPM_TOKEN"]));
     });
   });
@@ -155,9 +219,9 @@ describe("every plan", () => {
   it("of a pull request is published only if that is said, and only under its own names", () => {
     holds((_, from) => {
       const event = pullRequestEvent(17);
-      expect(plan({ ...from, event }).draft.push).toBe(false);
-      for (const { image, immutable, moving } of plan({ ...from, event }, true).draft.targets) {
-        for (const reference of [image, ...immutable, ...moving]) expect(reference).toMatch(/:pr-17(?:-|$)/);
+      expect(plan({ ...from, event }).made.push).toBe(false);
+      for (const target of plan({ ...from, event }, true).made.targets) {
+        for (const reference of references(target)) expect(reference).toMatch(/:pr-17(?:-|$)/);
       }
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BuildEvent } from "../../../src/core/event.ts";
 import { decidePush } from "../../../src/plan/push-policy.ts";
 import { publishedTags, referenceClashes } from "../../../src/plan/references.ts";
-import { planned } from "../../support/planned.ts";
+import { planned, reference } from "../../support/planned.ts";
 import { eventOf, pullRequestEvent } from "../tags/event-of.ts";
 
 const master = eventOf();
@@ -46,17 +46,30 @@ describe("the tags that a build may write", () => {
 
 describe("references that two targets would write", () => {
   const two = (first: object, second: object) => referenceClashes([planned("a", first), planned("b", second)]);
+  const { repository } = reference("x/c:1");
+  const place = (buildTag: string, ...moving: string[]) => [{ repository, buildTag, moving }];
 
   it.each([
     ["none", { repositories: ["x/a"] }, { repositories: ["x/b"] }, []],
     ["the same repository", { repositories: ["x/a"] }, { repositories: ["x/a"] }, ["x/a:master-860c1904a1ce-42"]],
     [
       "a moving tag alone",
-      { repositories: ["x/a"], moving: ["x/c:1"] },
-      { repositories: ["x/b"], moving: ["x/c:1"] },
+      { repositories: ["x/a"], places: place("a-42", "1") },
+      { repositories: ["x/b"], places: place("b-42", "1") },
       ["x/c:1"],
     ],
-    ["a name on the host", { repositories: [], image: "l:1" }, { repositories: [], image: "l:1" }, ["l:1"]],
+    [
+      "a moving tag that is the other's build tag",
+      { repositories: ["x/a"], places: place("a-42") },
+      { repositories: ["x/b"], places: place("b-42", "a-42") },
+      ["x/c:a-42"],
+    ],
+    [
+      "a name on the host",
+      { repositories: [], image: reference("l:1") },
+      { repositories: [], image: reference("l:1") },
+      ["l:1"],
+    ],
   ])("%s", (_, first, second, expected) => {
     expect(two(first, second).map(({ got }) => got)).toEqual(expected);
   });
@@ -64,6 +77,6 @@ describe("references that two targets would write", () => {
   it("are one problem for each pair, at the second, and no target clashes with itself", () => {
     const same = { repositories: ["x/a", "y/a"], tags: ["latest", "1"] };
     expect(two(same, same)).toMatchObject([{ path: "targets.b", message: expect.stringContaining("targets.a") }]);
-    expect(referenceClashes([planned("a", { repositories: ["x/a"], moving: ["x/a:1", "x/a:1"] })])).toEqual([]);
+    expect(referenceClashes([planned("a", { repositories: ["x/a"], tags: ["1", "1"] })])).toEqual([]);
   });
 });

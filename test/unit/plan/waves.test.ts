@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { formatReference } from "../../../src/core/reference.ts";
 import { waves } from "../../../src/plan/waves.ts";
+import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { planned } from "../../support/planned.ts";
 
 const base = planned("base");
 const bound = (name: string, on = "base") => planned(name, { needs: [on], bind: [{ stage: on, target: on }] });
 
 /** The names in each wave. */
-const namesOf = (...targets: Parameters<typeof waves>[0]) => waves(targets).map((wave) => wave.map(({ name }) => name));
+const namesOf = (targets: readonly PlannedTarget[], binds = true) =>
+  waves(targets, binds).map((wave) => wave.map(({ name }) => name));
 
 describe("waves", () => {
   it.each([
@@ -19,7 +22,7 @@ describe("waves", () => {
     ],
     [
       "a base, and then what is given it as an argument",
-      [base, planned("app", { needs: ["base"], args: { BASE_IMAGE: base.image } })],
+      [base, planned("app", { needs: ["base"], args: { BASE_IMAGE: formatReference(base.image) } })],
       [["base"], ["app"]],
     ],
     [
@@ -30,7 +33,7 @@ describe("waves", () => {
     ["one, where the base cannot be given", [base, planned("app", { needs: ["base"] })], [["base", "app"]]],
     ["one, where the base exists already", [bound("app1"), bound("app2")], [["app1", "app2"]]],
   ])("%s", (_, targets, expected) => {
-    expect(namesOf(...targets)).toEqual(expected);
+    expect(namesOf(targets)).toEqual(expected);
   });
 
   it("puts each target behind all that it is given", () => {
@@ -41,6 +44,17 @@ describe("waves", () => {
         { stage: "middle", target: "middle" },
       ],
     });
-    expect(namesOf(base, planned("tools"), bound("middle"), both)).toEqual([["base", "tools"], ["middle"], ["both"]]);
+    expect(namesOf([base, planned("tools"), bound("middle"), both])).toEqual([["base", "tools"], ["middle"], ["both"]]);
+  });
+
+  it("has a wave for each level of needs with a builder that can be given no image", () => {
+    const unbound = [
+      base,
+      planned("tools"),
+      planned("middle", { needs: ["base"] }),
+      planned("app", { needs: ["middle"] }),
+    ];
+    expect(namesOf(unbound, true)).toEqual([["base", "tools", "middle", "app"]]);
+    expect(namesOf(unbound, false)).toEqual([["base", "tools"], ["middle"], ["app"]]);
   });
 });

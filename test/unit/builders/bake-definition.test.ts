@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { bakeDefinition, bakeInvocation } from "../../../src/docker/bake.ts";
-import type { BuildOptions } from "../../../src/docker/options.ts";
+import { bakeInvocation } from "../../../src/builders/bake-definition.ts";
+import { formatReference } from "../../../src/core/reference.ts";
+import { fillIn, show } from "../../../src/docker/invocation.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
-import { planned } from "../../support/planned.ts";
+import { planned, planWith } from "../../support/planned.ts";
 
-const options: BuildOptions = { directory: "/work", noCache: false, pull: false, builder: "buildx" };
+type Options = Parameters<typeof bakeInvocation>[2];
+
+const options: Options = { directory: "/work", pushed: [], noCache: false, pull: false };
 
 interface Baked {
   contexts?: Record<string, string>;
@@ -15,12 +18,9 @@ interface Baked {
 }
 
 /** What bake is told of the last of `all`; `together` are built in one bake, the others exist already. */
-function baked(
-  all: readonly PlannedTarget[],
-  together: readonly PlannedTarget[] = all,
-  changes: Partial<BuildOptions> = {},
-) {
-  const definition = bakeDefinition(together, all, { ...options, ...changes }) as { target: Record<string, Baked> };
+function baked(all: readonly PlannedTarget[], together = all, changes: Partial<Options> = {}): Baked {
+  const { stdin } = bakeInvocation(together, planWith(all), { ...options, ...changes });
+  const definition = JSON.parse(show(stdin!)) as { target: Record<string, Baked> };
   return definition.target[all.at(-1)!.name]!;
 }
 
@@ -36,18 +36,19 @@ describe("the bake file", () => {
     expect(labels).toEqual({ [written]: written });
   });
 
-  const base = planned("base", { inlineCache: true });
+  const base = planned("base", { isBase: true });
+  const image = formatReference(base.image);
   const bound = planned("app", { needs: ["base"], base: "base", bind: [{ stage: "base", target: "base" }] });
   const unbound = planned("app", { needs: ["base"], base: "base" });
-  const named = planned("app", { needs: ["base"], base: "base", args: { BASE_IMAGE: base.image } });
+  const named = planned("app", { needs: ["base"], base: "base", args: { BASE_IMAGE: image } });
 
   it.each([
     ["bound, built together", bound, true, { base: "target:base" }, undefined],
-    ["bound to what exists", bound, false, { base: `docker-image://${base.image}` }, undefined],
-    ["by reference, built together", named, true, { [base.image]: "target:base" }, undefined],
-    ["by reference to what exists", named, false, { [base.image]: `docker-image://${base.image}` }, undefined],
+    ["bound to what exists", bound, false, { base: `docker-image://${image}` }, undefined],
+    ["by reference, built together", named, true, { [image]: "target:base" }, undefined],
+    ["by reference to what exists", named, false, { [image]: `docker-image://${image}` }, undefined],
     ["not bound, built together", unbound, true, { "multistage-build-needs-base": "target:base" }, undefined],
-    ["not bound, on what exists: by its cache", unbound, false, undefined, [`type=registry,ref=${base.image}`]],
+    ["not bound, on what exists: by its cache", unbound, false, undefined, [`type=registry,ref=${image}`]],
   ])("stands an app on its base: %s", (_, app, together, contexts, cache) => {
     const found = baked([base, app], together ? [base, app] : [app]);
     expect(found.contexts).toEqual(contexts);
@@ -56,17 +57,43 @@ describe("the bake file", () => {
 
   it("gives a target the image of another one under a name of the config's", () => {
     const app = planned("app", { needs: ["base"], base: "base", contexts: { lib: "target:base", files: "../files" } });
-    expect(baked([base, app], [app]).contexts).toEqual({ lib: `docker-image://${base.image}`, files: "../files" });
+    expect(baked([base, app], [app]).contexts).toEqual({ lib: `docker-image://${image}`, files: "../files" });
     expect(baked([base, app]).contexts).toMatchObject({ lib: "target:base", files: "../files" });
   });
 
-  it.each([
-    ["published", {}, "type=image,push=true"],
-    ["kept on the host", { push: false }, "type=docker"],
-    ["of several platforms", { push: false, platforms: ["linux/amd64", "linux/arm64"] }, "type=image"],
-  ])("gives an image that is %s", (_, changes, output) => {
+  it.each<[string, string[], Parameters<typeof planned>[1], string]>([
+    ["published as it is built", ["app"], {}, "type=image,push=true"],
+    ["published later", [], {}, "type=docker"],
+    ["kept on the host", [], { push: false }, "type=docker"],
+    ["of several platforms", [], { push: false, platforms: ["linux/amd64", "linux/arm64"] }, "type=image"],
+  ])("gives an image that is %s", (_, pushed, changes, output) => {
     const target = planned("app", changes);
-    expect(baked([target])).toMatchObject({ output: [output], tags: [target.image] });
+    expect(baked([target], [target], { pushed })).toMatchObject({
+      output: [output],
+      tags: [formatReference(target.image)],
+    });
+  });
+
+  it("gives an image the name of every repository that it is published in", () => {
+    const repositories = ["a.com/app", "b.com/app"];
+    const tags = ["a.com/app:master-860c1904a1ce-42", "b.com/app:master-860c1904a1ce-42"];
+    expect(baked([planned("app", { repositories })]).tags).toEqual(tags);
+    expect(baked([planned("app", { repositories, push: false })]).tags).toEqual(tags.slice(0, 1));
+  });
+
+  it("names the base by its digest, which is filled in when it is known", () => {
+    const label = "org.opencontainers.image.base.digest";
+    const labels = { [label]: "", other: "${A}" };
+    const [strange, plain] = [planned("my base", { labels }), planned("app", { base: "my base", labels })];
+    const { stdin } = bakeInvocation([plain], planWith([strange, plain]), options);
+    const labelsWith = (digests: [string, string][]) =>
+      (JSON.parse(fillIn(stdin!, { variables: {}, digests: new Map(digests) })) as { target: { app: Baked } }).target
+        .app.labels;
+    expect(labelsWith([["my base", "sha256:a"]])).toEqual({ [label]: "sha256:a", other: "$${A}" });
+    expect(labelsWith([])).toEqual({ [label]: "", other: "$${A}" });
+    expect(baked([strange]).labels[label]).toBe("");
+    const kept = planned("my base", { labels, push: false });
+    expect(baked([kept, plain], [plain]).labels[label]).toBe("");
   });
 
   it("pulls newer images, but not where that would look for our own in the registry", () => {
@@ -76,7 +103,7 @@ describe("the bake file", () => {
   });
 
   it("carries the cache of what others stand on, and looks for it where it is told to", () => {
-    const target = planned("base", { inlineCache: true, cacheFrom: ["a.com/base:latest", "type=local,src=cache"] });
+    const target = planned("base", { isBase: true, cacheFrom: ["a.com/base:latest", "type=local,src=cache"] });
     expect(baked([target])).toMatchObject({
       "cache-to": ["type=inline"],
       "cache-from": ["type=registry,ref=a.com/base:latest", "type=local,src=cache"],
@@ -94,13 +121,13 @@ describe("the bake file", () => {
       { type: "env", id: "npm", env: "NPM_TOKEN" },
       { type: "file", id: "key", src: "key.pem" },
     ]);
-    expect(bakeInvocation([target], [target], options).env).toEqual(["NPM_TOKEN"]);
+    expect(bakeInvocation([target], planWith([target]), options).env).toEqual(["NPM_TOKEN"]);
   });
 });
 
 describe("bake's command line", () => {
-  const words = (target: PlannedTarget, changes: Partial<BuildOptions> = {}) =>
-    bakeInvocation([target], [target], { ...options, ...changes }).argv;
+  const words = (target: PlannedTarget, changes: Partial<Options> = {}) =>
+    bakeInvocation([target], planWith([target]), { ...options, ...changes }).argv;
 
   it.each([
     ["a context outside", { context: "../lib" }, "--allow=fs.read=../lib"],
@@ -120,6 +147,10 @@ describe("bake's command line", () => {
       ).toEqual([]);
     },
   );
+
+  it("tells bake where to say what it has made: in the run's own directory", () => {
+    expect(words(planned("app")).map(show)).toContain("$WORK/metadata.json");
+  });
 
   it("drops the cache where it is told to", () => {
     expect(words(planned("app"), { noCache: true })).toContain("--no-cache");

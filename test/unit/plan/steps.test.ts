@@ -1,0 +1,258 @@
+import { describe, expect, it } from "vitest";
+import { type BuilderTraits, planSteps, type Step, type Work } from "../../../src/plan/steps.ts";
+import { planned } from "../../support/planned.ts";
+
+const ci = { buildNumber: 42 };
+const laptop = { buildNumber: null };
+const bake: BuilderTraits = { binds: true, pushes: true };
+const docker: BuilderTraits = { binds: false, pushes: false };
+const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
+  command: "build",
+  builder,
+  noCache: false,
+  pull: false,
+  force: false,
+  ...changes,
+});
+const push: Work = { command: "push", force: false };
+const registries = {
+  "a.com": { username: "A_USER", password: "A_PASSWORD" },
+  "b.com": { insecure: true },
+};
+
+const on = (base: string) => ({ base, needs: [base], bind: [{ stage: base, target: base }] });
+const base = planned("base", { isBase: true });
+const app1 = planned("app1", on("base"));
+const app2 = planned("app2", on("base"));
+const implied = { ...base, implied: true };
+const kept = { push: false, repositories: [] };
+
+/** A step in a word: what it does, and with which targets; what the builder publishes itself has a `+`. */
+function short(step: Step): string {
+  if (step.kind === "login") return `login ${step.registry}`;
+  if (step.kind === "acquire") {
+    return `acquire ${step.target} for ${step.neededBy.join()} or ${step.otherwise.map(short).join(", ")}`;
+  }
+  const pushed = step.kind === "build" ? step.pushed : [];
+  return `${step.kind} ${step.targets.map((name) => (pushed.includes(name) ? `${name}+` : name)).join()}`;
+}
+
+const steps = (event: typeof ci | typeof laptop, targets: Parameters<typeof planSteps>[1], work: Work) =>
+  planSteps(event, targets, registries, work).map(short);
+
+describe("the steps of a build", () => {
+  it.each<[string, typeof ci | typeof laptop, Parameters<typeof planSteps>[1], BuilderTraits, string[]]>([
+    [
+      "in CI: what others stand on is up before anything is built on it",
+      ci,
+      [base, app1, app2],
+      bake,
+      [
+        "login a.com",
+        "resolve base,app1,app2",
+        "build base",
+        "push base",
+        "build app1+,app2+",
+        "prove base,app1,app2",
+        "move base,app1,app2",
+      ],
+    ],
+    [
+      "with a builder that publishes nothing itself",
+      ci,
+      [base, app1],
+      docker,
+      [
+        "login a.com",
+        "resolve base,app1",
+        "build base",
+        "push base",
+        "build app1",
+        "prove base,app1",
+        "push app1",
+        "move base,app1",
+      ],
+    ],
+    [
+      "with a builder that can be given no image: what is needed is there before",
+      ci,
+      [base, planned("app1", { needs: ["base"] })],
+      { binds: false, pushes: true },
+      [
+        "login a.com",
+        "resolve base,app1",
+        "build base",
+        "push base",
+        "build app1+",
+        "prove base,app1",
+        "move base,app1",
+      ],
+    ],
+    [
+      "of what nothing stands on",
+      ci,
+      [planned("a"), planned("b")],
+      bake,
+      ["login a.com", "resolve a,b", "build a+,b+", "prove a,b", "move a,b"],
+    ],
+    [
+      "of a base on a base",
+      ci,
+      [base, planned("middle", { ...on("base"), isBase: true }), planned("app", on("middle"))],
+      bake,
+      [
+        "login a.com",
+        "resolve base,middle,app",
+        "build base",
+        "push base",
+        "build middle",
+        "push middle",
+        "build app+",
+        "prove base,middle,app",
+        "move base,middle,app",
+      ],
+    ],
+    [
+      "of an app alone: its base is acquired, or else built and published",
+      ci,
+      [implied, app1],
+      bake,
+      [
+        "login a.com",
+        "resolve base,app1",
+        "acquire base for app1 or build base, push base",
+        "build app1+",
+        "prove base,app1",
+        "move app1",
+      ],
+    ],
+    [
+      "of an app alone, on an anchor, which is published nowhere",
+      ci,
+      [planned("base", { ...kept, isBase: true, implied: true }), app1],
+      bake,
+      [
+        "login a.com",
+        "resolve app1",
+        "acquire base for app1 or build base",
+        "build app1+",
+        "prove base,app1",
+        "move app1",
+      ],
+    ],
+    [
+      "of an app whose base stands on another: that is built only if the base is",
+      ci,
+      [implied, planned("middle", { ...on("base"), isBase: true, implied: true }), planned("app", on("middle"))],
+      bake,
+      [
+        "login a.com",
+        "resolve base,middle,app",
+        "acquire middle for app or build base, push base, build middle, push middle",
+        "build app+",
+        "prove middle,app",
+        "move app",
+      ],
+    ],
+    [
+      "that is not published, in CI",
+      ci,
+      [planned("base", { isBase: true, push: false }), planned("app1", { ...on("base"), push: false })],
+      bake,
+      ["build base", "build app1", "prove base,app1"],
+    ],
+    [
+      "that is not published, in CI, of an app alone: its base may be up all the same, which its pull tells",
+      ci,
+      [planned("base", { isBase: true, push: false, implied: true }), planned("app1", { ...on("base"), push: false })],
+      bake,
+      ["acquire base for app1 or build base", "build app1", "prove base,app1"],
+    ],
+    [
+      "on a laptop: what is needed is built along, and nothing is looked for",
+      laptop,
+      [planned("base", { isBase: true, push: false, implied: true }), planned("app1", { ...on("base"), push: false })],
+      bake,
+      ["build base", "build app1", "prove base,app1"],
+    ],
+    [
+      "on a laptop that publishes: what was not asked for stays here",
+      laptop,
+      [planned("base", { isBase: true, push: false, implied: true }), app1],
+      bake,
+      ["login a.com", "build base", "build app1+", "prove base,app1", "move app1"],
+    ],
+    [
+      "of targets of which some are published",
+      ci,
+      [planned("tool", kept), planned("app")],
+      bake,
+      ["login a.com", "resolve app", "build tool,app+", "prove tool,app", "move app"],
+    ],
+    [
+      "of a target that has no moving tags",
+      ci,
+      [planned("app", { tags: [] })],
+      bake,
+      ["login a.com", "resolve app", "build app+", "prove app"],
+    ],
+    ["of nothing", ci, [], bake, []],
+  ])("%s", (_, event, targets, builder, expected) => {
+    expect(steps(event, targets, build(builder))).toEqual(expected);
+  });
+
+  it("says how it is built, and how tags are moved", () => {
+    const made = planSteps(ci, [implied, app1], {}, build(bake, { noCache: true, pull: true, force: true }));
+    const how = { noCache: true, pull: true };
+    expect(made.find(({ kind }) => kind === "build")).toMatchObject(how);
+    expect(made.find(({ kind }) => kind === "acquire")).toMatchObject({ otherwise: [how, { kind: "push" }] });
+    expect(made.find(({ kind }) => kind === "move")).toMatchObject({ force: true });
+    expect(made.find(({ kind }) => kind === "prove")).toMatchObject({ builtBy: "this run" });
+  });
+
+  it("logs in only where something is published, with the names of the variables", () => {
+    expect(planSteps(ci, [app1], registries, build())[0]).toEqual({
+      kind: "login",
+      registry: "a.com",
+      username: "A_USER",
+      password: "A_PASSWORD",
+    });
+    expect(steps(ci, [planned("app", { push: false })], build())).toEqual(["build app", "prove app"]);
+  });
+});
+
+describe("the steps of a push", () => {
+  it.each<[string, typeof ci | typeof laptop, Parameters<typeof planSteps>[1], string[]]>([
+    [
+      "prove first, and publish what is proved",
+      ci,
+      [base, app1],
+      ["prove base,app1", "login a.com", "resolve base,app1", "push base,app1", "move base,app1"],
+    ],
+    [
+      "leave out what was not asked for",
+      ci,
+      [implied, app1],
+      ["prove app1", "login a.com", "resolve app1", "push app1", "move app1"],
+    ],
+    [
+      "prove what is not published, too",
+      ci,
+      [planned("tool", kept), app1],
+      ["prove tool,app1", "login a.com", "resolve app1", "push app1", "move app1"],
+    ],
+    ["are but a proof where nothing is published", ci, [planned("app", { push: false })], ["prove app"]],
+    [
+      "are the same on a laptop",
+      laptop,
+      [app1],
+      ["prove app1", "login a.com", "resolve app1", "push app1", "move app1"],
+    ],
+  ])("%s", (_, event, targets, expected) => {
+    expect(steps(event, targets, push)).toEqual(expected);
+  });
+
+  it("prove what an earlier step has built", () => {
+    expect(planSteps(ci, [app1], {}, push)[0]).toMatchObject({ kind: "prove", builtBy: "an earlier step" });
+  });
+});
