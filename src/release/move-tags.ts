@@ -38,7 +38,7 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
         else if (result !== "kept") written.push(result);
       }
     });
-    if (failures.length > 0) return [inOne(failures, await takeBack(written))];
+    if (failures.length > 0) return [inOne(failures, await takeBack(context, written))];
   }
   if (!step.force) await settleAll(context, written, opened.places);
   record(context, state, step, [...written, ...opened.byDocker]);

@@ -30,26 +30,27 @@ export interface Finished {
 /**
  * Runs a race in *every* order of its requests and hands each end to `check`. Two ways to the very same state, with the
  * same answers to each build and the same tags in the registry, are followed once from there, and what is answered the same
- * at any time is answered at once. Returns the number of states.
+ * at any time is answered at once. What one build asks at the same time is answered in the order in which it asks.
  */
-export async function everyOrder(race: Race, check: (end: Finished) => void): Promise<number> {
+export async function everyOrder(race: Race, check: (end: Finished) => void): Promise<void> {
   const seen = new Set<string>();
   const open: number[][] = [[]];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    const replayed = await replay(race, path);
-    if (seen.has(replayed.state)) continue;
-    seen.add(replayed.state);
-    if (replayed.waiting === 0) check(replayed.end);
-    for (let next = 0; next < replayed.waiting; next++) open.push([...path, next]);
+    const running = await begin(race, true);
+    for (const choice of path) await running.release(choice);
+    // On the way to the end of this order the others are noted.
+    while (!seen.has(running.state())) {
+      seen.add(running.state());
+      const waiting = running.waiting();
+      if (waiting.length === 0) check(running.end());
+      const next = new Set(waiting.map(({ build }) => waiting.findIndex((one) => one.build === build)));
+      const [first, ...others] = next;
+      for (const other of others) open.push([...path, other]);
+      if (first === undefined) break;
+      path = [...path, first];
+      await running.release(first);
+    }
   }
-  return seen.size;
-}
-
-/** Carries out the requests of a path, each by its place among those that wait, and tells where that leads. */
-async function replay(race: Race, path: readonly number[]) {
-  const running = await begin(race, true);
-  for (const choice of path) await running.release(choice);
-  return { waiting: running.waiting().length, state: running.state(), end: running.end() };
 }
 
 /** Runs a race in one order: `choose` picks the next among so many requests that wait. */
@@ -69,7 +70,7 @@ async function begin({ before = [], builds, beforeRequest }: Race, skipsFixed = 
     pass.up();
     await pass.move();
   }
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   const answers = builds.map((): string[] => []);
   const order: string[] = [];
   const failures = builds.map(() => -1);
@@ -93,8 +94,6 @@ async function begin({ before = [], builds, beforeRequest }: Race, skipsFixed = 
       order.push(`${builds[next!.build]!.number} ${next!.what}`);
       next!.go();
       await idle();
-      // The order of what waits must not depend on how it came about.
-      waiting = waiting.toSorted((a, b) => a.build - b.build || (a.what < b.what ? -1 : 1));
     },
     state: () =>
       JSON.stringify([

@@ -8,7 +8,7 @@ import { moveTags } from "../../../src/release/move-tags.ts";
 import { newState, type Release } from "../../../src/release/run-state.ts";
 import { memoryFiles } from "../../support/docker/files.ts";
 import { fakeHost } from "../../support/host.ts";
-import type { InMemoryRegistry } from "../../support/registry/in-memory.js";
+import { createRegistry, type InMemoryRegistry } from "../../support/registry/in-memory.js";
 
 /** A build whose images are up, or are to be. */
 export interface BuildOptions {
@@ -143,4 +143,18 @@ export function labelsOf(
     [versionLabel]: version ?? buildTag(number) + suffix,
     "org.opencontainers.image.revision": "860c1904a1ce19322e91ac35af1ab07466440c37",
   };
+}
+
+type Fault = NonNullable<NonNullable<Parameters<typeof createRegistry>[0]>["beforeRequest"]>;
+
+/** A registry whose faults a test sets as it goes. */
+export function faultyRegistry() {
+  let act: Fault = () => undefined;
+  const registry = createRegistry({ beforeRequest: (request) => act(request) });
+  /** The writes that were done, `latest` or `p/app:latest`. */
+  const writes = () =>
+    registry.requests
+      .filter(({ method, status }) => method === "PUT" && status === 201)
+      .map(({ path }) => path.replace("/v2/", "").replace("/manifests/", ":"));
+  return { registry, writes, fault: (next: Fault) => void (act = next) };
 }

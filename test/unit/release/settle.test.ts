@@ -57,7 +57,7 @@ describe("two versions that move an alias at the same time, in every order of th
 describe("several builds that move several tags of several targets at the same time, in some orders", () => {
   const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
   const repositories = Object.values(targets).flat();
-  const runs = Number(process.env.RUNS ?? 60);
+  const runs = 60;
   const law = (race: Race, check: (end: Finished) => void) =>
     fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), async (choices) => {

@@ -1,0 +1,383 @@
+import { describe, expect, it } from "vitest";
+import { buildTag, type BuildOptions, faultyRegistry, labelsOf, movingPass } from "./rig.ts";
+
+const app = "r.io/p/app";
+const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
+const repositories = Object.values(targets).flat();
+
+/** A build whose images are up, and how its moving pass goes. */
+function published(options: BuildOptions = {}) {
+  const rig = faultyRegistry();
+  const pass = movingPass(rig.registry, { targets, tags: ["latest", "1.2"], ...options });
+  const digests = pass.up();
+  const { registry } = rig;
+  return {
+    ...rig,
+    ...pass,
+    digests,
+    /** What the moving tags stand for, by repository. */
+    points: (tag: string) => repositories.map((repository) => registry.digest(repository, tag)),
+    own: [digests.base, digests.app, digests.app],
+    /** Another build's image under a tag. */
+    other: (repository: string, tag: string, build: Parameters<typeof labelsOf>[1], target = "app") =>
+      registry.putImage(repository, tag, { labels: labelsOf(target, build), layers: [`of ${build.number}`] }),
+  };
+}
+
+const none = [null, null, null];
+
+describe("the moving pass", () => {
+  it("gives every target's very image all its names in all its repositories, and sends nothing again", async () => {
+    const { move, points, own, registry, published: told } = published();
+    expect(await move()).toEqual([]);
+    expect([points("latest"), points("1.2")]).toEqual([own, own]);
+    for (const tags of Object.values(told())) tags.sort();
+    expect(told()).toEqual({ base: ["1.2", "latest"], app: ["1.2", "1.2", "latest", "latest"] });
+    expect(registry.transfers.uploads).toEqual([]);
+  });
+
+  it("writes nothing where all is as it should be", async () => {
+    const { move, writes } = published();
+    await move();
+    const before = writes().length;
+    expect(await move()).toEqual([]);
+    expect(writes()).toHaveLength(before);
+  });
+
+  it("moves nothing of any target if one's build tag is another image than was pushed", async () => {
+    const { move, points, other } = published();
+    other("mirror.io/p/app", buildTag(42), { number: 41 });
+    expect(await move()).toMatchObject([{ target: "app", code: "other-image" }]);
+    expect([points("latest"), points("1.2")]).toEqual([none, none]);
+  });
+
+  it("moves nothing of any target if one's build tag is gone", async () => {
+    const { move, points, fault } = published();
+    fault(({ path }) => (path.includes(`/app/manifests/${buildTag(42)}`) ? { status: 404 } : undefined));
+    expect(await move()).toMatchObject([
+      { target: "app", code: "missing-image" },
+      { target: "app", code: "missing-image" },
+    ]);
+    fault(() => undefined);
+    expect(points("latest")).toEqual(none);
+  });
+
+  it("waits for a build tag that cannot be read for a second", async () => {
+    const { move, points, own, fault, context } = published();
+    const until = context.docker.host.now() + 1000;
+    fault(({ path }) =>
+      path.endsWith(`/app/manifests/${buildTag(42)}`) && context.docker.host.now() < until
+        ? { status: 404 }
+        : undefined,
+    );
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual(own);
+  });
+});
+
+describe("what a tag stands for decides", () => {
+  it.each<
+    [
+      string,
+      Partial<BuildOptions>,
+      { number: number; version?: string; source?: string; tag?: string },
+      "ours" | "theirs",
+    ]
+  >([
+    ["a later build keeps it", {}, { number: 43 }, "theirs"],
+    ["an earlier build gives it up", {}, { number: 41 }, "ours"],
+    ["a build of the same number gives it up", {}, { number: 42 }, "ours"],
+    ["another source's later build gives it up", {}, { number: 43, source: "octocat/other" }, "ours"],
+    [
+      "a higher version of an earlier build keeps an alias",
+      { version: "1.2.3" },
+      { number: 41, version: "1.2.9", tag: "1.2" },
+      "theirs",
+    ],
+    [
+      "a lower version of a later build gives an alias up",
+      { version: "1.2.3" },
+      { number: 43, version: "1.2.1", tag: "1.2" },
+      "ours",
+    ],
+    [
+      "the same version of a later build keeps an alias",
+      { version: "1.2.3" },
+      { number: 43, version: "1.2.3", tag: "1.2" },
+      "theirs",
+    ],
+    [
+      "another minor version is no higher one",
+      { version: "1.2.3" },
+      { number: 41, version: "1.3.0", tag: "1.2" },
+      "ours",
+    ],
+    [
+      "a higher version keeps the alias of another source, too",
+      { version: "1.2.3" },
+      { number: 41, version: "1.2.9", source: "o/other", tag: "1.2" },
+      "theirs",
+    ],
+    ["--force takes it from a later build", { force: true }, { number: 43 }, "ours"],
+    [
+      "--force takes it from a higher version",
+      { version: "1.2.3", force: true },
+      { number: 41, version: "1.2.9", tag: "1.2" },
+      "ours",
+    ],
+  ])("%s", async (_, options, { tag = "latest", ...build }, whose) => {
+    const { move, points, own, other, notes, published: told } = published(options);
+    const theirs = other(app, tag, build);
+    expect(await move()).toEqual([]);
+    expect(points(tag)).toEqual(whose === "ours" ? own : [own[0], theirs, own[2]]);
+    expect(notes.join("\n").includes("stays where it is")).toBe(whose === "theirs");
+    expect(told().app!.filter((one) => one === tag)).toHaveLength(whose === "ours" ? 2 : 1);
+  });
+
+  it("an alias goes by the tags that are there, where the alias itself is gone", async () => {
+    const { move, points, own, other } = published({ version: "1.2.3" });
+    other(app, "1.2.9", { number: 41, version: "1.2.9" });
+    expect(await move()).toEqual([]);
+    expect([points("1.2"), points("latest")]).toEqual([[own[0], null, own[2]], own]);
+  });
+
+  it.each([400, 403, 404, 405, 501])("a first version needs no list of tags (%d)", async (status) => {
+    const { move, points, own, fault } = published({ version: "1.2.3" });
+    fault(({ path }) => (path.endsWith("/tags/list") ? { status } : undefined));
+    expect(await move()).toEqual([]);
+    expect(points("1.2")).toEqual(own);
+  });
+
+  it("without a list of tags the alias's own image tells", async () => {
+    const { move, points, own, fault, other } = published({ version: "1.2.3" });
+    const theirs = other(app, "1.2", { number: 41, version: "1.2.9" });
+    fault(({ path }) => (path.endsWith("/tags/list") ? { status: 405 } : undefined));
+    expect(await move()).toEqual([]);
+    expect(points("1.2")).toEqual([own[0], theirs, own[2]]);
+  });
+
+  it("a tag whose image cannot be looked at does not move, nor does any other", async () => {
+    const { move, points, fault, other } = published();
+    const theirs = other(app, "latest", { number: 41 });
+    fault(({ path, host }) => (host === "r.io" && path.includes("/app/blobs/") ? { status: 403 } : undefined));
+    expect(await move()).toMatchObject([{ target: "app", code: "undecided" }]);
+    expect([points("latest"), points("1.2")]).toEqual([[null, theirs, null], none]);
+  });
+});
+
+describe("between the decision and the write", () => {
+  it("a busy registry is waited for as long as it asks; what is published meanwhile is not taken back", async () => {
+    const { move, points, own, fault, other, context } = published();
+    other(app, "latest", { number: 40 });
+    const started = context.docker.host.now();
+    let theirs = "";
+    fault(({ method, host, path }) => {
+      if (theirs !== "" || method !== "PUT" || host !== "r.io" || !path.endsWith("/app/manifests/latest"))
+        return undefined;
+      theirs = other(app, "latest", { number: 43, tags: ["latest"] });
+      return { status: 429, headers: { "retry-after": "7" } };
+    });
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual([own[0], theirs, own[2]]);
+    expect(context.docker.host.now() - started).toBeGreaterThanOrEqual(7000);
+  });
+
+  it("a tag that has changed is decided on anew", async () => {
+    const { move, points, own, fault, other } = published();
+    let theirs = "";
+    fault(({ method, host, path }) => {
+      // The look just before the write.
+      if (theirs === "" && method === "HEAD" && host === "r.io" && path.endsWith("/app/manifests/latest"))
+        theirs = other(app, "latest", { number: 43, tags: ["latest"] });
+      return undefined;
+    });
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual([own[0], theirs, own[2]]);
+  });
+
+  it.each([
+    ["429, 503 and a reset are tried again", [{ status: 429 }, { status: 503 }, "reset" as const], 0],
+    ["what passes five times is given up", [503, 503, 503, 503, 503].map((status) => ({ status })), 1],
+    ["what is refused is not tried again", [{ status: 403 }], 1],
+  ])("%s", async (_, answers, failures) => {
+    const { move, fault, points, own } = published({ tags: ["latest"] });
+    const left = [...answers];
+    fault(({ method, path }) => (method === "PUT" && path.includes("/base/") ? left.shift() : undefined));
+    expect(await move()).toHaveLength(failures);
+    expect(left).toEqual([]);
+    if (failures === 0) expect(points("latest")).toEqual(own);
+  });
+
+  it("each write has its own retries", async () => {
+    const { move, fault, points, own } = published({ tags: ["a", "b", "c", "d", "latest"] });
+    const busy = new Map<string, number>();
+    fault(({ method, host, path }) => {
+      const times = busy.get(host + path) ?? 0;
+      if (method !== "PUT" || times === 2) return undefined;
+      busy.set(host + path, times + 1);
+      return { status: 429 };
+    });
+    expect(await move()).toEqual([]);
+    expect(points("d")).toEqual(own);
+  });
+});
+
+describe("a lost answer", () => {
+  it.each([
+    ["of a write that was done: it is not repeated", true, 1],
+    ["of a write that was not done: it is repeated", false, 2],
+  ])("%s", async (_, wasDone, puts) => {
+    const { move, fault, registry, points, own, digests } = published({ tags: ["latest"] });
+    let lost = false;
+    fault(({ method, path }) => {
+      if (lost || method !== "PUT" || !path.includes("/base/")) return undefined;
+      lost = true;
+      if (wasDone) registry.putImage("r.io/p/base", "latest", content(registry, digests.base!));
+      return "reset";
+    });
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual(own);
+    const asked = registry.requests.filter(({ method, path }) => method === "PUT" && path.includes("/base/"));
+    expect(asked).toHaveLength(puts);
+  });
+
+  it.each([
+    ["seen at once", 0],
+    ["seen a moment later", 1],
+  ])("is taken back like any other write if a later one is refused: %s", async (_, late) => {
+    let unseen = late;
+    const { move, fault, registry, points, other, digests } = published({ tags: ["latest"] });
+    const before = repositories.map((repository) =>
+      other(repository, "latest", { number: 40 }, repository.endsWith("base") ? "base" : "app"),
+    );
+    let lost = false;
+    fault(({ method, host, path }) => {
+      if (method === "HEAD" && lost && path.endsWith("/base/manifests/latest") && unseen-- > 0) return { status: 404 };
+      if (method !== "PUT") return undefined;
+      if (host === "mirror.io") return { status: 403 };
+      if (lost || !path.includes("/base/")) return undefined;
+      lost = true;
+      registry.putImage("r.io/p/base", "latest", content(registry, digests.base!));
+      return "reset";
+    });
+    expect(await move()).toHaveLength(1);
+    expect(points("latest")).toEqual(before);
+  });
+
+  const content = (registry: ReturnType<typeof faultyRegistry>["registry"], digest: string) => {
+    const { labels, layers } = registry.image("r.io/p/base", digest)!;
+    return { labels, layers };
+  };
+});
+
+describe("all or nothing", () => {
+  const makes: [string, { status: number; body?: string }][] = [
+    [
+      "ECR",
+      {
+        status: 400,
+        body: '{"errors":[{"code":"TAG_INVALID","message":"The image tag already exists and cannot be overwritten because the tag is immutable."}]}',
+      },
+    ],
+    ["Harbor", { status: 412, body: '{"errors":[{"code":"PRECONDITION","message":"configured as immutable"}]}' }],
+    ["a registry that forbids it", { status: 403 }],
+  ];
+
+  it.each(makes)("what %s refuses in one repository is taken back in the others", async (_, answer) => {
+    const { move, fault, points, other } = published();
+    const before = repositories.map((repository) =>
+      other(repository, "latest", { number: 40 }, repository.endsWith("base") ? "base" : "app"),
+    );
+    fault(({ method, host, path }) =>
+      method === "PUT" && host === "mirror.io" && path.endsWith("/latest") ? answer : undefined,
+    );
+    const failures = await move();
+    expect(failures).toHaveLength(1);
+    expect(failures[0]!.hint).toContain("no moving tag is left changed");
+    expect([points("latest"), points("1.2")]).toEqual([before, none]);
+  });
+
+  it("is told once, with the number of others", async () => {
+    const { move, fault } = published({ tags: ["latest"] });
+    fault(({ method }) => (method === "PUT" ? { status: 403 } : undefined));
+    const failures = await move();
+    expect(failures).toHaveLength(1);
+    expect(failures[0]!.details).toEqual(["  and 2 more like it"]);
+  });
+
+  it("what is new cannot be taken back, and is said", async () => {
+    const { move, fault, points, own } = published({ tags: ["latest"] });
+    fault(({ method, host }) => (method === "PUT" && host === "mirror.io" ? { status: 403 } : undefined));
+    const [failed] = await move();
+    expect(points("latest")).toEqual([own[0], own[1], null]);
+    expect(failed!.details.toSorted()).toEqual([
+      "  moved all the same: r.io/p/app:latest",
+      "  moved all the same: r.io/p/base:latest",
+    ]);
+  });
+
+  it("nothing is taken back from a build that has moved it on", async () => {
+    const { move, fault, registry, other } = published({ targets: { app: [app] }, tags: ["a", "b"] });
+    for (const tag of ["a", "b"]) other(app, tag, { number: 40 });
+    let theirs = "";
+    fault(({ method, path }) => {
+      if (method !== "PUT" || !path.endsWith("/b")) return undefined;
+      theirs = other(app, "a", { number: 43 });
+      return { status: 403 };
+    });
+    expect(await move()).toHaveLength(1);
+    expect(registry.digest(app, "a")).toBe(theirs);
+  });
+
+  it("taking back tries again while the registry is only busy", async () => {
+    const { move, fault, registry, other } = published({ targets: { app: [app] }, tags: ["a", "b"] });
+    const before = ["a", "b"].map((tag) => other(app, tag, { number: 40 }));
+    let refused = false;
+    let busy = 2;
+    fault(({ method, path }) => {
+      if (method !== "PUT") return undefined;
+      if (path.endsWith("/b")) {
+        refused = true;
+        return { status: 403 };
+      }
+      return refused && busy-- > 0 ? { status: 429 } : undefined;
+    });
+    const [failed] = await move();
+    expect(["a", "b"].map((tag) => registry.digest(app, tag))).toEqual(before);
+    expect(failed!.hint).toContain("no moving tag is left changed");
+  });
+
+  it("what cannot be looked at any more is not said to be as it was", async () => {
+    const { move, fault, other } = published({ targets: { app: [app] }, tags: ["a", "b"] });
+    for (const tag of ["a", "b"]) other(app, tag, { number: 40 });
+    let refused = false;
+    fault(({ method, path }) => {
+      if (method === "PUT" && path.endsWith("/b")) {
+        refused = true;
+        return { status: 403 };
+      }
+      return refused && path.endsWith("/a") ? { status: 403 } : undefined;
+    });
+    const [failed] = await move();
+    expect(failed!.details).toEqual(["  moved all the same: r.io/p/app:a"]);
+  });
+
+  it("it is not done if the registry has made another manifest of it", async () => {
+    const { move, fault } = published({ tags: ["latest"] });
+    const digest = `sha256:${"0".repeat(64)}`;
+    fault(({ method, path }) =>
+      method === "PUT" && path.includes("/base/")
+        ? { status: 201, headers: { "docker-content-digest": digest } }
+        : undefined,
+    );
+    expect(await move()).toMatchObject([{ target: "base", code: "other-image" }]);
+  });
+
+  it("a registry that stays unwell is given up before anything moves", async () => {
+    const { move, fault, points } = published();
+    fault(({ method, path }) => (method === "GET" && path.includes("/base/") ? { status: 502 } : undefined));
+    expect(await move()).toMatchObject([{ target: "base" }]);
+    fault(() => undefined);
+    expect(points("latest")).toEqual(none);
+  });
+});
