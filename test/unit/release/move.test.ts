@@ -31,7 +31,6 @@ describe("the moving pass", () => {
     const { move, points, own, registry, published: told } = published();
     expect(await move()).toEqual([]);
     expect([points("latest"), points("1.2")]).toEqual([own, own]);
-    for (const tags of Object.values(told())) tags.sort();
     expect(told()).toEqual({ base: ["1.2", "latest"], app: ["1.2", "1.2", "latest", "latest"] });
     expect(registry.transfers.uploads).toEqual([]);
   });

@@ -124,7 +124,9 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     move: (): Promise<Failure[]> => moveTags(context, state, step),
     /** What the run says is published, by target. */
     published: () =>
-      Object.fromEntries([...state.outcomes].map(([name, { published }]) => [name, published.map(({ tag }) => tag)])),
+      Object.fromEntries(
+        [...state.outcomes].map(([name, { published }]) => [name, published.map(({ tag }) => tag).toSorted()]),
+      ),
   };
 }
 
