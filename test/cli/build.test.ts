@@ -121,10 +121,12 @@ describe.each(engines)("build: %s", (engine) => {
 
   it("a base that fails ends it before anything is built on it", async () => {
     const dockerfile = "FROM python:3.8-slim AS base\nRUN exit 3\nFROM base AS app1\nRUN a\nFROM base AS app2\nRUN b\n";
-    const { run, docker, tags } = await example({ engine, dockerfile });
-    expect((await run(["build"])).code).toBe(1);
-    expect(tags()).toEqual([[], [], []]);
-    expect(docker.commands.filter((line) => bakes.test(line))).toHaveLength(1);
+    for (const argv of [["build"], ["build", "--no-push"], ["build", "app1"]]) {
+      const { run, docker, tags } = await example({ engine, dockerfile });
+      expect((await run(argv)).code).toBe(1);
+      expect(tags()).toEqual([[], [], []]);
+      expect(docker.commands.filter((line) => bakes.test(line))).toHaveLength(1);
+    }
   });
 
   it("one of two apps that fails moves no tag", async () => {

@@ -186,6 +186,7 @@ describe("between the decision and the write", () => {
     let theirs = "";
     fault(({ method, host, path }) => {
       // The look just before the write.
+      if (path.endsWith("/tags/list")) return { status: 405 };
       if (theirs === "" && method === "HEAD" && host === "r.io" && path.endsWith("/app/manifests/latest"))
         theirs = other(app, "latest", { number: 43, tags: ["latest"] });
       return undefined;
@@ -218,6 +219,22 @@ describe("between the decision and the write", () => {
     });
     expect(await move()).toEqual([]);
     expect(points("d")).toEqual(own);
+  });
+});
+
+describe("a later build that is up when the tags have moved", () => {
+  it.each([
+    ["gets them if it is up as a whole", repositories, ["dev", "latest"], "theirs"],
+    ["does not get them before it is up as a whole", repositories.slice(1), ["latest"], "ours"],
+    ["does not get them if they are not for it", repositories, ["dev"], "ours"],
+  ])("%s", async (_, up, tags, whose) => {
+    const { move, points, own, other, published: told } = published({ tags: ["latest"] });
+    const theirs = up.map((repository) =>
+      other(repository, buildTag(43), { number: 43, tags }, repository.endsWith("base") ? "base" : "app"),
+    );
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual(whose === "ours" ? own : theirs);
+    expect(told().app).toEqual(whose === "ours" ? ["latest", "latest"] : []);
   });
 });
 
