@@ -362,6 +362,30 @@ describe.each(engines)("two hosts of one build: %s", (engine) => {
     expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "base" }] } });
   });
 
+  it("a base that was not asked for is looked at again, too", async () => {
+    const { run, registry, docker, tags } = await example({ engine });
+    atFirst(docker, `docker image inspect ${base}:${own} ${app1}:${own}`, () => {
+      registry.putImage(base, own, { labels: labelsOf("base"), layers: ["other", "base"] });
+      return undefined;
+    });
+    const ran = await run(["build", "app1", "--json"]);
+    expect([ran.code, tags()[1]!.includes("latest")]).toEqual([1, false]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "base" }] } });
+  });
+
+  it("somebody else's image that appears under the base's build tag is not taken over", async () => {
+    const registry = faulty(({ method, path }) => {
+      const built = late.docker.commands.some((line) => bakes.test(line));
+      if (built && method === "GET" && path === `/v2/p/base/manifests/${own}`)
+        registry.putImage(base, own, { labels: labelsOf("app1"), layers: ["forged"] });
+      return undefined;
+    });
+    const late = await example({ engine, registry });
+    const ran = await late.run(["build", "--json"]);
+    expect([ran.code, late.builds("latest"), late.tags()[1]]).toEqual([1, none, []]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "foreign-image", target: "base" }] } });
+  });
+
   it("a base that was taken over in the first of two repositories is the same in the second, or the run fails", async () => {
     const { run, registry } = await lateForBase(engine, { base: [base, "mirror.io/p/base"], app1, app2 });
     const ran = await run(["build"]);

@@ -185,9 +185,9 @@ describe("between the decision and the write", () => {
     const { move, points, own, fault, other } = published();
     let theirs = "";
     fault(({ method, host, path }) => {
-      // The look just before the write.
+      // What is to become of latest is decided by now, and nothing is written yet.
       if (path.endsWith("/tags/list")) return { status: 405 };
-      if (theirs === "" && method === "HEAD" && host === "r.io" && path.endsWith("/app/manifests/latest"))
+      if (theirs === "" && method === "GET" && host === "r.io" && path.endsWith("/app/manifests/1.2"))
         theirs = other(app, "latest", { number: 43, tags: ["latest"] });
       return undefined;
     });
