@@ -7,7 +7,8 @@ import { decide, type Decision, type MovingPlace, referenceOf, refused } from ".
 import { type OpenPlaces, openPlaces } from "./moving-places.ts";
 import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
 import { settle } from "./settle.ts";
-import { takeBack, write, type Written } from "./write.ts";
+import { takeBack } from "./take-back.ts";
+import { write, type Written } from "./write.ts";
 
 const atOnce = 6;
 
@@ -38,7 +39,7 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
         else if (result !== "kept") written.push(result);
       }
     });
-    if (failures.length > 0) return [inOne(failures, await takeBack(context, written))];
+    if (failures.length > 0) return [inOne(failures, await takeBack(context, written, opened.places))];
   }
   if (!step.force) await settleAll(context, written, opened.places);
   record(context, state, step, [...written, ...opened.byDocker]);

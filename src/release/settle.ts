@@ -45,7 +45,7 @@ export async function settle(
 }
 
 /** The image that should have the tag rather than the place's own; null if there is none. */
-async function overtaken(
+export async function overtaken(
   at: MovingPlace,
   tag: string,
   all: readonly MovingPlace[],

@@ -1,5 +1,5 @@
 import { formatReference } from "../core/reference.ts";
-import { attempts, pauseBefore, withRetries } from "../host/retry.ts";
+import { attempts, pauseBefore } from "../host/retry.ts";
 import type { Manifest } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, type Decision, type MovingPlace, referenceOf } from "./decide.ts";
@@ -54,32 +54,6 @@ export async function write(
     await docker.host.sleep(pause);
     decision = await decide(at, tag);
   }
-}
-
-/** Takes back what was moved, where nobody has moved it since. Returns what could not be taken back. */
-export async function takeBack({ docker, reporter }: Release, written: readonly Written[]): Promise<Written[]> {
-  const left: Written[] = [];
-  for (const one of written.toReversed()) {
-    const { at, tag, from } = one;
-    if (from === undefined) continue;
-    if (from === null) {
-      left.push(one);
-      continue;
-    }
-    const answer = await withRetries(
-      docker.host,
-      { what: formatReference(referenceOf(at, tag)), say: reporter.note },
-      async () => {
-        const current = await at.client.digest(tag);
-        if (current instanceof Refusal) return current;
-        return current === at.manifest.digest ? at.client.put(tag, from) : null;
-      },
-      (refusal) =>
-        refusal instanceof Refusal && refusal.passing ? { why: refusal.message, asked: refusal.retryAfter } : null,
-    );
-    if (answer instanceof Refusal) left.push(one);
-  }
-  return left;
 }
 
 /** Whether the tag still stands for what it did when the decision was made. */

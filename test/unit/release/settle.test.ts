@@ -54,6 +54,23 @@ describe("two versions that move an alias at the same time, in every order of th
   });
 });
 
+describe("a build that takes back what it has moved, in every order of the requests", () => {
+  it.each([
+    ["that was new", []],
+    ["that an earlier build had", [{ number: 40 }]],
+  ])("does not take a tag %s from a later one", async (_, before) => {
+    const race: Race = {
+      before,
+      builds: [{ number: 41, tags: ["latest", "refused"] }, second],
+      beforeRequest: ({ method, path }) =>
+        method === "PUT" && path.endsWith("/refused") ? { status: 403 } : undefined,
+    };
+    await everyOrder(race, (end) => {
+      expect([end.failures, buildAt(end, "latest")], end.order.join("\n")).toEqual([[1, 0], "42"]);
+    });
+  });
+});
+
 describe("several builds that move several tags of several targets at the same time, in some orders", () => {
   const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
   const repositories = Object.values(targets).flat();
