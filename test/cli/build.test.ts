@@ -43,6 +43,17 @@ describe.each(engines)("build: %s", (engine) => {
     expect(ran.json()).toMatchObject({ error: { code: "run-failed", failures: [{ code: "unauthorized" }] } });
   });
 
+  it("a login is good for all that follows, and no password is left", async () => {
+    const registry = createRegistry({ accounts: { "r.io": { username: "me", password: "secret" } } });
+    const config = '"registries":{"r.io":{"username":"USER_NAME","password":"PASS_WORD"}}';
+    const env = droneEnv({ USER_NAME: "me", PASS_WORD: "secret" });
+    const options = { engine, registry, config, env, loginEnv: ["USER_NAME", "PASS_WORD"] };
+    const { run, tags, files, cwd, docker } = await example(options);
+    expect((await run(["build", "--verbose"])).code).toBe(0);
+    expect([tags(), await files.exists(`${cwd}/.tmp-multistage-build-1`)]).toEqual([published, false]);
+    expect(docker.commands.join("\n")).not.toContain("secret");
+  });
+
   it("an unreadable registry is written to all the same, but no tag moves", async () => {
     const registry = faulty(({ method, headers, path }) =>
       method !== "PUT" && path.includes("/manifests/") && String(headers["accept"] ?? "").includes("index")
@@ -413,6 +424,25 @@ describe("an interruption", () => {
     expect(ran.json()).toMatchObject({ error: { code: "interrupted" } });
     expect(JSON.parse((await files.read(`${cwd}/run.json`))!)).toEqual(ran.json());
   });
+});
+
+it("a build without docker says so", async () => {
+  const { run, docker } = await example();
+  docker.fault(() => ({ exitCode: 127, missing: true }));
+  const ran = await run(["build", "--json"]);
+  expect(ran.json()).toMatchObject({ error: { failures: [{ code: "no-docker" }] } });
+});
+
+it("--builder buildx is not taken for another where there is no buildx", async () => {
+  const { run, docker } = await example({ engine: "legacy" });
+  const ran = await run(["build", "--builder", "buildx", "--json"]);
+  expect([ran.code, docker.commands]).toEqual([1, ["docker buildx version"]]);
+  expect(ran.json()).toMatchObject({ error: { failures: [{ code: "no-buildx" }] } });
+});
+
+it("--as is not taken for the build that it pretends, unless it is said", async () => {
+  const { run, docker } = await example();
+  expect([(await run(["build", "--as", "push:master"])).code, docker.commands]).toEqual([2, []]);
 });
 
 it("on a laptop nothing is published, and what is needed is built along", async () => {

@@ -136,6 +136,38 @@ describe.each(engines)("push: %s", (engine) => {
     expect(tags()).toEqual(nothing);
   });
 
+  it("docker moves nothing with --force if an image of another registry is gone", async () => {
+    const registry = createRegistry({
+      beforeRequest: ({ host, headers, path }) => {
+        if (!String(headers["accept"] ?? "").includes("index")) return undefined;
+        if (host === "r.io") return { status: 403 };
+        return gone && path.includes("/manifests/master") ? { status: 404 } : undefined;
+      },
+    });
+    let gone = true;
+    const targets = { base, app1, app2: "mirror.io/p/app2" };
+    const { run } = await built({ engine, registry, targets });
+    expect((await run(["push", "--force"])).code).toBe(1);
+    expect([base, app1].map((name) => registry.tags(name))).toEqual([[own], [own]]);
+    gone = false;
+    expect((await run(["push", "--force"])).code).toBe(0);
+    expect([base, app1, "mirror.io/p/app2"].map((name) => registry.tags(name))).toEqual(published);
+  });
+
+  it("docker's move is not taken for one if another image came of it", async () => {
+    const registry = createRegistry({
+      beforeRequest: ({ headers }) => (String(headers["accept"] ?? "").includes("index") ? { status: 403 } : undefined),
+    });
+    const { run, docker } = await built({ engine, registry });
+    docker.fault((_, line) =>
+      line === `docker push ${app1}:latest`
+        ? { stdout: `latest: digest: sha256:${"0".repeat(64)} size: 1\n` }
+        : undefined,
+    );
+    const ran = await run(["push", "--force", "--json"]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "app1" }] } });
+  });
+
   it("where the registry's API is closed nothing moves, but with --force docker moves it, to the very same image", async () => {
     const registry = createRegistry({
       beforeRequest: ({ headers, method, path }) =>
