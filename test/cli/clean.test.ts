@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../support/docker/docker.ts";
-import { atFirst, buildTag, example, repositories } from "../support/docker/example.ts";
+import { atFirst, buildTag, engines, example, repositories } from "../support/docker/example.ts";
 import { droneEnv } from "../support/project.ts";
 
-const engines: Engine[] = ["modern", "containerd", "legacy"];
 const [app = ""] = repositories;
 const day = 24 * 60 * 60 * 1000;
 

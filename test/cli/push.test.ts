@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../support/docker/docker.ts";
-import { atFirst, buildTag, example, repositories } from "../support/docker/example.ts";
+import { atFirst, buildTag, engines, example, faulty, isOurs, repositories } from "../support/docker/example.ts";
 import { createRegistry } from "../support/registry/in-memory.js";
 
-const engines: Engine[] = ["modern", "containerd", "legacy"];
 const [base = "", app1 = "", app2 = ""] = repositories;
 const own = buildTag(42);
 const none = [null, null, null];
@@ -137,12 +135,10 @@ describe.each(engines)("push: %s", (engine) => {
   });
 
   it("docker moves nothing with --force if an image of another registry is gone", async () => {
-    const registry = createRegistry({
-      beforeRequest: ({ host, headers, path }) => {
-        if (!String(headers["accept"] ?? "").includes("index")) return undefined;
-        if (host === "r.io") return { status: 403 };
-        return gone && path.includes("/manifests/master") ? { status: 404 } : undefined;
-      },
+    const registry = faulty((request) => {
+      if (!isOurs(request)) return undefined;
+      if (request.host === "r.io") return { status: 403 };
+      return gone && request.path.includes("/manifests/master") ? { status: 404 } : undefined;
     });
     let gone = true;
     const targets = { base, app1, app2: "mirror.io/p/app2" };
@@ -155,9 +151,7 @@ describe.each(engines)("push: %s", (engine) => {
   });
 
   it("docker's move is not taken for one if another image came of it", async () => {
-    const registry = createRegistry({
-      beforeRequest: ({ headers }) => (String(headers["accept"] ?? "").includes("index") ? { status: 403 } : undefined),
-    });
+    const registry = faulty((request) => (isOurs(request) ? { status: 403 } : undefined));
     const { run, docker } = await built({ engine, registry });
     docker.fault((_, line) =>
       line === `docker push ${app1}:latest`
@@ -169,15 +163,10 @@ describe.each(engines)("push: %s", (engine) => {
   });
 
   it("where the registry's API is closed nothing moves, but with --force docker moves it, to the very same image", async () => {
-    const registry = createRegistry({
-      beforeRequest: ({ headers, method, path }) =>
-        closed &&
-        (String(headers["accept"] ?? "").includes("index") ||
-          (method === "PUT" && path.endsWith("/latest") && noLatest))
-          ? { status: 403 }
-          : undefined,
+    const registry = faulty((request) => {
+      const refused = noLatest && request.method === "PUT" && request.path.endsWith("/latest");
+      return isOurs(request) || refused ? { status: 403 } : undefined;
     });
-    const closed = true;
     let noLatest = true;
     const { run, tags } = await built({ engine, registry });
     expect((await run(["push"])).code).toBe(1);

@@ -1,4 +1,5 @@
-import type { ScriptedDocker } from "./docker.ts";
+import { createRegistry } from "../registry/in-memory.js";
+import type { Engine, ScriptedDocker } from "./docker.ts";
 import { type World, world, type WorldOptions } from "./world.ts";
 
 /** A base that differs whenever it is built, and two apps on it. */
@@ -14,6 +15,29 @@ export const repositories = ["r.io/p/base", "r.io/p/app1", "r.io/p/app2"];
 
 /** The build tag of a build of the default branch. */
 export const buildTag = (number: number) => `master-860c1904a1ce-${number}`;
+
+export const engines: Engine[] = ["modern", "containerd", "legacy"];
+
+/** The command lines that build something. */
+export const bakes = /^docker (?:buildx bake|build) /;
+
+/** The labels that an image of build 42 has of a target. */
+export const labelsOf = (target: string, changes: Record<string, string> = {}) => ({
+  "multistage-build.build-tag": buildTag(42),
+  "multistage-build.build-number": "42",
+  "multistage-build.repository": "octocat/hello-world",
+  "multistage-build.target": target,
+  "org.opencontainers.image.revision": "860c1904a1ce19322e91ac35af1ab07466440c37",
+  ...changes,
+});
+
+type Faults = NonNullable<NonNullable<Parameters<typeof createRegistry>[0]>["beforeRequest"]>;
+
+/** A registry that answers some requests in its own way. */
+export const faulty = (beforeRequest: Faults) => createRegistry({ beforeRequest });
+
+/** Whether a request is one of ours, and none of docker's: only we ask for an index as well. */
+export const isOurs = ({ headers }: Parameters<Faults>[0]) => (headers.accept ?? "").includes("index");
 
 /** What is different in the example. */
 export interface ExampleOptions extends Partial<WorldOptions> {

@@ -125,7 +125,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     /** What the run says is published, by target. */
     published: () =>
       Object.fromEntries(
-        [...state.outcomes].map(([name, { published }]) => [name, published.map(({ tag }) => tag).toSorted()]),
+        [...state.outcomes].map(([name, outcome]) => [name, outcome.published.map(({ tag }) => tag).toSorted()]),
       ),
   };
 }
@@ -159,4 +159,27 @@ export function faultyRegistry() {
       .filter(({ method, status }) => method === "PUT" && status === 201)
       .map(({ path }) => path.replace("/v2/", "").replace("/manifests/", ":"));
   return { registry, writes, fault: (next: Fault) => void (act = next) };
+}
+
+export const app = "r.io/p/app";
+export const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
+export const repositories = Object.values(targets).flat();
+
+/** A build whose images are up, and how its moving pass goes. */
+export function published(options: BuildOptions = {}) {
+  const rig = faultyRegistry();
+  const pass = movingPass(rig.registry, { targets, tags: ["latest", "1.2"], ...options });
+  const digests = pass.up();
+  const { registry } = rig;
+  return {
+    ...rig,
+    ...pass,
+    digests,
+    /** What the moving tags stand for, by repository. */
+    points: (tag: string) => repositories.map((repository) => registry.digest(repository, tag)),
+    own: [digests.base, digests.app, digests.app],
+    /** Another build's image under a tag. */
+    other: (repository: string, tag: string, build: Parameters<typeof labelsOf>[1], target = "app") =>
+      registry.putImage(repository, tag, { labels: labelsOf(target, build), layers: [`of ${build.number}`] }),
+  };
 }
