@@ -71,6 +71,24 @@ describe("a build that takes back what it has moved, in every order of the reque
   });
 });
 
+// No registry can compare and swap, and what is not told cannot be found out: the earlier build may have the tag in the end.
+describe("two builds of which the earlier cannot know what the later has done", () => {
+  it.fails.each<[string, Race]>([
+    [
+      "as the registry lists no tags",
+      { builds: [first, second], beforeRequest: ({ path }) => (path.endsWith("/list") ? { status: 403 } : undefined) },
+    ],
+    [
+      "as a target that the later has not any more might still be to come",
+      { builds: [{ ...first, targets: { app: [app], gone: ["r.io/p/gone"] } }, second] },
+    ],
+  ])("leave the tag to the later in every order: %s", async (_, race) => {
+    await everyOrder(race, (end) => {
+      expect([end.failures, buildAt(end, "latest")]).toEqual([[0, 0], "42"]);
+    });
+  });
+});
+
 describe("several builds that move several tags of several targets at the same time, in some orders", () => {
   const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
   const repositories = Object.values(targets).flat();
