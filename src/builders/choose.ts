@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Failure, failure } from "../core/failure.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import { runDocker } from "../docker/exec.ts";
-import { dockerFailure } from "../docker/failure.ts";
+import { dockerFailure, interrupted } from "../docker/failure.ts";
 import { docker } from "../docker/invocation.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { bakeBuilder } from "./bake.ts";
@@ -38,6 +38,7 @@ async function buildxIsHere(context: DockerContext): Promise<boolean | Failure> 
   const files = [own, ...pluginFolders].map((folder) => path.join(folder, "cli-plugins", "docker-buildx"));
   for (const file of files) if (await host.files.exists(file)) return true;
   const result = await runDocker(context, docker("buildx", "version"));
+  if (host.signal.aborted) return interrupted(host);
   if (result.missing) return dockerFailure(null, result, "");
   return result.exitCode === 0;
 }
@@ -55,6 +56,7 @@ export async function builderFault(
   if (builder.binds) return null;
   const format = "{{.Client.Version}} {{.Server.Version}}";
   const result = await runDocker(context, docker("version", "--format", format));
+  if (context.host.signal.aborted) return interrupted(context.host);
   if (result.exitCode !== 0) return dockerFailure(null, result, result.stderr);
   const [client = "", server = ""] = result.stdout.trim().split(" ");
   if (!atLeast(client, 18, 9) || atLeast(client, 23, 0) || !atLeast(server, 18, 9)) {

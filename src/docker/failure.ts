@@ -1,5 +1,5 @@
 import { type Failure, failure } from "../core/failure.ts";
-import type { ExecResult } from "../host/host.ts";
+import type { ExecResult, Host } from "../host/host.ts";
 import { classifyFailure } from "../progress/classify.ts";
 
 /** What to tell of a docker process that failed: what it said last, and what to do about it. */
@@ -10,6 +10,11 @@ export function dockerFailure(target: string | null, result: ExecResult, text: s
   }
   const { code, hint } = classifyFailure(text);
   return failure(code, lastLine(text), { target, hint });
+}
+
+/** What to tell of a run that a signal has ended: what the process says that was stopped by it is not the reason. */
+export function interrupted({ signal }: Pick<Host, "signal">): Failure {
+  return failure("interrupted", `stopped by ${String(signal.reason)}; nothing more is published`);
 }
 
 /** The last line that says anything: where docker puts its reason. */

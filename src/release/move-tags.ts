@@ -4,10 +4,11 @@ import { formatReference } from "../core/reference.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { decide, type Decision, type MovingPlace, referenceOf, refused } from "./decide.ts";
-import { type OpenPlaces, openPlaces } from "./moving-places.ts";
+import { type ClosedPlace, moveByDocker, type OpenPlaces, openPlaces } from "./moving-places.ts";
 import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
 import { settle } from "./settle.ts";
-import { takeBack, write, type Written } from "./write.ts";
+import { takeBack } from "./take-back.ts";
+import { write, type Written } from "./write.ts";
 
 const atOnce = 6;
 
@@ -57,10 +58,16 @@ async function moveAll(
         else if (result !== "kept") written.push(result);
       }
     });
-    if (failures.length > 0) return [inOne(failures, await takeBack(written))];
+    if (failures.length > 0) return [inOne(failures, await takeBack(context, written, opened.places))];
   }
   if (!step.force) await settleAll(context, written, opened.places);
-  record(context, state, step, [...written, ...opened.byDocker]);
+  // What docker has moved nobody can take back: it comes last.
+  for (const closed of opened.closed) {
+    const failed = await moveByDocker(context, closed);
+    if (failed !== null) return [inOne([failed], await takeBack(context, written, opened.places))];
+  }
+  const byDocker = opened.closed.flatMap((at) => at.place.moving.map((tag) => ({ at, tag })));
+  record(context, state, step, [...written, ...byDocker]);
   return [];
 }
 
@@ -109,7 +116,7 @@ async function settleAll(context: Release, written: Written[], places: readonly 
   written.splice(0, Infinity, ...written.filter((one) => !lost.has(one)));
 }
 
-function record({ plan }: Release, state: RunState, step: MoveStep, moved: OpenPlaces["byDocker"]): void {
+function record({ plan }: Release, state: RunState, step: MoveStep, moved: { at: ClosedPlace; tag: string }[]): void {
   for (const { name } of targetsOf(plan, step.targets)) {
     const own = moved.filter(({ at }) => at.target.name === name).map(({ at, tag }) => referenceOf(at, tag));
     note(state, name, "built", { published: [...(state.outcomes.get(name)?.published ?? []), ...own] });

@@ -15,20 +15,23 @@ const atOnce = 6;
 /** Where tags are to move. */
 export interface OpenPlaces {
   places: MovingPlace[];
-  /** What docker has moved without looking, as --force tells it to where the registry's API cannot be used. */
-  byDocker: { at: Pick<MovingPlace, "target" | "place">; tag: string }[];
+  /** Where docker is to move them without looking, as --force tells it to where the registry's API cannot be used. */
+  closed: ClosedPlace[];
   failures: Failure[];
 }
 
+/** The moving tags of one target in a repository that only docker can use. */
+export type ClosedPlace = Pick<MovingPlace, "target" | "place">;
+
 /** Finds the images that are to get the tags, and makes sure that they are the very ones that this build has published. */
 export async function openPlaces(context: Release, step: MoveStep): Promise<OpenPlaces> {
-  const opened: OpenPlaces = { places: [], byDocker: [], failures: [] };
+  const opened: OpenPlaces = { places: [], closed: [], failures: [] };
   const all = targetsOf(context.plan, step.targets).flatMap((target) =>
     target.places.map((place) => ({ target, place })),
   );
   await eachLimited(all, atOnce, async ({ target, place }) => {
     const found = await openPlace(context, target, place, step.force);
-    if (Array.isArray(found)) opened.byDocker.push(...found.map((tag) => ({ at: { target, place }, tag })));
+    if (found === "closed") opened.closed.push({ target, place });
     else if ("client" in found) opened.places.push(found);
     else opened.failures.push(found);
   });
@@ -40,7 +43,7 @@ async function openPlace(
   target: PlannedTarget,
   place: Place,
   force: boolean,
-): Promise<MovingPlace | string[] | Failure> {
+): Promise<MovingPlace | "closed" | Failure> {
   const { docker, registries, reporter } = context;
   const client = registries.repository(place.repository);
   const reference: Reference = { repository: place.repository, tag: place.buildTag };
@@ -55,7 +58,7 @@ async function openPlace(
   const digest = docker.digests.get(target.name);
   if (manifest instanceof Refusal) {
     return manifest.closed && force
-      ? moveByDocker(context, target, place, digest)
+      ? "closed"
       : refused({ target, place }, place.moving[0] ?? place.buildTag, manifest);
   }
   if (manifest === null) {
@@ -71,12 +74,8 @@ async function openPlace(
 }
 
 /** Sends nothing again, either: the registry has all layers. All names of an image are to stand for the very same. */
-async function moveByDocker(
-  context: Release,
-  target: PlannedTarget,
-  place: Place,
-  digest: string | undefined,
-): Promise<string[] | Failure> {
+export async function moveByDocker(context: Release, { target, place }: ClosedPlace): Promise<Failure | null> {
+  const digest = context.docker.digests.get(target.name);
   for (const tag of place.moving) {
     const reference: Reference = { repository: place.repository, tag };
     for (const command of [tagImage(target.image, reference), pushImage(reference)]) {
@@ -88,5 +87,5 @@ async function moveByDocker(
       return failure("other-image", message, { target: target.name, hint: "move it with a tool of the registry's" });
     }
   }
-  return place.moving;
+  return null;
 }

@@ -91,7 +91,14 @@ async function takeOver(
   const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);
   if (typeof ended !== "string") return ended;
   const image = await lookOnHost(context, reference);
-  return foreignImage(target, image?.Config?.Labels ?? {}) ?? printedDigest(ended);
+  const foreign = foreignImage(target, image?.Config?.Labels ?? {});
+  if (foreign !== null) return foreign;
+  // Its other names on this host are still those of our own image, and are published next.
+  for (const other of buildTagReferences(target).filter((one) => formatReference(one) !== formatReference(reference))) {
+    const named = await attempt(context, target, tagImage(reference, other), `tag ${formatReference(other)}`);
+    if (typeof named !== "string") return named;
+  }
+  return printedDigest(ended);
 }
 
 /** Gives an image that is up in one repository to others, under the same tag. */

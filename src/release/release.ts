@@ -1,8 +1,9 @@
 import { acquire } from "../builders/acquire.ts";
 import { prove } from "../builders/prove.ts";
-import { type Failure, failure } from "../core/failure.ts";
+import type { Failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
+import { interrupted } from "../docker/failure.ts";
 import { logIn } from "../docker/login.ts";
 import { buildTagReferences, type Plan } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, Step } from "../plan/steps.ts";
@@ -24,7 +25,7 @@ export async function release(context: Release): Promise<RunResult> {
     failures.push(...(await carryOut(context, state, step)));
     const isDone = step === steps.at(-1) && failures.length === 0;
     // What a process says that was stopped is not the reason.
-    if (context.docker.host.signal.aborted && !isDone) failures.splice(0, Infinity, interrupted(context));
+    if (context.docker.host.signal.aborted && !isDone) failures.splice(0, Infinity, interrupted(context.docker.host));
     if (failures.length > 0) break;
   }
   return result(context.plan, state, failures);
@@ -104,10 +105,6 @@ function isOnHost({ plan }: Release, state: RunState, { builtBy }: ProveStep, na
 /** The result of a run that could not begin. */
 export function notRun({ plan }: Pick<Release, "plan">, fault: Failure): RunResult {
   return result(plan, newState(), [fault]);
-}
-
-function interrupted({ docker: { host } }: Release): Failure {
-  return failure("interrupted", `stopped by ${String(host.signal.reason)}; nothing more is published`);
 }
 
 /** An outcome for every target that was asked for. */

@@ -27,13 +27,16 @@ export async function write(
   const { client, manifest, target } = at;
   const reference = formatReference(referenceOf(at, tag));
   let decision: Answer<Decision> = (await isCurrent(at, tag, made)) ? made : await decide(at, tag);
+  let from: Manifest | null | undefined;
   for (let tried = 1; ; tried++) {
     if (decision instanceof Refusal) return decision;
-    if (decision.kind === "there") return { at, tag };
+    // A write of ours may show only now: it is to be taken back like any other.
+    if (decision.kind === "there") return from === undefined ? { at, tag } : { at, tag, from };
     if (decision.kind === "kept") {
       reporter.note(`${target.name}: ${reference} stays where it is: ${decision.why} (--force moves it all the same)`);
       return "kept";
     }
+    ({ from } = decision);
     const started = docker.host.now();
     const answer = await client.put(tag, manifest);
     const isDone = !(answer instanceof Refusal) || (answer.lost && (await client.digest(tag)) === manifest.digest);
@@ -42,7 +45,7 @@ export async function write(
         return otherDigest(reference, answer.digest, manifest);
       const seconds = (docker.host.now() - started) / 1000;
       reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
-      return { at, tag, from: decision.from };
+      return { at, tag, from };
     }
     if (!answer.passing || tried === attempts) return answer;
     const pause = pauseBefore(docker.host, tried, answer.retryAfter);
@@ -51,23 +54,6 @@ export async function write(
     await docker.host.sleep(pause);
     decision = await decide(at, tag);
   }
-}
-
-/** Takes back what was moved, where nobody has moved it since. Returns what could not be taken back. */
-export async function takeBack(written: readonly Written[]): Promise<Written[]> {
-  const left: Written[] = [];
-  for (const one of written.toReversed()) {
-    const { at, tag, from } = one;
-    if (from === undefined) continue;
-    if (from === null) {
-      left.push(one);
-      continue;
-    }
-    const current = await at.client.digest(tag);
-    if (current !== at.manifest.digest) continue;
-    if ((await at.client.put(tag, from)) instanceof Refusal) left.push(one);
-  }
-  return left;
 }
 
 /** Whether the tag still stands for what it did when the decision was made. */

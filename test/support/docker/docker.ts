@@ -96,13 +96,13 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
     exec: async (command) => {
       if (command.argv[0] !== "docker") throw new NotExpected(command.argv.join(" "));
       const line = command.argv.join(" ");
-      options.signal?.throwIfAborted();
+      if (isAborted(options.signal)) return stopped;
       lines.push(line);
       const given = await fault(command, line);
       if (given === "hang") await hang(options.signal);
+      if (isAborted(options.signal)) return stopped;
       const stands = typeof given === "object" ? given : await act(command);
       const ended = complete(stands);
-      options.signal?.throwIfAborted();
       return delivered(command, typeof given === "function" ? complete(given(ended)) : ended);
     },
   };
@@ -111,10 +111,16 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
 /** How many hosts there are so far by their registry. */
 const hosts = new WeakMap<object, number>();
 
-function hang(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+/** A process that the signal has stopped, or that was not even started: it says nothing. */
+const stopped: ExecResult = { exitCode: 128, stdout: "", stderr: "", missing: false };
+
+/** Asked anew each time: it changes while something is waited for. */
+export function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function hang(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function complete({ exitCode = 0, stdout = "", stderr = "", ...rest }: Partial<ExecResult>): ExecResult {

@@ -1,10 +1,10 @@
-import type { Command, Files, HttpRequest } from "../../../src/host/host.ts";
+import type { Command, Files, HttpRequest, HttpResponse, NoResponse } from "../../../src/host/host.ts";
 import { main } from "../../../src/cli/main.ts";
 import { memoryFiles } from "./files.ts";
 import { fakeHost } from "../host.ts";
 import { droneEnv, project } from "../project.ts";
 import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js";
-import { type Engine, type ScriptedDocker, scriptedDocker } from "./docker.ts";
+import { type Engine, isAborted, type ScriptedDocker, scriptedDocker } from "./docker.ts";
 
 /** The time in a world, in milliseconds since 1970. Tests set it as they like. */
 interface Clock {
@@ -83,7 +83,6 @@ export async function world(options: WorldOptions): Promise<World> {
   async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
     const ran = { out: "", err: "", commands: [] };
     const base = fakeHost(argv, { cwd, env: { ...env, ...more }, ...(signal === undefined ? {} : { signal }) }, ran);
-    // A host that asks by `fetch`, and one that asks by `request`.
     const host = Object.assign(base, {
       files,
       now: () => clock.now,
@@ -96,8 +95,7 @@ export async function world(options: WorldOptions): Promise<World> {
         if (command.argv[0] !== "git") throw new Error(`the test did not expect: ${command.argv.join(" ")}`);
         return { exitCode: 128, stdout: "", stderr: "fatal: not a git repository", missing: false };
       },
-      fetch: fetchFrom(registry),
-      request: registry.handle,
+      request: requests(registry, signal),
     });
     const code = await main(host);
     return { code, out: ran.out, err: ran.err, json: () => JSON.parse(ran.out) as unknown };
@@ -106,17 +104,15 @@ export async function world(options: WorldOptions): Promise<World> {
   return { cwd, registry, docker, clock, files, run };
 }
 
-/** The registries as `fetch` finds them. */
-function fetchFrom({ handle }: InMemoryRegistry): typeof globalThis.fetch {
-  return async (input, init = {}) => {
-    const url = input instanceof Request ? input.url : String(input);
-    const headers = Object.fromEntries(new Headers(init.headers));
-    const method = (init.method ?? "GET") as HttpRequest["method"];
-    const body =
-      typeof init.body === "string" || init.body instanceof URLSearchParams ? { body: String(init.body) } : {};
-    const answer = await handle({ method, url, headers, ...body });
-    if (!("body" in answer)) throw new TypeError("fetch failed", { cause: new Error(answer.message) });
-    const empty = answer.status === 204 || answer.status === 304;
-    return new Response(empty ? null : answer.body, { status: answer.status, headers: answer.headers });
+/** Asks the registry until the signal comes: what is under way then is stopped, and nothing more is asked. */
+export function requests(
+  { handle }: Pick<InMemoryRegistry, "handle">,
+  signal?: AbortSignal,
+): (request: HttpRequest) => Promise<HttpResponse | NoResponse> {
+  const stopped = (sent: boolean) => ({ status: 0 as const, message: "the run was interrupted", sent });
+  return async (request) => {
+    if (isAborted(signal)) return stopped(false);
+    const answer = await handle(request);
+    return isAborted(signal) ? stopped(true) : answer;
   };
 }

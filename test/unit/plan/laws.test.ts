@@ -80,6 +80,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, extra: [] },
     pushFlag,
     work: { command: "build", builder: own, noCache: false, pull: false, force: false },
+    isSet: () => false,
   });
   expect(problems).toEqual([]);
   const { steps } = documentOf(made, planLines(made, own));

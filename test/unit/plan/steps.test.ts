@@ -37,8 +37,11 @@ function short(step: Step): string {
   return `${step.kind} ${step.targets.map((name) => (pushed.includes(name) ? `${name}+` : name)).join()}`;
 }
 
+/** No variable has a value, unless the test says so. */
+const isSet = () => false;
+
 const steps = (event: typeof ci | typeof laptop, targets: Parameters<typeof planSteps>[1], work: Work) =>
-  planSteps(event, targets, registries, work).map(short);
+  planSteps(event, targets, registries, work, isSet).map(short);
 
 describe("the steps of a build", () => {
   it.each<[string, typeof ci | typeof laptop, Parameters<typeof planSteps>[1], BuilderTraits, string[]]>([
@@ -202,7 +205,7 @@ describe("the steps of a build", () => {
   });
 
   it("says how it is built, and how tags are moved", () => {
-    const made = planSteps(ci, [implied, app1], {}, build(bake, { noCache: true, pull: true, force: true }));
+    const made = planSteps(ci, [implied, app1], {}, build(bake, { noCache: true, pull: true, force: true }), isSet);
     const how = { noCache: true, pull: true };
     expect(made.find(({ kind }) => kind === "build")).toMatchObject(how);
     expect(made.find(({ kind }) => kind === "acquire")).toMatchObject({ otherwise: [how, { kind: "push" }] });
@@ -210,8 +213,13 @@ describe("the steps of a build", () => {
     expect(made.find(({ kind }) => kind === "prove")).toMatchObject({ builtBy: "this run" });
   });
 
+  it("logs in for reading where the credentials are at hand", () => {
+    const reading = planSteps(ci, [{ ...app1, push: false }], registries, build(), (name) => name.startsWith("A_"));
+    expect(reading[0]).toMatchObject({ kind: "login", registry: "a.com" });
+  });
+
   it("logs in only where something is published, with the names of the variables", () => {
-    expect(planSteps(ci, [app1], registries, build())[0]).toEqual({
+    expect(planSteps(ci, [app1], registries, build(), isSet)[0]).toEqual({
       kind: "login",
       registry: "a.com",
       username: "A_USER",
@@ -253,6 +261,6 @@ describe("the steps of a push", () => {
   });
 
   it("prove what an earlier step has built", () => {
-    expect(planSteps(ci, [app1], {}, push)[0]).toMatchObject({ kind: "prove", builtBy: "an earlier step" });
+    expect(planSteps(ci, [app1], {}, push, isSet)[0]).toMatchObject({ kind: "prove", builtBy: "an earlier step" });
   });
 });

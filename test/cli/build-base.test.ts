@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../support/docker/docker.ts";
+import {
+  atFirst,
+  bakes,
+  buildTag,
+  engines,
+  example,
+  faulty,
+  labelsOf,
+  repositories,
+} from "../support/docker/example.ts";
+import { createRegistry } from "../support/registry/in-memory.js";
+
+const [base = "", app1 = "", app2 = ""] = repositories;
+const own = buildTag(42);
+const none = [null, null, null];
+const published = repositories.map(() => ["latest", own]);
+
+describe.each(engines)("the base of an earlier step: %s", (engine) => {
+  it("on this host is used", async () => {
+    const { run, docker, standing } = await example({ engine });
+    await run(["build", "base"]);
+    const id = docker.images().find(({ names }) => names.includes(`${base}:${own}`))?.id;
+    expect((await run(["build", "app1"])).code).toBe(0);
+    expect((await run(["build", "app2"])).code).toBe(0);
+    expect(docker.images().find(({ names }) => names.includes(`${base}:${own}`))?.id).toBe(id);
+    expect([standing(), docker.commands.filter((line) => line.startsWith("docker pull"))]).toEqual([true, []]);
+  });
+
+  it("in the registry is pulled", async () => {
+    const registry = createRegistry();
+    await (await example({ engine, registry })).run(["build", "base", "app1"]);
+    const { run, asked, standing } = await example({ engine, registry });
+    expect((await run(["build", "app2"])).code).toBe(0);
+    expect([asked("docker pull"), standing()]).toEqual([[`docker pull ${base}:${own}`], true]);
+  });
+
+  it("that is nowhere is built, and published before anything stands on it", async () => {
+    const { run, tags, docker } = await example({ engine });
+    expect((await run(["build", "app1"])).code).toBe(0);
+    expect(tags()).toEqual([[own], ["latest", own], []]);
+    const work = docker.commands.filter((line) => bakes.test(line) || line.startsWith("docker push"));
+    expect(work[1]).toBe(`docker push ${base}:${own}`);
+  });
+
+  it("that differs between host and registry is the registry's", async () => {
+    const registry = createRegistry();
+    const late = await example({ engine, registry });
+    await late.run(["build", "base", "--no-push"]);
+    await (await example({ engine, registry })).run(["build", "base", "app2"]);
+    const digest = registry.digest(base, own);
+    const ran = await late.run(["build", "app1"]);
+    expect([registry.digest(base, own), late.asked("docker pull")]).toEqual([digest, [`docker pull ${base}:${own}`]]);
+    // The builder of 20.10 cannot be given a base, and uses what its own cache holds: the proof finds that.
+    expect([ran.code, late.standing(), registry.tags(app1)]).toEqual(
+      engine === "legacy" ? [1, false, []] : [0, true, ["latest", own]],
+    );
+  });
+
+  it.each([
+    ["somebody else's", {}],
+    ["another build's", labelsOf("base", { "multistage-build.build-tag": "dev-860c1904a1ce-42" })],
+    ["another target's", labelsOf("app1")],
+    ["another source's", labelsOf("base", { "multistage-build.repository": "octocat/other" })],
+    ["another commit's", labelsOf("base", { "org.opencontainers.image.revision": "f".repeat(40) })],
+  ])("is not %s image of its name, on the host or in the registry", async (_, labels) => {
+    for (const where of ["host", "registry"]) {
+      const { run, registry, docker, tags } = await example({ engine });
+      if (where === "host") docker.load(`${base}:${own}`, { labels, layers: ["x"] });
+      else registry.putImage(base, own, { labels, layers: ["x"] });
+      const ran = await run(["build", "app1", "--json"]);
+      expect([ran.code, tags()[1]]).toEqual([1, []]);
+      expect(ran.json()).toMatchObject({ error: { failures: [{ code: "foreign-image" }] } });
+      expect(docker.commands.filter((line) => bakes.test(line))).toEqual([]);
+    }
+  });
+
+  it("is not somebody else's that appears in the registry after the look", async () => {
+    const { run, registry, docker, tags } = await example({ engine });
+    registry.putImage(base, own, { labels: labelsOf("base"), layers: ["x"] });
+    atFirst(docker, "docker pull", () => {
+      registry.putImage(base, own, { layers: ["forged"] });
+      return undefined;
+    });
+    expect((await run(["build", "app1"])).code).toBe(1);
+    expect([tags()[1], docker.commands.filter((line) => bakes.test(line))]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["is tried again while the registry is unwell", 2, 503, 0],
+    ["is not taken for missing where it fails for good", 99, 500, 1],
+    ["is not taken for missing where it is refused", 99, 403, 1],
+    ["is not taken for missing where it was there a moment ago", 99, 404, 1],
+  ])("a pull %s", async (_, times, status, code) => {
+    const registry = createRegistry();
+    await (await example({ engine, registry })).run(["build", "base"]);
+    const digest = registry.digest(base, own);
+    const { run, docker } = await example({ engine, registry });
+    let left = times;
+    const stderr = {
+      503: "received unexpected HTTP status: 503 Service Unavailable",
+      500: "unexpected",
+      403: "denied",
+      404: "manifest unknown",
+    }[status]!;
+    docker.fault((_command, line) =>
+      line.startsWith("docker pull") && left-- > 0
+        ? { exitCode: 1, stderr: `Error response from daemon: ${stderr}` }
+        : undefined,
+    );
+    expect((await run(["build", "app1"])).code).toBe(code);
+    expect(registry.digest(base, own)).toBe(digest);
+    expect(docker.commands.some((line) => bakes.test(line))).toBe(code === 0);
+  });
+});
+
+/** Two hosts of one build, of which the early one publishes its base when the late one has built its own. */
+async function lateForBase(engine: Engine, targets: Record<string, string | string[]>) {
+  let act: () => Promise<unknown> = async () => undefined;
+  let done = false;
+  const registry = faulty(async ({ method, path }) => {
+    const built = late.docker.commands.some((line) => bakes.test(line));
+    if (done || !built || method !== "GET" || path !== `/v2/p/base/manifests/${own}`) return undefined;
+    done = true;
+    await act();
+    return undefined;
+  });
+  const late = await example({ engine, registry, targets });
+  const early = await example({ engine, registry });
+  act = () => early.run(["build", "base"]);
+  return { ...late, base: () => early.docker.images().find(({ names }) => names.includes(`${base}:${own}`))!.layers };
+}
+
+describe.each(engines)("two hosts of one build: %s", (engine) => {
+  it("a base that another host publishes between our look and our push is taken over", async () => {
+    const { run, standing, tags, asked, ...late } = await lateForBase(engine, { base, app1, app2 });
+    const ran = await run(["build"]);
+    expect([asked("docker pull"), late.registry.image(base, own)?.layers]).toEqual([
+      [`docker pull ${base}:${own}`],
+      late.base(),
+    ]);
+    // The builder of 20.10 cannot be given a base, and uses what its own cache holds: the proof finds that.
+    expect([ran.code, standing(), tags()]).toEqual(
+      engine === "legacy" ? [1, false, [["latest", own], [], []]] : [0, true, published],
+    );
+  });
+
+  it("a base that another host overwrites after our push ends the run, and nothing moves", async () => {
+    const { run, registry, builds: at, docker } = await example({ engine });
+    atFirst(docker, `docker image inspect ${base}:${own} ${app1}:${own}`, () => {
+      registry.putImage(base, own, { labels: labelsOf("base"), layers: ["other", "base"] });
+      return undefined;
+    });
+    const ran = await run(["build", "--json"]);
+    expect([ran.code, at("latest")]).toEqual([1, none]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "base" }] } });
+  });
+
+  it("a base that was not asked for is looked at again, too", async () => {
+    const { run, registry, docker, tags } = await example({ engine });
+    atFirst(docker, `docker image inspect ${base}:${own} ${app1}:${own}`, () => {
+      registry.putImage(base, own, { labels: labelsOf("base"), layers: ["other", "base"] });
+      return undefined;
+    });
+    const ran = await run(["build", "app1", "--json"]);
+    expect([ran.code, tags()[1]!.includes("latest")]).toEqual([1, false]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "base" }] } });
+  });
+
+  it("somebody else's image that appears under the base's build tag is not taken over", async () => {
+    const registry = faulty(({ method, path }) => {
+      const built = late.docker.commands.some((line) => bakes.test(line));
+      if (built && method === "GET" && path === `/v2/p/base/manifests/${own}`)
+        registry.putImage(base, own, { labels: labelsOf("app1"), layers: ["forged"] });
+      return undefined;
+    });
+    const late = await example({ engine, registry });
+    const ran = await late.run(["build", "--json"]);
+    expect([ran.code, late.builds("latest"), late.tags()[1]]).toEqual([1, none, []]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "foreign-image", target: "base" }] } });
+  });
+
+  it("a base that was taken over in the first of two repositories is the same in the second, or the run fails", async () => {
+    const { run, registry } = await lateForBase(engine, { base: [base, "mirror.io/p/base"], app1, app2 });
+    const ran = await run(["build"]);
+    const same = registry.digest("mirror.io/p/base", own) === registry.digest(base, own);
+    expect([ran.code, same]).toEqual(engine === "legacy" ? [1, same] : [0, true]);
+  });
+});

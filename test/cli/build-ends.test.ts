@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { bakes, buildTag, engines, example, faulty, repositories } from "../support/docker/example.ts";
+import { droneEnv } from "../support/project.ts";
+
+const [base = "", app1 = ""] = repositories;
+const own = buildTag(42);
+const none = [null, null, null];
+
+describe("a pull request", () => {
+  const env = droneEnv({
+    DRONE_BUILD_EVENT: "pull_request",
+    DRONE_COMMIT_REF: "refs/pull/17/head",
+    DRONE_PULL_REQUEST: "17",
+  });
+
+  it.each(engines)("writes nothing, and logs in nowhere: %s", async (engine) => {
+    const config = '"registries":{"r.io":{"username":"USER_NAME","password":"PASS_WORD"}}';
+    const { run, registry, asked } = await example({ engine, env, config });
+    expect((await run(["build"])).code).toBe(0);
+    expect((await run(["build", "app1"])).code).toBe(0);
+    expect(registry.requests.filter(({ method }) => !["GET", "HEAD"].includes(method))).toEqual([]);
+    expect([asked("docker login"), asked("docker push")]).toEqual([[], []]);
+  });
+
+  it.each([401, 403, 404])("builds a base that it may not see (%d)", async (status) => {
+    const registry = faulty(({ host }) => (host === "r.io" ? { status } : undefined));
+    const { run } = await example({ registry, env });
+    const ran = await run(["build", "app1"]);
+    expect(ran.code, ran.err).toBe(0);
+  });
+
+  it("does not build a base that a broken registry may have", async () => {
+    const registry = faulty(({ host }) => (host === "r.io" ? { status: 500 } : undefined));
+    const { run, docker } = await example({ registry, env });
+    expect((await run(["build", "app1"])).code).toBe(1);
+    expect(docker.commands.filter((line) => bakes.test(line))).toEqual([]);
+  });
+});
+
+it.each(engines)("--no-push writes nothing: %s", async (engine) => {
+  const { run, registry } = await example({ engine });
+  expect((await run(["build", "--no-push"])).code).toBe(0);
+  expect(registry.requests.filter(({ method, host }) => host === "r.io" && !["GET", "HEAD"].includes(method))).toEqual(
+    [],
+  );
+});
+
+describe("an interruption", () => {
+  it.each([
+    ["asking for buildx", "docker buildx version"],
+    ["building", "docker buildx bake"],
+    ["publishing the base", `docker push ${base}`],
+    ["looking at images", `docker image inspect ${base}:${own} ${app1}:${own}`],
+  ])("while %s ends with 143, one document and nothing moved", async (_, start) => {
+    const controller = new AbortController();
+    const { run, docker, builds: at, files, cwd } = await example({ signal: controller.signal });
+    docker.fault((_command, line) => {
+      if (!line.startsWith(start)) return undefined;
+      setImmediate(() => controller.abort("SIGTERM"));
+      return "hang";
+    });
+    const ran = await run(["build", "--json", "--metadata-file", "run.json"]);
+    expect([ran.code, at("latest")]).toEqual([143, none]);
+    expect(ran.json()).toMatchObject({ error: { code: "interrupted" } });
+    expect(JSON.parse((await files.read(`${cwd}/run.json`))!)).toEqual(ran.json());
+  });
+});
+
+it("a build without docker says so", async () => {
+  const { run, docker } = await example();
+  docker.fault(() => ({ exitCode: 127, missing: true }));
+  const ran = await run(["build", "--json"]);
+  expect(ran.json()).toMatchObject({ error: { failures: [{ code: "no-docker" }] } });
+});
+
+it("--builder buildx is not taken for another where there is no buildx", async () => {
+  const { run, docker } = await example({ engine: "legacy" });
+  const ran = await run(["build", "--builder", "buildx", "--json"]);
+  expect([ran.code, docker.commands]).toEqual([1, ["docker buildx version"]]);
+  expect(ran.json()).toMatchObject({ error: { failures: [{ code: "no-buildx" }] } });
+});
+
+it("--as is not taken for the build that it pretends, unless it is said", async () => {
+  const { run, docker } = await example();
+  expect([(await run(["build", "--as", "push:master"])).code, docker.commands]).toEqual([2, []]);
+});
+
+it("on a laptop nothing is published, and what is needed is built along", async () => {
+  const { run, registry, docker } = await example({ env: {} });
+  const ran = await run(["build", "app1"]);
+  expect(ran.code, ran.err).toBe(0);
+  expect(registry.requests.filter(({ host }) => host === "r.io")).toEqual([]);
+  expect(docker.images().flatMap(({ names }) => names)).toHaveLength(2);
+});
+
+it.each<[string, string[], Record<string, string>, number]>([
+  ["a build", ["build"], {}, 0],
+  ["a build that fails", ["build"], { Dockerfile: "FROM python:3.8-slim AS base\nRUN exit 3\n" }, 1],
+  ["a push of what is not here", ["push"], {}, 1],
+])("%s ends with one JSON document, which is in the metadata file, too", async (_, argv, changes, code) => {
+  const dockerfile = changes["Dockerfile"];
+  const targets = { base };
+  const { run, files, cwd } = await example({
+    targets,
+    dockerfile: dockerfile ?? "FROM python:3.8-slim AS base\nRUN x\n",
+  });
+  const ran = await run([...argv, "--json", "--metadata-file", "run.json"]);
+  expect(ran.code).toBe(code);
+  expect(JSON.parse((await files.read(`${cwd}/run.json`))!)).toEqual(ran.json());
+});

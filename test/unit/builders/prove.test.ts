@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { prove } from "../../../src/builders/prove.ts";
+import type { InspectedImage } from "../../../src/docker/images.ts";
+import type { PlannedTarget } from "../../../src/plan/plan.ts";
+import { docker, inspected, target } from "./images.ts";
+
+const base = target("base");
+const app = target("app", { base: "base", needs: ["base"] });
+
+/** The proof of targets of which the host has these images. */
+async function proving(
+  targets: PlannedTarget[],
+  images: InspectedImage[],
+  stderr = "",
+  up: Record<string, string[]> = {},
+) {
+  const stdout = JSON.stringify(images);
+  const exitCode = images.length < targets.length ? 1 : 0;
+  const context = docker({ "docker image inspect": { stdout, stderr, exitCode } });
+  return { ...(await prove(context, targets, "this run", new Map(Object.entries(up)))), asked: context.asked() };
+}
+
+const layers = (...Layers: string[]) => ({ RootFS: { Layers } });
+
+describe("the proof that images stand on their base", () => {
+  it("is one inspection, and gives the images", async () => {
+    const { images, failures, asked } = await proving([base, app], [inspected(base), inspected(app, layers("a", "b"))]);
+    expect([failures, [...images.keys()]]).toEqual([[], ["base", "app"]]);
+    expect(asked).toEqual([
+      "docker image inspect r.io/p/base:master-860c1904a1ce-42 r.io/p/app:master-860c1904a1ce-42",
+    ]);
+  });
+
+  it.each([
+    ["another layer", ["x", "b"], "does not stand on base: layer 1 of 2 differs"],
+    ["another layer higher up", ["a", "x", "b"], "does not stand on base: layer 2 of 2 differs"],
+    ["too few layers", ["a"], "does not stand on base: layer 2 of 2 differs"],
+    ["no layers", [], "does not stand on base: layer 1 of 2 differs"],
+  ])("fails for an app with %s", async (_, own, message) => {
+    const images = [inspected(base, layers("a", "b")), inspected(app, layers(...own))];
+    expect((await proving([base, app], images)).failures).toMatchObject([
+      { target: "app", code: "wrong-base", message },
+    ]);
+  });
+
+  it.each([
+    [["up", "x"], 0],
+    [["other", "x"], 1],
+  ])("goes by the registry's layers where the base is not on the host: %s", async (own, count) => {
+    const { failures } = await proving([app], [inspected(app, layers(...own))], "", { base: ["up"] });
+    expect(failures).toHaveLength(count);
+  });
+
+  it("says which layers differ", async () => {
+    const { failures } = await proving([base, app], [inspected(base, layers("a", "b")), inspected(app, layers("a"))]);
+    expect(failures[0]?.details).toEqual(["  base: b", "  app: no such layer"]);
+  });
+
+  it.each([
+    "multistage-build.build-tag",
+    "multistage-build.target",
+    "multistage-build.repository",
+    "org.opencontainers.image.revision",
+  ])("fails for an image of our name with another %s", async (label) => {
+    for (const Labels of [{ ...base.labels, [label]: "other" }, { ...base.labels, [label]: "" }, null]) {
+      const { failures } = await proving([base], [inspected(base, { Config: { Labels } })]);
+      expect(failures).toMatchObject([{ target: "base", code: "foreign-image" }]);
+    }
+  });
+
+  it("says what is not here, and to whom it may have gone", async () => {
+    const { failures } = await proving([base, app], [inspected(base)], "Error: No such image: app");
+    expect(failures).toMatchObject([
+      { target: "app", code: "missing-image", hint: expect.stringContaining("BUILDX_BUILDER") },
+    ]);
+  });
+
+  it("tells a host that has none of them from one that does not answer", async () => {
+    expect((await proving([base], [], "Error: No such image: base")).failures).toMatchObject([
+      { code: "missing-image", target: "base" },
+    ]);
+    const down = "Cannot connect to the Docker daemon at unix:///x.sock.";
+    expect((await proving([base], [], down)).failures).toMatchObject([{ code: "daemon-down", target: null }]);
+  });
+
+  it.each(["docker.io/acme/base", "docker.io/library/base", "index.docker.io/acme/base"])(
+    "knows %s by docker's short name",
+    async (name) => {
+      const hub = target("base", {}, name);
+      const short = `${name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "")}:${hub.image.tag}`;
+      expect((await proving([hub], [inspected(hub, { RepoTags: [short] })])).failures).toEqual([]);
+    },
+  );
+
+  it("does not look at an index of several platforms", async () => {
+    const index = target("base", { platforms: ["linux/amd64", "linux/arm64"] });
+    expect(await proving([index], [])).toMatchObject({ failures: [], asked: [] });
+  });
+});
