@@ -1,7 +1,7 @@
 import type { Failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { type DockerContext, runDocker, runPatiently } from "../docker/exec.ts";
-import { dockerFailure } from "../docker/failure.ts";
+import { dockerFailure } from "../docker/why-failed.ts";
 import {
   findImage,
   type InspectedImage,
@@ -10,7 +10,7 @@ import {
   printedDigest,
   pullImage,
   repositoryDigest,
-} from "../docker/images.ts";
+} from "../docker/image-commands.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { foreignImage } from "./prove.ts";

@@ -5,7 +5,7 @@ import type { BuildStep } from "../plan/steps.ts";
 import { createRawJsonReader } from "../progress/rawjson.ts";
 import { bakeInvocation, metadataFile } from "./bake-definition.ts";
 import type { Builder } from "./builder.ts";
-import { buildFailures, builtTarget, said } from "./progress.ts";
+import { buildFailures, builtTarget, said } from "./build-result.ts";
 
 /** `docker buildx bake` with the engine's own BuildKit: one process for a step. `directory` is the config's folder. */
 export function bakeBuilder(directory: string): Builder {

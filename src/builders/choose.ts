@@ -2,13 +2,13 @@ import path from "node:path";
 import { type Failure, failure } from "../core/failure.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import { runDocker } from "../docker/exec.ts";
-import { dockerFailure, interrupted } from "../docker/failure.ts";
+import { dockerFailure, interrupted } from "../docker/why-failed.ts";
 import { docker } from "../docker/invocation.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import { bakeBuilder } from "./bake.ts";
 import type { Builder } from "./builder.ts";
 import { dockerBuilder } from "./docker-build.ts";
-import type { BuilderName } from "./names.ts";
+import type { BuilderName } from "./builder-name.ts";
 
 /** The builder that is planned for where docker is not asked: on a laptop's dry run there may be none. */
 export function presumedBuilder(name: BuilderName, directory: string): Builder {

@@ -5,13 +5,13 @@ import { type DockerContext, retrying, runDocker } from "../docker/exec.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { BuildStep } from "../plan/steps.ts";
-import { locateFailure } from "../progress/locate.ts";
+import { locateFailure } from "./locate.ts";
 import { createPlainReader } from "../progress/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { toBuild } from "./bake.ts";
 import type { Builder, BuildResult } from "./builder.ts";
 import { buildInvocation } from "./docker-build-command.ts";
-import { buildFailures, builtTarget, said } from "./progress.ts";
+import { buildFailures, builtTarget, said } from "./build-result.ts";
 
 /** Clients of one daemon: more only fight for its processors. */
 const atOnce = 4;

@@ -1,8 +1,8 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { type DockerContext, runDocker } from "../docker/exec.ts";
-import { dockerFailure } from "../docker/failure.ts";
-import { findImage, type InspectedImage, inspectImages, parseInspected } from "../docker/images.ts";
+import { dockerFailure } from "../docker/why-failed.ts";
+import { findImage, type InspectedImage, inspectImages, parseInspected } from "../docker/image-commands.ts";
 import { identityLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep } from "../plan/steps.ts";

@@ -1,5 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { builderNames } from "../builders/names.ts";
+import { builderNames } from "../builders/builder-name.ts";
 import { ExitCode, InputError, type Problem } from "../core/errors.ts";
 import { version } from "../core/version.ts";
 import type { Host } from "../host/host.ts";

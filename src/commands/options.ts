@@ -1,4 +1,4 @@
-import type { BuilderName } from "../builders/names.ts";
+import type { BuilderName } from "../builders/builder-name.ts";
 
 /** What every command takes. */
 export interface CommonOptions {

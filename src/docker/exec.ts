@@ -2,7 +2,7 @@ import type { ExecResult, Host } from "../host/host.ts";
 import { withRetries } from "../host/retry.ts";
 import { classifyFailure } from "../progress/classify.ts";
 import { dockerEnvironment } from "./environment.ts";
-import { lastLine } from "./failure.ts";
+import { lastLine } from "./why-failed.ts";
 import { fillIn, type Invocation } from "./invocation.ts";
 import type { Session } from "./session.ts";
 

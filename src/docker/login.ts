@@ -1,7 +1,7 @@
 import type { Failure } from "../core/failure.ts";
 import type { LoginStep } from "../plan/steps.ts";
 import { type DockerContext, runPatiently } from "./exec.ts";
-import { dockerFailure } from "./failure.ts";
+import { dockerFailure } from "./why-failed.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** The password goes in by standard input: argv is seen by every process of the machine. */

@@ -2,8 +2,8 @@ import type { Failure } from "../core/failure.ts";
 import type { OwnImage } from "../plan/clean.ts";
 import { ownLabels } from "../plan/labels.ts";
 import { type DockerContext, runDocker } from "./exec.ts";
-import { dockerFailure } from "./failure.ts";
-import { type InspectedImage, parseInspected } from "./images.ts";
+import { dockerFailure } from "./why-failed.ts";
+import { type InspectedImage, parseInspected } from "./image-commands.ts";
 import { docker as command } from "./invocation.ts";
 
 /**

@@ -12,7 +12,9 @@ export interface Interruption {
 }
 
 /** Listens for the signals that ask `self` to end. */
-export function interruption(self: Pick<NodeJS.Process, "on">): Interruption {
+export function interruption(self: {
+  on: (name: (typeof signals)[number], listener: () => void) => unknown;
+}): Interruption {
   const controller = new AbortController();
   let asked: string | null = null;
   let holding: ((name: string) => void) | null = null;

@@ -56,7 +56,7 @@ export interface CommandDocument {
   stdin: string | null;
   /** Environment variables beyond docker's own that the process is given, by name. */
   env: string[];
-  /** Run only if the command before has failed. */
+  /** Part of what is only done if what comes before it in the step has failed. */
   otherwise: boolean;
 }
 

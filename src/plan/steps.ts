@@ -27,8 +27,8 @@ export interface AcquireStep {
   target: string;
   /** The targets that stand on it: it is not needed where all of these are up. */
   neededBy: string[];
-  /** How it is built where it is nowhere. */
-  otherwise: (BuildStep | PushStep)[];
+  /** What is done where it is nowhere: what it stands on is looked for in the same way, and then it is built. */
+  otherwise: (AcquireStep | BuildStep | PushStep)[];
 }
 
 /** Builds targets that do not wait for each other. */
@@ -134,15 +134,22 @@ function loginSteps(registries: Config["registries"]): LoginStep[] {
 
 function acquireSteps(targets: readonly PlannedTarget[], work: Work & { command: "build" }): AcquireStep[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
-  const selected = targets.filter(({ implied }) => !implied);
   const needs = (name: string) => byName.get(name)?.needs ?? [];
-  return targets.flatMap(({ name, implied }): AcquireStep[] => {
-    const neededBy = names(selected.filter((target) => target.needs.includes(name)));
-    if (!implied || neededBy.length === 0) return [];
-    const closure = withNeeds([name], needs);
-    const missing = targets.filter((target) => closure.has(target.name) && target.implied);
-    return [{ kind: "acquire", target: name, neededBy, otherwise: buildSteps(missing, work) }];
+  const selected = targets.filter(({ implied }) => !implied);
+  const isDirect = ({ name, implied }: PlannedTarget) => implied && selected.some((one) => one.needs.includes(name));
+  return targets.filter(isDirect).map((target): AcquireStep => {
+    const below = withNeeds(needs(target.name), needs);
+    // What it stands on itself is looked for first, unless there is a step for that anyway.
+    const nested = targets
+      .filter((one) => below.has(one.name) && one.implied && !isDirect(one))
+      .map((one): AcquireStep => acquireStep(one, [target.name], buildSteps([one], work)));
+    const neededBy = names(selected.filter((one) => one.needs.includes(target.name)));
+    return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)]);
   });
+}
+
+function acquireStep({ name }: PlannedTarget, neededBy: string[], otherwise: AcquireStep["otherwise"]): AcquireStep {
+  return { kind: "acquire", target: name, neededBy, otherwise };
 }
 
 /**

@@ -28,6 +28,7 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
   if (opened.failures.length > 0) return opened.failures;
   const { decided, failures } = await decideAll(opened.places);
   if (failures.length > 0) return failures;
+  if (context.docker.host.signal.aborted) return [];
   // It takes a second, and half of it would be a release in halves.
   const letGo = context.docker.host.hold((name) =>
     context.reporter.note(`${name}: the tags that move are finished first`),

@@ -1,7 +1,7 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { printedDigest, pushImage, tagImage } from "../docker/images.ts";
+import { printedDigest, pushImage, tagImage } from "../docker/image-commands.ts";
 import { withRetries } from "../host/retry.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { MoveStep } from "../plan/steps.ts";

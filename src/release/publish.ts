@@ -3,7 +3,7 @@ import { foreignImage } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runDocker, runPatiently } from "../docker/exec.ts";
-import { dockerFailure } from "../docker/failure.ts";
+import { dockerFailure } from "../docker/why-failed.ts";
 import {
   findImage,
   type InspectedImage,
@@ -14,7 +14,7 @@ import {
   pushImage,
   repositoryDigest,
   tagImage,
-} from "../docker/images.ts";
+} from "../docker/image-commands.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { PushStep } from "../plan/steps.ts";

@@ -3,14 +3,14 @@ import { prove } from "../builders/prove.ts";
 import type { Failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
-import { interrupted } from "../docker/failure.ts";
+import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { buildTagReferences, type Plan } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, Step } from "../plan/steps.ts";
 import { confirmBases } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { publish } from "./publish.ts";
-import { resolve } from "./resolve.ts";
+import { resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Builder } from "../builders/builder.ts";
 import type { InRegistry } from "../builders/acquire.ts";
 import type { Outcome, Status } from "../core/outcome.ts";
 import type { DockerContext } from "../docker/exec.ts";
-import type { InspectedImage } from "../docker/images.ts";
+import type { InspectedImage } from "../docker/image-commands.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { ImageConfig } from "../registry/image-config.ts";
 import type { Registries } from "../registry/registries.ts";

@@ -1,6 +1,6 @@
 import type { Builder } from "../builders/builder.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/images.ts";
+import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";

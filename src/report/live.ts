@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import { formatEntry } from "../progress/format.ts";
+import { formatEntry } from "./progress-lines.ts";
 import type { Paint } from "./paint.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -2,7 +2,7 @@ import type { Failure } from "../core/failure.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Plan } from "../plan/plan.ts";
-import { formatFailure } from "../progress/format.ts";
+import { formatFailure } from "./progress-lines.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
 

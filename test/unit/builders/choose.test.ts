@@ -3,7 +3,7 @@ import { bakeBuilder } from "../../../src/builders/bake.ts";
 import type { Builder } from "../../../src/builders/builder.ts";
 import { builderFault, chooseBuilder, presumedBuilder } from "../../../src/builders/choose.ts";
 import { dockerBuilder } from "../../../src/builders/docker-build.ts";
-import type { BuilderName } from "../../../src/builders/names.ts";
+import type { BuilderName } from "../../../src/builders/builder-name.ts";
 import type { DockerContext } from "../../../src/docker/exec.ts";
 import { fakeHost, type Ran, type World } from "../../support/host.ts";
 import { planned } from "../../support/planned.ts";

@@ -1,4 +1,4 @@
-import type { InspectedImage } from "../../../src/docker/images.ts";
+import type { InspectedImage } from "../../../src/docker/image-commands.ts";
 import type { DockerContext } from "../../../src/docker/exec.ts";
 import { formatReference, parseRepository } from "../../../src/core/reference.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";

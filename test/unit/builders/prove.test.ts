@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { prove } from "../../../src/builders/prove.ts";
-import type { InspectedImage } from "../../../src/docker/images.ts";
+import type { InspectedImage } from "../../../src/docker/image-commands.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { docker, inspected, target } from "./images.ts";
 

@@ -7,7 +7,7 @@ import { formatReference, isTag, repositoryFault } from "../../../src/core/refer
 import { documentOf, planLines } from "../../../src/commands/planning.ts";
 import { presumedBuilder } from "../../../src/builders/choose.ts";
 import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
-import type { Step } from "../../../src/plan/steps.ts";
+import type { AcquireStep, BuildStep, PushStep, Step } from "../../../src/plan/steps.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "../tags/event-of.ts";
 
@@ -104,6 +104,10 @@ const needsOf = ({ targets }: Plan, name: string) => {
   return targets.filter((one) => needs.includes(one.name));
 };
 
+/** What is done where a base is nowhere, step by step. */
+const inside = ({ otherwise }: AcquireStep): (BuildStep | PushStep)[] =>
+  otherwise.flatMap((step) => (step.kind === "acquire" ? inside(step) : [step]));
+
 /** What is built and up in the end, and every step that comes too early or twice. */
 function followed(made: Plan) {
   const [built, up, faults] = [new Set<string>(), new Set<string>(), [] as string[]];
@@ -114,7 +118,7 @@ function followed(made: Plan) {
   const follow = (step: Step) => {
     if (step.kind === "acquire") {
       // Whoever has built it has published it. What that stood on may have been built for another one, too.
-      for (const { kind, targets } of step.otherwise) if (kind === "build") targets.forEach((name) => built.add(name));
+      for (const one of inside(step)) if (one.kind === "build") one.targets.forEach((name) => built.add(name));
       if (!built.has(step.target)) faults.push(`${step.target} is not built where it is nowhere`);
       up.add(step.target);
     }

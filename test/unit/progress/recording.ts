@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { formatEntry, formatFailure } from "../../../src/progress/format.ts";
+import { formatEntry, formatFailure } from "../../../src/report/progress-lines.ts";
 import type { ProgressTarget } from "../../../src/progress/owner.ts";
 import { createPlainReader } from "../../../src/progress/plain.ts";
 import type { Progress, ProgressEntry, ProgressReader } from "../../../src/progress/progress.ts";

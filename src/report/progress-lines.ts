@@ -1,7 +1,7 @@
-import type { Paint } from "../report/paint.ts";
+import type { Paint } from "./paint.ts";
 import type { FailedStep } from "../core/failure.ts";
-import type { ProgressEntry } from "./progress.ts";
-import { shorten } from "./shorten.ts";
+import type { ProgressEntry } from "../progress/progress.ts";
+import { shorten } from "../progress/shorten.ts";
 
 /**
  * One line of a CI log: `base │ RUN pip install 12.3s`. Log lines are never cut.

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
-import { formatEntry, formatFailure, formatSeconds } from "../../../src/progress/format.ts";
+import { formatEntry, formatFailure, formatSeconds } from "../../../src/report/progress-lines.ts";
 import type { FailedStep } from "../../../src/core/failure.ts";
 import type { ProgressEntry } from "../../../src/progress/progress.ts";
-import { noPaint } from "./recording.ts";
+import { noPaint } from "../progress/recording.ts";
 
 const long = `RUN ${"x".repeat(200)}`;
 const cut = `RUN ${"x".repeat(95)}…`;

@@ -1,5 +1,5 @@
 import { type FailedStep, type Failure, failure } from "../core/failure.ts";
-import { dockerFailure } from "../docker/failure.ts";
+import { dockerFailure } from "../docker/why-failed.ts";
 import type { Ended } from "../docker/exec.ts";
 import { classifyFailure } from "../progress/classify.ts";
 import type { Progress } from "../progress/progress.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
-import { locateFailure } from "../../../src/progress/locate.ts";
-import { playBake, playBuild } from "./recording.ts";
+import { locateFailure } from "../../../src/builders/locate.ts";
+import { playBake, playBuild } from "../progress/recording.ts";
 
 const file = parseDockerfile(
   [
