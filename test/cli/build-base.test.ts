@@ -36,10 +36,26 @@ describe.each(engines)("the base of an earlier step: %s", (engine) => {
     expect([asked("docker pull"), standing()]).toEqual([[`docker pull ${base}:${own}`], true]);
   });
 
+  it("is not asked for where all that stands on it is up", async () => {
+    const registry = createRegistry();
+    await (await example({ engine, registry })).run(["build"]);
+    const { run, docker } = await example({ engine, registry });
+    expect((await run(["build", "app1", "app2"])).code).toBe(0);
+    expect(docker.commands.filter((line) => !/^docker (?:buildx )?version/.test(line))).toEqual([]);
+  });
+
+  it("is pulled where some of what stands on it is up", async () => {
+    const registry = createRegistry();
+    await (await example({ engine, registry })).run(["build", "base", "app1"]);
+    const { run, standing, asked } = await example({ engine, registry });
+    expect((await run(["build", "app1", "app2"])).code).toBe(0);
+    expect([standing(), asked("docker pull")]).toEqual([true, [`docker pull ${base}:${own}`]]);
+  });
+
   it("that is nowhere is built, and published before anything stands on it", async () => {
-    const { run, tags, docker } = await example({ engine });
+    const { run, tags, docker, asked } = await example({ engine });
     expect((await run(["build", "app1"])).code).toBe(0);
-    expect(tags()).toEqual([[own], ["latest", own], []]);
+    expect([tags(), asked("docker pull")]).toEqual([[[own], ["latest", own], []], []]);
     const work = docker.commands.filter((line) => bakes.test(line) || line.startsWith("docker push"));
     expect(work[1]).toBe(`docker push ${base}:${own}`);
   });

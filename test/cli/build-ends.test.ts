@@ -66,6 +66,78 @@ describe("an interruption", () => {
   });
 });
 
+it.each<[string, string[], string]>([
+  ["docker buildx version", ["build"], "buildx version"],
+  ["docker buildx version for --builder buildx", ["build", "--builder", "buildx"], "buildx version"],
+  ["docker version", ["build"], "version"],
+])("an interruption while %s is asked ends with 143", async (_, argv, start) => {
+  const controller = new AbortController();
+  const { run, docker } = await example({ engine: "legacy", signal: controller.signal });
+  docker.fault((_command, line) => {
+    if (!line.startsWith(`docker ${start}`)) return undefined;
+    setImmediate(() => controller.abort("SIGTERM"));
+    return "hang";
+  });
+  const ran = await run([...argv, "--json"]);
+  expect([ran.code, ran.json()]).toMatchObject([143, { error: { code: "interrupted" } }]);
+});
+
+describe.each(engines)("the result: %s", (engine) => {
+  /** What the result says of each target. */
+  const targetsOf = (json: unknown) =>
+    (json as { targets: { name: string; digest: string; published: string[]; status: string; cached: boolean }[] })
+      .targets;
+
+  it("of a build says what is up, and whether it was built for it", async () => {
+    const { run, registry } = await example({ engine });
+    const expected = (cached: boolean) =>
+      repositories.map((repository) => ({
+        name: repository.slice("r.io/p/".length),
+        digest: registry.digest(repository, own),
+        published: [`${repository}:${own}`, `${repository}:latest`],
+        status: "built",
+        cached,
+      }));
+    expect(targetsOf((await run(["build", "--json"])).json())).toMatchObject(expected(false));
+    expect(targetsOf((await run(["build", "--json"])).json())).toMatchObject(expected(true));
+  });
+
+  it("of a target is about that alone", async () => {
+    const { run } = await example({ engine });
+    expect(targetsOf((await run(["build", "app1", "--json"])).json()).map(({ name }) => name)).toEqual(["app1"]);
+  });
+
+  it("of a build that publishes nothing has the images' ids", async () => {
+    const { run, docker } = await example({ engine });
+    const targets = targetsOf((await run(["build", "--no-push", "--json"])).json());
+    const ids = repositories.map((name) => docker.images().find(({ names }) => names.includes(`${name}:${own}`))?.id);
+    expect(targets.map(({ digest }) => digest)).toEqual(ids);
+    expect(targets).toMatchObject(targets.map(() => ({ published: [], cached: false, status: "built" })));
+  });
+
+  it("of a push says what is up", async () => {
+    const { run, registry } = await example({ engine });
+    await run(["build", "--no-push"]);
+    const targets = targetsOf((await run(["push", "--json"])).json());
+    expect(targets).toMatchObject(
+      repositories.map((repository) => ({
+        digest: registry.digest(repository, own),
+        published: [`${repository}:${own}`, `${repository}:latest`],
+        cached: true,
+      })),
+    );
+  });
+
+  it("of a build that could not begin has all as skipped", async () => {
+    const { run, docker } = await example({ engine });
+    docker.fault(() => ({ exitCode: 127, missing: true }));
+    const targets = targetsOf((await run(["build", "--json"])).json());
+    expect(targets).toMatchObject(
+      repositories.map(() => ({ status: "skipped", cached: false, digest: null, published: [] })),
+    );
+  });
+});
+
 it("a build without docker says so", async () => {
   const { run, docker } = await example();
   docker.fault(() => ({ exitCode: 127, missing: true }));

@@ -75,6 +75,25 @@ describe("the proof that images stand on their base", () => {
     ]);
   });
 
+  it.each([{ RootFS: {} }, { RootFS: { Layers: null } }, { RootFS: undefined }])(
+    "fails for an app of which %j is told",
+    async (told) => {
+      const odd = { ...inspected(app), ...told } as InspectedImage;
+      expect((await proving([base, app], [inspected(base), odd])).failures).toMatchObject([{ code: "wrong-base" }]);
+    },
+  );
+
+  it("fails for an image without a configuration", async () => {
+    const odd = { ...inspected(base), Config: undefined } as unknown as InspectedImage;
+    const message = "its label multistage-build.build-tag is missing, not master-860c1904a1ce-42";
+    expect((await proving([base], [odd])).failures).toMatchObject([{ message: expect.stringContaining(message) }]);
+  });
+
+  it("takes the word of a docker that has found one of two", async () => {
+    const { failures } = await proving([base, app], [inspected(base)], "some other trouble");
+    expect(failures).toMatchObject([{ target: "app", code: "missing-image" }]);
+  });
+
   it("tells a host that has none of them from one that does not answer", async () => {
     expect((await proving([base], [], "Error: No such image: base")).failures).toMatchObject([
       { code: "missing-image", target: "base" },

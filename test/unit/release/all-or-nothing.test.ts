@@ -97,6 +97,21 @@ describe("all or nothing", () => {
     ]);
   });
 
+  it("nothing new is written before it is known that all that is there may move", async () => {
+    const { move, fault, registry, other } = published({ targets: { app: [app] }, tags: ["new", "latest"] });
+    const before = other(app, "latest", { number: 40 });
+    fault(({ method, path }) => (method === "PUT" && path.endsWith("/latest") ? { status: 403 } : undefined));
+    expect(await move()).toHaveLength(1);
+    expect(["new", "latest"].map((tag) => registry.digest(app, tag))).toEqual([null, before]);
+  });
+
+  it("nothing more is written once something was refused", async () => {
+    const { move, fault, registry } = published({ targets: { app: [app] }, tags: ["a", "b"] });
+    fault(({ method, path }) => (method === "PUT" && path.endsWith("/a") ? { status: 403 } : undefined));
+    expect(await move()).toHaveLength(1);
+    expect(registry.digest(app, "b")).toBeNull();
+  });
+
   it("nothing is taken back from a build that has moved it on", async () => {
     const { move, fault, registry, other } = published({ targets: { app: [app] }, tags: ["a", "b"] });
     for (const tag of ["a", "b"]) other(app, tag, { number: 40 });

@@ -12,6 +12,13 @@ describe("the moving pass", () => {
     expect(registry.transfers.uploads).toEqual([]);
   });
 
+  it("moves what is up if nobody knows what was pushed", async () => {
+    const { move, points, own, context } = published();
+    context.docker.digests.clear();
+    expect(await move()).toEqual([]);
+    expect(points("latest")).toEqual(own);
+  });
+
   it("writes nothing where all is as it should be", async () => {
     const { move, writes } = published();
     await move();
@@ -132,6 +139,15 @@ describe("what a tag stands for decides", () => {
     expect(points("1.2")).toEqual([own[0], theirs, own[2]]);
   });
 
+  it("a tag that cannot be looked at does not move, nor does any other", async () => {
+    const { move, points, fault } = published();
+    fault(({ method, host, path }) =>
+      method === "GET" && host === "r.io" && path.endsWith("/app/manifests/latest") ? { status: 403 } : undefined,
+    );
+    expect(await move()).toMatchObject([{ target: "app", code: "undecided" }]);
+    expect([points("latest"), points("1.2")]).toEqual([none, none]);
+  });
+
   it("a tag whose image cannot be looked at does not move, nor does any other", async () => {
     const { move, points, fault, other } = published();
     const theirs = other(app, "latest", { number: 41 });
@@ -202,10 +218,12 @@ describe("between the decision and the write", () => {
 describe("a later build that is up when the tags have moved", () => {
   it.each([
     ["gets them if it is up as a whole", repositories, ["dev", "latest"], "theirs"],
+    ["does not get them with --force", repositories, ["latest"], "ours"],
     ["does not get them before it is up as a whole", repositories.slice(1), ["latest"], "ours"],
     ["does not get them if they are not for it", repositories, ["dev"], "ours"],
-  ])("%s", async (_, up, tags, whose) => {
-    const { move, points, own, other, published: told } = published({ tags: ["latest"] });
+  ])("%s", async (name, up, tags, whose) => {
+    const force = name.includes("--force");
+    const { move, points, own, other, published: told } = published({ tags: ["latest"], force });
     const theirs = up.map((repository) =>
       other(repository, buildTag(43), { number: 43, tags }, repository.endsWith("base") ? "base" : "app"),
     );
