@@ -1,7 +1,7 @@
 import type { BuilderName } from "../builders/builder-name.ts";
 
 /** What every command takes. */
-export interface CommonOptions {
+interface CommonOptions {
   /** The config file, instead of searching for one. */
   config?: string;
   cwd?: string;

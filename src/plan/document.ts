@@ -43,7 +43,7 @@ export interface TargetDocument extends Pick<
 }
 
 /** One step, with the docker processes that it comes to. */
-export interface StepDocument {
+interface StepDocument {
   kind: Step["kind"];
   /** The targets that it is for; empty for a login. */
   targets: string[];

@@ -5,7 +5,7 @@ import type { Problem } from "../core/errors.ts";
 import { contextTarget } from "./context-target.ts";
 
 /** What a word on the command line may have been meant to be instead of a target. */
-export const commandNames = ["build", "push", "plan", "tags", "ref", "clean"] as const;
+const commandNames = ["build", "push", "plan", "tags", "ref", "clean"] as const;
 
 /** The targets that the command line names; none named means all. An unknown name is a problem, with the nearest one. */
 export function selectTargets(

@@ -1,36 +1,5 @@
 import { createHash } from "node:crypto";
-import { onTestFinished } from "vitest";
-import { type BeforeRequest, startRegistry } from "./registry/registry.js";
-import { systemRequest } from "../../src/host/system-http.ts";
-import { openRegistries } from "../../src/registry/registries.ts";
-import type { Reporter } from "../../src/report/reporter.ts";
-import { fakeHost } from "./host.ts";
 import { labelsOf } from "./planned.ts";
-
-/** A registry that this test has to itself, and what it takes to talk to it. `notes` is what a run says meanwhile. */
-export async function ownRegistry() {
-  let before: BeforeRequest = () => undefined;
-  const registry = await startRegistry({ beforeRequest: (request) => before(request) });
-  onTestFinished(() => registry.close());
-  const host = fakeHost(
-    [],
-    { cwd: "/", request: systemRequest(new AbortController().signal) },
-    { out: "", err: "", commands: [] },
-  );
-  const notes: string[] = [];
-  const say = (line: string) => void notes.push(line);
-  const reporter: Reporter = { verbose: false, progress: () => undefined, note: say };
-  return {
-    at: (name: string) => `${registry.host}/${name}`,
-    host,
-    registries: openRegistries({ host, env: {}, dockerConfig: "/nonexistent", settings: {}, directory: "/", say }),
-    notes,
-    reporter,
-    requests: registry.requests,
-    /** What goes wrong from now on. */
-    fault: (next: BeforeRequest) => void (before = next),
-  };
-}
 
 /** Puts an image with these labels and layers into a registry and returns its digest. */
 export async function publish(

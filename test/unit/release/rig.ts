@@ -162,7 +162,7 @@ export function faultyRegistry() {
 }
 
 export const app = "r.io/p/app";
-export const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
+const targets = { base: ["r.io/p/base"], app: [app, "mirror.io/p/app"] };
 export const repositories = Object.values(targets).flat();
 
 /** A build whose images are up, and how its moving pass goes. */
