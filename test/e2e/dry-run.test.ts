@@ -1,8 +1,9 @@
 import { execa } from "execa";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { droneEnv, project } from "../support/project.ts";
 import { baseImage, build, digestOf, engines, ensureBaseImage, registry, tagsIn } from "./rig.ts";
-import { newSpace } from "./workspace.ts";
+import { startRegistry } from "../support/registry/registry.js";
+import { newSpace, pushTo, removeImages } from "./workspace.ts";
 
 /** What `--dry-run` prints below its heading is a script. */
 function scriptOf(out: string): string {
@@ -43,6 +44,42 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
     const run = ["run", "--rm", "--network=none", image, "cat", "/app"];
     const { stdout } = await execa("docker", run, { env: engine.env, extendEnv: false });
     expect(stdout).toBe(odd);
+  });
+
+  it("leave the very digests that the real run leaves, the base's in its label included", async () => {
+    const space = newSpace();
+    onTestFinished(() => removeImages(engine, space));
+    const first = await startRegistry();
+    const host = first.host;
+    const targets = ["base", "app1", "app2"];
+    const cwd = await project({
+      "package.json": {},
+      Dockerfile: `FROM ${baseImage} AS base\nRUN echo ${space} > /base\nFROM base AS app1\nRUN echo 1 > /app\nFROM base AS app2\nRUN echo 2 > /app\n`,
+      "multistage-build.config.json": {
+        targets: Object.fromEntries(targets.map((name) => [name, `${host}/${space}/${name}`])),
+      },
+    });
+    // Both are built from the cache: the times in it are those of the images, and the cache that a base carries is whole.
+    expect(await build(engine, cwd, pushTo("master", 40, space), ["--no-push"])).toMatchObject({ code: 0 });
+    const env = pushTo("master", 41, space);
+    const { out } = await build(engine, cwd, env, ["--dry-run", ...(engine.buildx ? [] : ["--builder", "docker"])]);
+    await execa("sh", [], { input: scriptOf(out), env: engine.env, extendEnv: false });
+    const held = (registry: typeof first) =>
+      targets.flatMap((name) => {
+        const repository = `${host}/${space}/${name}`;
+        return registry.tags(repository).map((tag) => [name, tag, registry.digest(repository, tag)]);
+      });
+    const byScript = held(first);
+    await first.close();
+    // The run meets no image of the script's, here or in the registry; only the build cache, so that times are the same.
+    await removeImages(engine, space);
+    const second = await startRegistry({ port: Number(host.split(":")[1]) });
+    onTestFinished(() => second.close());
+    expect(await build(engine, cwd, env)).toMatchObject({ code: 0 });
+    expect(held(second)).toEqual(byScript);
+    expect(byScript).toHaveLength(6);
+    const label = second.image(`${host}/${space}/app1`, "latest")?.labels["org.opencontainers.image.base.digest"];
+    expect(label).toBe(second.digest(`${host}/${space}/base`, "latest"));
   });
 
   it("stop at the first failure, as the real run does, and move nothing", async () => {

@@ -16,9 +16,9 @@ import { createRegistry } from "./in-memory.js";
  */
 
 /**
- * Starts a registry on a free port of 127.0.0.1.
+ * Starts a registry on 127.0.0.1, on a free port unless one is given.
  *
- * @param {import("./in-memory.js").RegistryOptions} [options]
+ * @param {import("./in-memory.js").RegistryOptions & { port?: number }} [options]
  * @returns {Promise<Registry>}
  */
 export async function startRegistry(options) {
@@ -46,7 +46,7 @@ export async function startRegistry(options) {
       response.writeHead(500).end(String(error));
     });
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  await new Promise((resolve) => server.listen(options?.port ?? 0, "127.0.0.1", () => resolve(undefined)));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the registry has no port");
   host = `localhost:${address.port}`;

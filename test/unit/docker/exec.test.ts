@@ -77,7 +77,13 @@ describe("a docker process", () => {
         argv: ["docker", "x", "/tmp/own/f", "--label=d=sha256:a", "="],
         stdin: "t0ken",
         cwd: "/work",
-        env: { DOCKER_HOST: "tcp://a", DOCKER_CONFIG: "/tmp/own", TOKEN: "t0ken", DOCKER_BUILDKIT: "1" },
+        env: {
+          DOCKER_HOST: "tcp://a",
+          DOCKER_CONFIG: "/tmp/own",
+          TOKEN: "t0ken",
+          DOCKER_BUILDKIT: "1",
+          BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+        },
       },
     ]);
     expect(commands[0]!.env).not.toHaveProperty("OTHER");
