@@ -68,7 +68,7 @@ async function planRun(
   const presumed = presumedBuilder(line.options.builder ?? "auto", config.directory);
   const plan = make(buildWork(presumed, line.options));
   checkInput(plan, project, line);
-  const docker = context(host, project, { directory: "", env: {} });
+  const docker = context(host, project, { directory: "", env: {} }, () => undefined);
   const builder = await chooseBuilder(docker, line.options.builder ?? "auto");
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
   const fault = await builderFault(builder, docker, plan.targets);
@@ -103,7 +103,7 @@ function run(
     ...Object.keys(config.registries),
   ]);
   return withSession(host, logins.length === 0 ? null : { registries: [...registries] }, (session) => {
-    const docker = context(host, project, session);
+    const docker = context(host, project, session, reporter.note);
     const dockerConfig = session.env.DOCKER_CONFIG ?? env.DOCKER_CONFIG ?? null;
     const { directory, registries: settings } = config;
     const opened = openRegistries({ host, env, dockerConfig, settings, directory, say: reporter.note });
@@ -111,8 +111,8 @@ function run(
   });
 }
 
-function context(host: Host, { config, env }: Project, session: Session): DockerContext {
-  return { host, session, directory: config.directory, env, digests: new Map() };
+function context(host: Host, { config, env }: Project, session: Session, say: (line: string) => void): DockerContext {
+  return { host, session, directory: config.directory, env, digests: new Map(), say };
 }
 
 /** --as describes a build that is not this one: to publish it must be said in so many words. */

@@ -28,7 +28,7 @@ export async function clean(host: Host, options: CleanOptions): Promise<number> 
   }
   const { sorted, failures } = await withSession(host, null, (session) => {
     const { config, env } = project;
-    const docker = { host, session, directory: config.directory, env, digests: new Map() };
+    const docker = { host, session, directory: config.directory, env, digests: new Map(), say: () => undefined };
     return sweep(docker, repository!, policy, options.dryRun === true);
   });
   const out = consoleFor(host, options);

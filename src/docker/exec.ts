@@ -3,7 +3,7 @@ import { withRetries } from "../host/retry.ts";
 import { classifyFailure } from "../progress/classify.ts";
 import { dockerEnvironment } from "./environment.ts";
 import { lastLine } from "./why-failed.ts";
-import { fillIn, type Invocation } from "./invocation.ts";
+import { fillIn, type Invocation, show } from "./invocation.ts";
 import type { Session } from "./session.ts";
 
 /** What docker processes are started with. */
@@ -16,6 +16,8 @@ export interface DockerContext {
   env: Readonly<Record<string, string | undefined>>;
   /** What is known of the targets' digests in their registries. Whoever learns one adds it. */
   digests: Map<string, string>;
+  /** Told what is waited for while a process says nothing. */
+  say: (line: string) => void;
 }
 
 /** How a docker process ended, and all that it said. */
@@ -26,7 +28,7 @@ export interface Ended {
 
 /** Starts one docker process and waits for its end, whatever that is. */
 export function runDocker(
-  { host, session, directory, env, digests }: DockerContext,
+  { host, session, directory, env, digests, say }: DockerContext,
   invocation: Invocation,
   onStderrLine?: (line: string) => void,
 ): Promise<ExecResult> {
@@ -38,6 +40,8 @@ export function runDocker(
     env: { ...dockerEnvironment(env, invocation.env), ...session.env },
     ...(invocation.stdin === null ? {} : { stdin: fillIn(invocation.stdin, values) }),
     ...(onStderrLine === undefined ? {} : { onStderrLine }),
+    ...(invocation.limit === undefined ? {} : { limit: invocation.limit }),
+    onSilence: (seconds) => say(`docker ${show(words[0] ?? "")} has said nothing for ${seconds} s, still waiting`),
   });
 }
 

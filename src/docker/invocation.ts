@@ -14,6 +14,8 @@ export interface Invocation {
   stdin: Text | null;
   /** Variables beyond docker's own that the process is given, by name. */
   env: readonly string[];
+  /** How long it may take, in milliseconds; without it, as long as it likes. */
+  limit?: number;
 }
 
 /** The variable that stands for the run's private temporary directory. */

@@ -1,8 +1,11 @@
-import type { Failure } from "../core/failure.ts";
+import { type Failure, failure } from "../core/failure.ts";
 import type { LoginStep } from "../plan/steps.ts";
 import { type DockerContext, runPatiently } from "./exec.ts";
 import { dockerFailure } from "./why-failed.ts";
 import type { Invocation } from "./invocation.ts";
+
+/** A registry that does not answer a login in this time, in milliseconds, does not answer a push, either. */
+const longestLogin = 30_000;
 
 /** The password goes in by standard input: argv is seen by every process of the machine. */
 export function loginInvocation({ registry, username, password }: LoginStep): Invocation {
@@ -10,6 +13,7 @@ export function loginInvocation({ registry, username, password }: LoginStep): In
     argv: ["docker", "login", "--username", [{ variable: username }], "--password-stdin", registry],
     stdin: [{ variable: password }],
     env: [username, password],
+    limit: longestLogin,
   };
 }
 
@@ -19,6 +23,12 @@ export async function logIn(docker: DockerContext, step: LoginStep, say: (line: 
   if (result.exitCode === 0) {
     say(`logged in to ${step.registry}`);
     return [];
+  }
+  if (result.late === true) {
+    const hint = "the registry accepts connections but does not answer";
+    return [
+      failure("registry-down", `login to ${step.registry} failed: no answer in ${longestLogin / 1000} s`, { hint }),
+    ];
   }
   const { message, ...rest } = dockerFailure(null, result, text);
   return [{ ...rest, message: result.missing ? message : `login to ${step.registry} failed: ${message}` }];

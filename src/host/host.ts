@@ -14,6 +14,10 @@ export interface Command {
   stdin?: string;
   /** Called with each line of standard error as it comes; the line is then not kept in `stderr`. */
   onStderrLine?: (line: string) => void;
+  /** The process is ended after so many milliseconds; without it, it may take as long as it likes. */
+  limit?: number;
+  /** Told every 30 seconds in which the process has said nothing on standard error: for how many seconds it has not. */
+  onSilence?: (seconds: number) => void;
 }
 
 /** How a process ended. A program that could not be started at all is `missing`. */
@@ -23,6 +27,8 @@ export interface ExecResult {
   stdout: string;
   stderr: string;
   missing: boolean;
+  /** It was ended because it took longer than it may. */
+  late?: boolean;
 }
 
 /** One HTTP request. Redirects are not followed: who asks decides what goes along. */

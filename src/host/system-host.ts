@@ -52,19 +52,41 @@ async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> 
     ...(command.stdin === undefined ? { stdin: "ignore" as const } : { input: command.stdin }),
     reject: false,
     cancelSignal: signal,
+    ...(command.limit === undefined ? {} : { timeout: command.limit }),
     forceKillAfterDelay: graceMilliseconds,
     ...(onStderrLine === undefined ? {} : { buffer: { stderr: false }, stderr: "pipe" as const }),
   });
+  const heard = watchSilence(command.onSilence);
   const lines =
-    onStderrLine === undefined ? Promise.resolve() : readLines(child.iterable({ from: "stderr" }), onStderrLine);
+    onStderrLine === undefined
+      ? Promise.resolve()
+      : readLines(child.iterable({ from: "stderr" }), (line) => {
+          heard.now();
+          onStderrLine(line);
+        });
   const result = await child;
   await lines;
+  heard.stop();
   return {
     exitCode: result.exitCode ?? (result.code === "ENOENT" ? 127 : 128 + signalNumber(result.signal)),
     stdout: typeof result.stdout === "string" ? result.stdout : "",
     stderr: typeof result.stderr === "string" ? result.stderr : "",
     missing: result.code === "ENOENT",
+    late: result.timedOut,
   };
+}
+
+const wordEvery = 30_000;
+
+/** Tells of every half minute in which nothing was heard. */
+function watchSilence(tell: ((seconds: number) => void) | undefined): { now: () => void; stop: () => void } {
+  let last = Date.now();
+  const timer = setInterval(() => tell?.(Math.round((Date.now() - last) / 1000)), wordEvery);
+  const now = () => {
+    last = Date.now();
+    timer.refresh();
+  };
+  return { now, stop: () => clearInterval(timer) };
 }
 
 async function readLines(lines: AsyncIterable<unknown>, read: (line: string) => void): Promise<void> {

@@ -64,10 +64,10 @@ describe.skipIf(registry === "").each(engines)("the commands of a dry run, on th
     const env = pushTo("master", 41, space);
     const { out } = await build(engine, cwd, env, ["--dry-run", ...(engine.buildx ? [] : ["--builder", "docker"])]);
     await execa("sh", [], { input: scriptOf(out), env: engine.env, extendEnv: false });
-    const held = (registry: typeof first) =>
+    const held = (from: typeof first) =>
       targets.flatMap((name) => {
         const repository = `${host}/${space}/${name}`;
-        return registry.tags(repository).map((tag) => [name, tag, registry.digest(repository, tag)]);
+        return from.tags(repository).map((tag) => [name, tag, from.digest(repository, tag)]);
       });
     const byScript = held(first);
     await first.close();

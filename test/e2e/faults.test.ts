@@ -69,12 +69,15 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     for (const name of targets) expect(await tagsIn(`${made.space}/${name}`)).toEqual([tag]);
   });
 
-  it("moves tags by docker's own means where the registry lets only docker in", async () => {
+  it("moves no tag unseen where the registry lets only docker in, unless forced", async () => {
     const { proxy, made, run } = await behindProxy();
     proxy.fault = ({ agent }) => (/docker|containerd|buildkit|moby/i.test(agent) ? null : { status: 403 });
-    const ended = await run();
-    expect(ended, ended.err).toMatchObject({ code: 0 });
-    expect(ended.err).toContain("docker tag");
+    const careful = await run();
+    expect(careful, careful.err).toMatchObject({ code: 1 });
+    expect(careful.err).toContain("whether it may cannot be told");
+    for (const name of targets) expect(await tagsIn(`${made.space}/${name}`)).not.toContain("latest");
+    const forced = await run("--force");
+    expect(forced, forced.err).toMatchObject({ code: 0 });
     expect(await wrongIn(made.space, targets, tag)).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ function world(commands: NonNullable<World["commands"]>, files: string[] = [], e
     directory: "/work",
     env,
     digests: new Map(),
+    say: () => undefined,
   };
   return { context, asked: () => ran.commands.map(({ argv }) => argv.join(" ")) };
 }

@@ -38,5 +38,13 @@ export function docker(commands: NonNullable<World["commands"]>): DockerContext 
   const ran = { out: "", err: "", commands: [] as { argv: readonly string[] }[] };
   const host = fakeHost([], { cwd: "/", commands }, ran as Parameters<typeof fakeHost>[2]);
   const asked = () => ran.commands.map(({ argv }) => argv.join(" "));
-  return { host, session: { directory: "/", env: {} }, directory: "/", env: {}, digests: new Map(), asked };
+  return {
+    host,
+    session: { directory: "/", env: {} },
+    directory: "/",
+    env: {},
+    digests: new Map(),
+    say: () => undefined,
+    asked,
+  };
 }

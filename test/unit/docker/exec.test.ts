@@ -21,6 +21,7 @@ function printing(...texts: string[]) {
     directory: "/work",
     env,
     digests: new Map([["base", "sha256:a"]]),
+    say: () => undefined,
   };
   return { context, commands: ran.commands, tried: () => tried };
 }

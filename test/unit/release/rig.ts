@@ -96,7 +96,14 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     steps: [],
     warnings: [],
   };
-  const docker = { host, session: { directory: "/", env: {} }, directory: "/", env: {}, digests: new Map() };
+  const docker = {
+    host,
+    session: { directory: "/", env: {} },
+    directory: "/",
+    env: {},
+    digests: new Map(),
+    say: () => undefined,
+  };
   const note = (line: string) => void notes.push(line);
   const context: Release = {
     plan,
