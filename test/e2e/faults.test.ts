@@ -17,7 +17,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     const space = newSpace();
     const made = await workspace(dockerfileOf(space, targets.slice(1)), targets, { space, address: proxy.address });
     onTestFinished(() => removeImages(engine, space));
-    return { proxy, made, run: () => build(engine, made.cwd, pushTo("master", 42, space)) };
+    return { proxy, made, run: (...args: string[]) => build(engine, made.cwd, pushTo("master", 42, space), args) };
   }
 
   it("rides out a registry that is busy, unwell and hangs up while build tags go up", async () => {
