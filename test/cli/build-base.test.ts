@@ -197,6 +197,19 @@ describe.each(engines)("two hosts of one build: %s", (engine) => {
     expect(ran.json()).toMatchObject({ error: { failures: [{ code: "foreign-image", target: "base" }] } });
   });
 
+  it.each([
+    ["pull", `docker pull ${base}`],
+    ["name", `docker tag ${base}`],
+  ])("a base that docker does not %s cannot be taken over", async (_, start) => {
+    const { run, docker, builds } = await lateForBase(engine, { base: [base, "mirror.io/p/base"], app1, app2 });
+    docker.fault((_command, line) =>
+      line.startsWith(start) ? { exitCode: 1, stderr: "no space left on device" } : undefined,
+    );
+    const ran = await run(["build", "--json"]);
+    expect([ran.code, builds("latest").slice(1)]).toEqual([1, [null, null]]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "no-space", target: "base" }] } });
+  });
+
   it("a base that was taken over in the first of two repositories is the same in the second, or the run fails", async () => {
     const { run, registry } = await lateForBase(engine, { base: [base, "mirror.io/p/base"], app1, app2 });
     const ran = await run(["build"]);

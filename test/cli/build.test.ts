@@ -94,6 +94,17 @@ describe.each(engines)("build: %s", (engine) => {
     expect(docker.commands.filter((line) => bakes.test(line))).toEqual([]);
   });
 
+  it.each(["pull", "tag", "push"])("what cannot be copied to the other ends it: %s", async (verb) => {
+    const targets = { base, app1: [app1, "mirror.io/p/app1"], app2 };
+    const registry = createRegistry();
+    await (await example({ engine, registry })).run(["build"]);
+    const { run, docker } = await example({ engine, registry, targets });
+    docker.fault((_, line) => (line.startsWith(`docker ${verb}`) ? { exitCode: 1, stderr: "denied" } : undefined));
+    const ran = await run(["build", "--json"]);
+    expect([ran.code, registry.tags("mirror.io/p/app1")]).toEqual([1, []]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "unauthorized", target: "app1" }] } });
+  });
+
   it("two different images under one build tag end it", async () => {
     const targets = { base, app1: [app1, "mirror.io/p/app1"], app2 };
     const { run, registry, builds: at } = await example({ engine, targets });
