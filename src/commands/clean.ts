@@ -5,6 +5,7 @@ import { withSession } from "../docker/session.ts";
 import { type Problem, throwProblems } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import type { DockerContext } from "../docker/exec.ts";
+import { interrupted } from "../docker/why-failed.ts";
 import type { Host } from "../host/host.ts";
 import { type KeepPolicy, type Sorted, sortImages } from "../plan/clean.ts";
 import { errorJson, failureText } from "../report/result.ts";
@@ -48,13 +49,15 @@ async function sweep(
   dryRun: boolean,
 ): Promise<{ sorted: Sorted[]; failures: Failure[] }> {
   const images = await ownImages(docker, repository);
+  if (docker.host.signal.aborted) return { sorted: [], failures: [interrupted(docker.host)] };
   if (!Array.isArray(images)) return { sorted: [], failures: [images] };
   const results: Sorted[] = [];
   for (const { image, kept } of sortImages(images, policy)) {
+    if (docker.host.signal.aborted) break;
     const objection = kept === null && !dryRun ? await removeImage(docker, image) : kept;
     results.push({ image, kept: objection });
   }
-  return { sorted: results, failures: [] };
+  return { sorted: results, failures: docker.host.signal.aborted ? [interrupted(docker.host)] : [] };
 }
 
 function keepPolicy({ event, tags }: Project, options: CleanOptions): KeepPolicy {

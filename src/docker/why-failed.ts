@@ -14,7 +14,7 @@ export function dockerFailure(target: string | null, result: ExecResult, text: s
 
 /** What to tell of a run that a signal has ended: what the process says that was stopped by it is not the reason. */
 export function interrupted({ signal }: Pick<Host, "signal">): Failure {
-  return failure("interrupted", `stopped by ${String(signal.reason)}; nothing more is published`);
+  return failure("interrupted", `stopped by ${String(signal.reason)}; nothing more is done`);
 }
 
 /** The last line that says anything: where docker puts its reason. */

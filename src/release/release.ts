@@ -69,15 +69,20 @@ async function acquireBase(context: Release, state: RunState, step: AcquireStep)
 async function build(context: Release, state: RunState, step: BuildStep): Promise<Failure[]> {
   const { builder, docker, plan, reporter } = context;
   if (builder === null) throw new Error("a plan that builds needs a builder");
-  const { built, failures } = await builder.run(docker, step, plan, new Set(state.up.keys()), reporter);
+  // The builder would overwrite what is up already, though it has to be built again for its proof.
+  const isThere = (name: string) => typeof state.inRegistry.get(name) === "object";
+  const pushed = step.pushed.filter((name) => !isThere(name));
+  const up = new Set(state.up.keys());
+  const { built, failures } = await builder.run(docker, { ...step, pushed }, plan, up, reporter);
   for (const { target, digest, cached, seconds } of built) {
     note(state, target, "built", { cached, seconds });
-    if (!step.pushed.includes(target)) continue;
+    if (!pushed.includes(target)) continue;
     const [planned] = targetsOf(plan, [target]);
     note(state, target, "built", { digest, published: buildTagReferences(planned!) });
     if (digest !== null) docker.digests.set(target, digest);
   }
-  return failures;
+  const rest = built.map(({ target }) => target).filter((name) => step.pushed.includes(name) && isThere(name));
+  return failures.length > 0 ? failures : publish(context, state, { kind: "push", targets: rest });
 }
 
 async function proveImages(context: Release, state: RunState, step: ProveStep): Promise<Failure[]> {

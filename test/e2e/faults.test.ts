@@ -11,7 +11,11 @@ const reset: Fault = { cutAfter: 0 };
 describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) => {
   beforeAll(() => ensureBaseImage(engine));
 
-  async function behindProxy(): Promise<{ proxy: Proxy; made: Workspace; run: () => ReturnType<typeof build> }> {
+  async function behindProxy(): Promise<{
+    proxy: Proxy;
+    made: Workspace;
+    run: (...args: string[]) => ReturnType<typeof build>;
+  }> {
     const proxy = await startProxy();
     onTestFinished(() => proxy.stop());
     const space = newSpace();
