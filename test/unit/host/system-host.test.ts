@@ -1,0 +1,106 @@
+import { EventEmitter } from "node:events";
+import os from "node:os";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Command } from "../../../src/host/host.ts";
+import { systemHost } from "../../../src/host/system-host.ts";
+
+/** A stream that a test can break. */
+class Stream extends EventEmitter {
+  text = "";
+  isTTY = false;
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
+function real() {
+  const controller = new AbortController();
+  const [stdout, stderr] = [new Stream(), new Stream()];
+  const self = { argv: ["node", "cli", "plan"], cwd: () => "/work", env: { A: "1" }, stdout, stderr };
+  const host = systemHost(self as unknown as NodeJS.Process, {
+    signal: controller.signal,
+    hold: () => () => undefined,
+  });
+  return { host, controller, stdout, stderr };
+}
+
+const node = (code: string, rest: Partial<Command> = {}): Command => ({
+  argv: [process.execPath, "-e", code],
+  ...rest,
+});
+
+describe("a process of the real host", () => {
+  it.each<[string, Command, object]>([
+    [
+      "that succeeds",
+      node("console.log(1); console.error(2)"),
+      { exitCode: 0, stdout: "1", stderr: "2", missing: false },
+    ],
+    ["that fails", node("process.exit(3)"), { exitCode: 3 }],
+    ["that is killed", node("process.kill(process.pid, 'SIGKILL')"), { exitCode: 128 + os.constants.signals.SIGKILL }],
+    ["that is not there", { argv: ["/nonexistent/docker"] }, { exitCode: 127, missing: true }],
+    ["that reads", node("process.stdin.pipe(process.stdout)", { stdin: "hello" }), { stdout: "hello" }],
+    ["that has nothing to read", node("process.stdin.on('end', () => console.log('end')).resume()"), { stdout: "end" }],
+    ["in another folder", node("console.log(process.cwd())", { cwd: "/" }), { stdout: "/" }],
+    ["that takes too long", node("setTimeout(() => undefined, 60000)", { limit: 300 }), { late: true }],
+  ])("%s", async (_, command, expected) => {
+    expect(await real().host.exec(command)).toMatchObject(expected);
+  });
+
+  it("gets the environment that it is given, and nothing else", async () => {
+    vi.stubEnv("OURS", "secret");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const code = "console.log(process.env.OURS, process.env.GIVEN)";
+    expect(await real().host.exec(node(code, { env: { GIVEN: "yes" } }))).toMatchObject({ stdout: "undefined yes" });
+    expect(await real().host.exec(node(code))).toMatchObject({ stdout: "secret undefined" });
+  });
+
+  it("tells each line of its errors as it comes, and keeps none", async () => {
+    const lines: string[] = [];
+    const command = node("console.error('a\\nb')", { onStderrLine: (line) => void lines.push(line) });
+    expect(await real().host.exec(command)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(lines).toEqual(["a", "b"]);
+  });
+
+  it("ends with the run, and nothing is thrown", async () => {
+    const { host, controller } = real();
+    const ended = host.exec(
+      node("console.error('on'); setTimeout(() => undefined, 60000)", {
+        onStderrLine: () => controller.abort("SIGTERM"),
+      }),
+    );
+    expect((await ended).exitCode).not.toBe(0);
+  });
+});
+
+describe("the real host", () => {
+  it("says what it was started with", () => {
+    expect(real().host).toMatchObject({ argv: ["plan"], cwd: "/work", env: { A: "1" }, home: os.homedir() });
+  });
+
+  it("waits, but no longer than the run", async () => {
+    const { host, controller } = real();
+    await host.sleep(1);
+    const waiting = host.sleep(60_000);
+    controller.abort("SIGINT");
+    await expect(waiting).resolves.toBeUndefined();
+  });
+
+  it("writes to its streams, and minds no reader that went away", () => {
+    const { host, stdout, stderr } = real();
+    host.stdout.write("a");
+    host.print("b");
+    host.stderr.write("c");
+    expect([stdout.text, stderr.text, host.json({ a: 1 })]).toEqual(["ab", "c", '{\n  "a": 1\n}']);
+    expect(() => stdout.emit("error", Object.assign(new Error("gone"), { code: "EPIPE" }))).not.toThrow();
+    expect(() => stdout.emit("error", new Error("disk is full"))).toThrow("disk is full");
+  });
+
+  it("has a clock and chance", () => {
+    const { host } = real();
+    expect(Math.abs(host.now() - Date.now())).toBeLessThan(10_000);
+    expect(host.random()).toBeGreaterThanOrEqual(0);
+    expect(host.random()).toBeLessThan(1);
+  });
+});

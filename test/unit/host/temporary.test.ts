@@ -1,0 +1,79 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { systemFiles } from "../../../src/host/system-files.ts";
+
+/** A folder for temporary folders that this test has to itself. */
+async function ownTemporary(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "temporary-test-"));
+  vi.stubEnv("TMPDIR", folder);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    return rm(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+const make = (workspace = "/nowhere") => systemFiles.makeTemporary("msb-test-", workspace);
+
+describe("a temporary folder", () => {
+  it("is empty, and for nobody else", async () => {
+    const place = await ownTemporary();
+    const folder = await make();
+    expect(path.dirname(folder)).toBe(place);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("does not lie in the workspace, though TMPDIR does", async () => {
+    const place = await ownTemporary();
+    const folder = await make(place);
+    onTestFinished(() => systemFiles.remove(folder));
+    expect(folder.startsWith(`${place}/`)).toBe(false);
+  });
+
+  it("lies in the workspace only if there is nothing else", async () => {
+    const place = await ownTemporary();
+    expect(path.dirname(await make("/"))).toBe(place);
+  });
+
+  it("says so if it cannot be made", async () => {
+    await ownTemporary();
+    await expect(systemFiles.makeTemporary("no/such/folder-", "/nowhere")).rejects.toThrow("ENOENT");
+  });
+
+  it.each([
+    ["that a dead run has left goes", "own", "2147480000", 0, false],
+    ["of a run that is at work stays", "own", String(process.pid), 0, true],
+    ["of another container stays, however dead its process looks from here", "other", "2147480000", 0, true],
+    ["of another container goes once no run can have lasted so long", "other", "2147480000", 25, false],
+  ])("%s", async (_, whose, pid, hours, stays) => {
+    const place = await ownTemporary();
+    const made = path.basename(await make());
+    const own = made.slice(0, made.indexOf(`-${process.pid}-`) + 1);
+    const left = path.join(place, `${whose === "own" ? own : "msb-test-elsewhere-1-"}${pid}-abcdef`);
+    await mkdir(left);
+    const then = new Date(Date.now() - hours * 3_600_000);
+    await utimes(left, then, then);
+    await make();
+    expect(existsSync(left)).toBe(stays);
+  });
+});
+
+describe("the files of the real host", () => {
+  it("are read, written, listed, linked and removed", async () => {
+    const place = await ownTemporary();
+    const [a, b] = [path.join(place, "a"), path.join(place, "b")];
+    expect([await systemFiles.read(a), await systemFiles.exists(a)]).toEqual([null, false]);
+    await systemFiles.write(a, "text");
+    await systemFiles.link(a, b);
+    expect([await systemFiles.read(b), await systemFiles.exists(b)]).toEqual(["text", true]);
+    expect(await systemFiles.list(place)).toEqual(["a", "b"]);
+    expect([await systemFiles.list(a), await systemFiles.read(path.join(a, "c"))]).toEqual([[], null]);
+    await expect(systemFiles.read(place)).rejects.toThrow("EISDIR");
+    await systemFiles.remove(a);
+    expect(await systemFiles.exists(a)).toBe(false);
+  });
+});
