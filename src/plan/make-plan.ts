@@ -55,7 +55,12 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
   const { targets, ...sorted } = inOrder(planned.map(({ target }) => target));
-  const shared = sharedStages(relevant.filter(({ target }) => selected.has(target.name)));
+  const own = new Set(config.targets.map(({ name }) => name));
+  const shared = sharedStages(
+    relevant.filter(({ target }) => selected.has(target.name)),
+    // An anchor is no target that anybody has written.
+    relevant.filter(({ target }) => own.has(target.name)),
+  );
   const push = targets.some((target) => target.push && !target.implied);
   const problems = [
     ...selection.problems,

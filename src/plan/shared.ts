@@ -10,9 +10,9 @@ interface Found {
 
 /**
  * The stages that two or more of the targets are made from. Of stages that the very same targets share only the
- * topmost is listed: what it is made from goes without saying.
+ * topmost is listed: what it is made from goes without saying. `known` are all targets that may be those of a shared stage.
  */
-export function sharedStages(placed: readonly Placed[]): SharedStage[] {
+export function sharedStages(placed: readonly Placed[], known: readonly Placed[] = placed): SharedStage[] {
   const found = new Map<string, Found>();
   for (const one of placed) {
     for (const index of stagesNeeded(one.place.graph, one.place.stage.index)) {
@@ -33,7 +33,7 @@ export function sharedStages(placed: readonly Placed[]): SharedStage[] {
     .filter(({ placed: one, index, targets }) => !below.has(sharedKey(one.target.dockerfile, index, targets)))
     .toSorted((a, b) => a.index - b.index)
     .map(({ placed: one, index, targets }) => {
-      const owner = placed.find(
+      const owner = known.find(
         ({ target, place }) => target.dockerfile === one.target.dockerfile && place.stage.index === index,
       );
       return {

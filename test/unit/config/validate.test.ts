@@ -44,6 +44,11 @@ describe("validateConfig", () => {
       ['targets.app1.repos: unknown key\n    did you mean "repo"?'],
     ],
     [
+      "an unknown key of a registry",
+      { registries: { "r.io": { usernme: "U" } }, targets },
+      ['registries.r.io.usernme: unknown key\n    did you mean "username"?'],
+    ],
+    [
       "an unknown key of the defaults",
       { defaults: { arg: {} }, targets },
       ['defaults.arg: unknown key\n    did you mean "args"?'],

@@ -63,6 +63,20 @@ describe("a process of the real host", () => {
     expect(lines).toEqual(["a", "b"]);
   });
 
+  it("is told of while it says nothing", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const told: number[] = [];
+    const quiet = node("setTimeout(() => undefined, 300)", { onSilence: (seconds) => void told.push(seconds) });
+    const ended = real().host.exec(quiet);
+    const unheard = real().host.exec(node("setTimeout(() => undefined, 300)"));
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(30_000);
+      expect(told).not.toEqual([]);
+    });
+    expect([(await ended).exitCode, (await unheard).exitCode]).toEqual([0, 0]);
+  });
+
   it("ends with the run, and nothing is thrown", async () => {
     const { host, controller } = real();
     const ended = host.exec(

@@ -35,6 +35,14 @@ const ask = (
 ) => systemRequest(signal, { ...patient, ...limits })({ method: "GET", headers: {}, ...request });
 
 describe("a request", () => {
+  it("brings back a header that came several times as one", async () => {
+    const url = await answering((_, response) => {
+      response.setHeader("Set-Cookie", ["a=1", "b=2"]);
+      response.end();
+    });
+    expect(await ask({ url })).toMatchObject({ headers: { "set-cookie": "a=1, b=2" } });
+  });
+
   it("brings back status, headers and body", async () => {
     const url = await answering((request, response) => {
       response.setHeader("Link", ["<a>", "<b>"]);
