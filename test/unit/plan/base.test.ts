@@ -45,6 +45,19 @@ describe("the base of a target", () => {
     expect(warnings).toEqual([]);
   });
 
+  it.each([
+    ["in its stage", "FROM alpine AS base\nARG A=1 B\n"],
+    ["in a stage that it is made from", "FROM alpine AS below\nARG B\nFROM below AS base\n"],
+    ["before the first FROM", "ARG B=1\nFROM alpine AS base\n"],
+  ])("is none of ours where an argument differs that it declares %s", (_, text) => {
+    const targets = { base: "x.io/base", app: { repo: "x.io/app", args: { B: "2" } } };
+    const { target, warnings } = made({ targets }, { Dockerfile: `${text}FROM base AS app\n` });
+    expect(target("app")).toMatchObject({ base: null, bind: [], needs: [] });
+    expect(warnings).toContain(
+      "other-base: app is made from base's stage, but not from base's image: the argument B differs",
+    );
+  });
+
   it("is the one target, of several of its stage, that is built alike", () => {
     const targets = {
       amd: { repo: "x.io/amd", target: "base", platforms: ["linux/amd64"] },
