@@ -39,7 +39,7 @@ function messageOf({ type, received, message, expected, input }: Issue): string 
 function unknownKeys(path: readonly string[], map: unknown): Problem[] {
   const known = knownKeys(path);
   const unknown = Object.keys(map ?? {}).filter((key) => !known.includes(key));
-  return (unknown.length > 0 ? unknown : [path.at(-1) ?? ""]).map((key) => {
+  return unknown.map((key) => {
     const near = nearest(key, known);
     const hint = near === null ? {} : { hint: `did you mean "${near}"?` };
     return { path: [...path.slice(0, -1), key].join("."), message: "unknown key", ...hint };

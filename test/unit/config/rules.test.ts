@@ -1,141 +1,115 @@
 import { describe, expect, it } from "vitest";
-import { resolveConfig, withRegistry } from "../../../src/config/resolve.ts";
-import { validateConfig } from "../../../src/config/validate.ts";
+import { resolveConfig } from "../../../src/config/resolve.ts";
+import type { WrittenConfig, WrittenTarget } from "../../../src/config/schema.ts";
 import { formatProblem } from "../../../src/core/errors.ts";
 
-/** What is wrong with a config that the schema has nothing against. */
-function problems(written: object): string[] {
-  const { config, problems: faults } = validateConfig(written);
-  expect(faults).toEqual([]);
-  return resolveConfig(config!, "/work").problems.map(formatProblem);
-}
+/** What is wrong with a config of a base and this target; `changes` are of the top level. */
+const problemsOf = (app: WrittenTarget, changes: Partial<WrittenConfig> = {}) =>
+  resolveConfig({ targets: { base: "x.io/base", app }, ...changes }, "/work").problems.map(formatProblem);
 
-const base = "r.io/base";
-const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`target${at}`, `r.io/t${at}`]));
+describe("a config is refused", () => {
+  it.each<[string, WrittenTarget, string]>([
+    [
+      "if it publishes what has no repository",
+      { push: true },
+      "targets.app.push: is true, but there is no repo to publish to",
+    ],
+    [
+      "if it publishes what is for the host",
+      { repo: false, push: true },
+      "targets.app.push: is true, but there is no repo to publish to",
+    ],
+    [
+      "if a need is misspelt",
+      { needs: ["base", "bsae"] },
+      'targets.app.needs.1: is not a target (got "bsae")\n    did you mean "base"?',
+    ],
+    [
+      "if a need is like no target",
+      { needs: "tools-of-ours" },
+      'targets.app.needs.0: is not a target (got "tools-of-ours")\n    the targets are base, app',
+    ],
+    [
+      "if a target needs itself",
+      { needs: "app" },
+      expect.stringMatching(/^targets\.app\.needs\.0: is the target itself \(got "app"\)/) as string,
+    ],
+    [
+      "if an argument refers to no target",
+      { args: { BASE: "{{ref.base}}", OTHER: "{{ref.bass}}" } },
+      'targets.app.args.OTHER: is not a target (got "bass")\n    did you mean "base"?',
+    ],
+    [
+      "if a named context is of no target",
+      { contexts: { lib: "target:bas", src: "./target:x" } },
+      'targets.app.contexts.lib: is not a target (got "bas")\n    did you mean "base"?',
+    ],
+    [
+      "if an argument replaces the frontend",
+      { args: { BUILDKIT_SYNTAX: "evil/frontend" } },
+      'targets.app.args.BUILDKIT_SYNTAX: is refused\n    it replaces the Dockerfile frontend; write "# syntax=" in the Dockerfile, or add "buildkit-syntax" to allow',
+    ],
+  ])("%s", (_, app, expected) => {
+    expect(problemsOf(app)).toEqual([expected]);
+  });
 
-describe("what a config's parts say of each other", () => {
-  it.each<[string, object, (string | RegExp)[]]>([
+  it.each<[string, NonNullable<WrittenConfig["registries"]>, string]>([
     [
-      "a target that is told to be published has a repository",
-      { targets: { base: { push: true } } },
-      [/^targets.base.push: is true, but there is no repo/],
-    ],
-    ["one with a repository may be", { targets: { base: { repo: base, push: true } } }, []],
-    [
-      "a need is a target",
-      { targets: { base, app: { repo: "r.io/app", needs: ["bsae"] } } },
-      [/^targets.app.needs.0: is not a target \(got "bsae"\)\n {4}did you mean "base"\?/],
-    ],
-    ["a need is another target", { targets: { app: { repo: "r.io/app", needs: "app" } } }, [/is the target itself/]],
-    [
-      "a need is like nothing",
-      { targets: { ...many, app: { repo: "r.io/app", needs: ["zzz"] } } },
-      [/the targets are target0, .*target9$/],
+      "a URL",
+      { "https://x.io": {} },
+      'registries.https://x.io: is not a registry (got "https://x.io")\n    write host or host:port, without https://',
     ],
     [
-      "a reference is to a target",
-      { targets: { base, app: { repo: "r.io/app", args: { A: "{{ref.bse}}", B: "{{ref.base}}" } } } },
-      [/^targets.app.args.A: is not a target/],
+      "what docker would take for an option",
+      { "-x": {} },
+      'registries.-x: is not a registry (got "-x")\n    write host or host:port, without https://',
     ],
     [
-      "a context is a target's",
-      { targets: { base, app: { repo: "r.io/app", contexts: { a: "target:bse", b: "target:base", c: "./folder" } } } },
-      [/^targets.app.contexts.a: is not a target/],
+      "a user without a password",
+      { "x.io": { username: "ROBOT" } },
+      "registries.x.io: needs both username and password, as names of environment variables",
     ],
     [
-      "a context is a folder here",
-      { targets: { base: { repo: base, context: "https://x.org/a.git" } } },
-      [/^targets.base.context: is not a local path/],
+      "a password without a user",
+      { "x.io": { password: "TOKEN" } },
+      "registries.x.io: needs both username and password, as names of environment variables",
     ],
-    [
-      "a Dockerfile is a file here",
-      { targets: { base: { repo: base, dockerfile: "git@x.org:a/b" } } },
-      [/^targets.base.dockerfile: is not a local path/],
-    ],
-    [
-      "a named context may be an image",
-      { targets: { base: { repo: base, contexts: { a: "github.com/a/b", b: "docker-image://x" } } } },
-      [/^targets.base.contexts.a: is not a local path/],
-    ],
-    [
-      "unless the network is allowed",
-      { allow: ["remote-context"], targets: { base: { repo: base, context: "https://x.org/a.git" } } },
-      [],
-    ],
-    [
-      "another frontend is refused",
-      { targets: { base: { repo: base, args: { BUILDKIT_SYNTAX: "x" } } } },
-      [/BUILDKIT_SYNTAX: is refused/],
-    ],
-    [
-      "unless it is allowed",
-      { allow: ["buildkit-syntax"], targets: { base: { repo: base, args: { BUILDKIT_SYNTAX: "x" } } } },
-      [],
-    ],
-    [
-      "a registry is a host",
-      { registries: { "https://r.io": {} }, targets: { base } },
-      [/^registries.https:\/\/r.io: is not a registry/],
-    ],
-    [
-      "a login has two parts",
-      { registries: { "r.io": { username: "USER" } }, targets: { base } },
-      [/^registries.r.io: needs both/],
-    ],
-    ["or none", { registries: { "r.io": { insecure: true, ca: "ca.crt" } }, targets: { base } }, []],
-  ])("%s", (_, written, expected) => {
-    const found = problems(written);
-    expect(found).toHaveLength(expected.length);
-    for (const [at, one] of expected.entries()) expect(found[at]).toMatch(one);
+  ])("if a registry is %s", (_, registries, expected) => {
+    expect(problemsOf({}, { registries })).toEqual([expected]);
+  });
+
+  it.each<[string, NonNullable<WrittenConfig["registries"]>]>([
+    ["a host with both credentials", { "x.io": { username: "ROBOT", password: "TOKEN" } }],
+    ["a port without any", { "localhost:5000": { insecure: true } }],
+  ])("but not if a registry is %s", (_, registries) => {
+    expect(problemsOf({}, { registries })).toEqual([]);
   });
 });
 
-describe("withRegistry", () => {
-  it.each([
-    ["team/app", null, "team/app"],
-    ["team/app", "r.io", "r.io/team/app"],
-    ["x.io/app", "r.io", "x.io/app"],
-    ["localhost/app", "r.io", "localhost/app"],
-    ["app", "r.io/team", "r.io/team/app"],
-  ])("%s under %s is %s", (repository, registry, expected) => {
-    expect(withRegistry(repository, registry)).toBe(expected);
+describe("what comes from the network", () => {
+  it.each<[where: string, WrittenTarget, refused: boolean]>([
+    ["context", { context: "https://example.com/x.git" }, true],
+    ["context", { context: "git@example.com:x.git" }, true],
+    ["context", { context: "github.com/octocat/hello-world" }, true],
+    ["context", { context: "./github.com" }, false],
+    ["dockerfile", { dockerfile: "https://example.com/Dockerfile" }, true],
+    ["dockerfile", { dockerfile: "docker/https.Dockerfile" }, false],
+    ["contexts.src", { contexts: { src: "git://example.com/x.git" } }, true],
+    ["contexts.src", { contexts: { src: "docker-image://alpine:3" } }, false],
+    ["contexts.src", { contexts: { src: "../src" } }, false],
+  ])("as %s of %j is refused: %j", (where, app, refused) => {
+    const places = problemsOf(app).map((problem) => problem.split(" (got")[0]);
+    expect(places).toEqual(refused ? [`targets.app.${where}: is not a local path`] : []);
+    expect(problemsOf(app, { allow: ["remote-context"] })).toEqual([]);
   });
-});
 
-describe("a target's keys", () => {
-  const written = {
-    dockerfile: "all.Dockerfile",
-    defaults: {
-      args: { A: 1, B: true },
-      labels: { l: "d" },
-      platforms: ["linux/amd64"],
-      ssh: "default",
-      cacheFrom: "r.io/cache",
-    },
-    targets: {
-      base: { repo: base, args: { A: "own" } },
-      tool: { repo: false, target: "tools", dockerfile: "x" },
-      none: {},
-    },
-  };
-  it("are its own before the defaults, and these before the top level", () => {
-    const { config } = resolveConfig(validateConfig(written).config!, "/work");
-    expect(config.targets).toMatchObject([
-      {
-        name: "base",
-        stage: "base",
-        stageIsWritten: false,
-        dockerfile: "all.Dockerfile",
-        context: ".",
-        args: { A: "own", B: "true" },
-        labels: { l: "d" },
-        ssh: ["default"],
-        cacheFrom: ["r.io/cache"],
-        platforms: ["linux/amd64"],
-        repositories: [base],
-      },
-      { name: "tool", stage: "tools", stageIsWritten: true, dockerfile: "x", repositories: [] },
-      { name: "none", repositories: [], push: "auto" },
-    ]);
+  it("is allowed each for itself", () => {
+    const both: WrittenTarget = { context: "https://example.com/x.git", args: { BUILDKIT_SYNTAX: "x/y" } };
+    const paths = (allow: WrittenConfig["allow"]) =>
+      problemsOf(both, allow === undefined ? {} : { allow }).map((problem) => problem.split(": ")[0]);
+    expect(paths(undefined)).toEqual(["targets.app.context", "targets.app.args.BUILDKIT_SYNTAX"]);
+    expect(paths(["remote-context"])).toEqual(["targets.app.args.BUILDKIT_SYNTAX"]);
+    expect(paths(["buildkit-syntax"])).toEqual(["targets.app.context"]);
+    expect(paths(["buildkit-syntax", "remote-context"])).toEqual([]);
   });
 });

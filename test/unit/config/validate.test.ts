@@ -54,6 +54,12 @@ describe("validateConfig", () => {
       ['defaults.arg: unknown key\n    did you mean "args"?'],
     ],
     [
+      "unknown keys of a registry",
+      { registries: { "x.io": { usernam: "ROBOT", zone: "eu" } }, targets },
+      ['registries.x.io.usernam: unknown key\n    did you mean "username"?', "registries.x.io.zone: unknown key"],
+    ],
+    ["nothing", undefined, ["the config: is missing"]],
+    [
       "a number with a point",
       { targets: { app1: { repo: "x/y", args: { V: 1.1 } } } },
       [

@@ -1,28 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, formatProblem } from "../../../src/core/errors.ts";
+import { exitCodeOf, formatProblem, InputError, throwProblems } from "../../../src/core/errors.ts";
 
-describe("the exit code of a run that a signal has ended", () => {
-  it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ])("%s: %s", (signal, expected) => {
-    expect(exitCodeOf(signal)).toBe(expected);
-  });
-});
-
-describe("a problem in words", () => {
+describe("a problem", () => {
   it.each<[string, unknown, string]>([
-    ["a text", "x", ' (got "x")'],
-    ["nothing", undefined, ""],
-    ["a big number", 2n ** 70n, " (got 1180591620717411303424)"],
-    ["what JSON has no word for", () => 1, " (got () => 1)"],
-    ["what is too long", "x".repeat(200), ` (got "${"x".repeat(99)}…)`],
+    ["nothing", undefined, "p: is wrong"],
+    ["a text", 'a "b"', 'p: is wrong (got "a \\"b\\"")'],
+    ["an empty text", "", 'p: is wrong (got "")'],
+    ["null", null, "p: is wrong (got null)"],
+    ["a map", { a: [1] }, 'p: is wrong (got {"a":[1]})'],
+    ["a number that JSON does not have", 12n, "p: is wrong (got 12)"],
+    ["what JSON does not have", Symbol("s"), "p: is wrong (got Symbol(s))"],
+    ["a long text, which is cut", "x".repeat(200), `p: is wrong (got "${"x".repeat(99)}…)`],
   ])("shows %s", (_, got, expected) => {
-    expect(formatProblem({ path: "a.b", message: "is wrong", got })).toBe(`a.b: is wrong${expected}`);
+    expect(formatProblem({ path: "p", message: "is wrong", got })).toBe(expected);
   });
 
   it("has its hint on a line of its own", () => {
-    expect(formatProblem({ path: "a", message: "is wrong", hint: "write b" })).toBe("a: is wrong\n    write b");
+    expect(formatProblem({ path: "p", message: "is wrong", hint: "right it" })).toBe("p: is wrong\n    right it");
   });
+});
+
+describe("throwProblems", () => {
+  it("throws all of them at once, and nothing for none", () => {
+    const problems = ["a", "b"].map((path) => ({ path, message: "is wrong" }));
+    expect(() => throwProblems(problems)).toThrow(new InputError(problems));
+    expect(() => throwProblems(problems)).toThrow("a: is wrong\nb: is wrong");
+    expect(() => throwProblems([])).not.toThrow();
+  });
+});
+
+// What a shell says of a process that a signal has ended: 128 and the signal's number.
+it.each([
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])("a run that %s has ended exits with %i", (signal, code) => {
+  expect(exitCodeOf(signal)).toBe(code);
 });

@@ -68,4 +68,21 @@ describe("inDependencyOrder", () => {
     await inDependencyOrder([{ name: "app", needs: ["base"] }], 1, ({ name }) => work(name));
     expect(seen.ended).toEqual(["app"]);
   });
+
+  it("passes the first rejection on when all that runs has ended, and does nothing that needs what failed", async () => {
+    const { seen, work } = watched();
+    const items = [
+      { name: "base", needs: [] },
+      { name: "tools", needs: [] },
+      { name: "app", needs: ["base"] },
+      { name: "cli", needs: ["tools"] },
+    ];
+    const failing = async ({ name }: { name: string }) => {
+      await work(name);
+      if (name === "base") throw new Error("base is broken");
+    };
+    await expect(inDependencyOrder(items, 2, failing)).rejects.toThrow("base is broken");
+    expect(seen.ended.toSorted()).toEqual(["base", "cli", "tools"]);
+    expect(seen.began).toEqual(seen.ended);
+  });
 });

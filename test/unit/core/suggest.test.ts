@@ -44,4 +44,5 @@ describe("nearest", () => {
 test("didYouMean names the nearest, or all", () => {
   expect(didYouMean("patern", known)).toBe('did you mean "pattern"?');
   expect(didYouMean("zzz", ["a1", "b2"])).toBe("expected one of a1, b2");
+  expect(didYouMean("zzz", ["a1"])).toBe("expected a1");
 });

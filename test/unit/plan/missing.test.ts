@@ -1,36 +1,39 @@
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../../src/config/config.ts";
+import { resolveConfig } from "../../../src/config/resolve.ts";
 import { missingCredentials, missingSecrets } from "../../../src/plan/missing.ts";
 import { planned } from "../../support/planned.ts";
 import { eventOf, pullRequestEvent } from "../tags/event-of.ts";
 
-const config = { registries: { "r.io": { username: "USER", password: "PASSWORD" }, "x.io": {} } } as unknown as Config;
-const targets = [
-  planned("app", {
-    secrets: [
-      { id: "npm", env: "NPM_TOKEN" },
-      { id: "rc", file: ".npmrc" },
-    ],
-  }),
-];
+describe("credentials that the environment does not have", () => {
+  const registries = { "x.io": { username: "ROBOT", password: "TOKEN" }, "y.io": { insecure: true } };
+  const { config } = resolveConfig({ registries, targets: { app: "x.io/app" } }, "/work");
 
-describe("credentials that are not there", () => {
-  it.each([
-    [{ USER: "u", PASSWORD: "p" }, []],
-    [{ USER: "u" }, ["registries.r.io.password"]],
-    [{ USER: "", PASSWORD: "p" }, ["registries.r.io.username"]],
-    [{}, ["registries.r.io.username", "registries.r.io.password"]],
-  ])("with %o: %o", (env, expected) => {
-    expect(missingCredentials(config, env).map(({ path }) => path)).toEqual(expected);
+  it.each<[string, Record<string, string>, string[]]>([
+    ["none", { ROBOT: "r", TOKEN: "t" }, []],
+    ["all", {}, ["registries.x.io.username", "registries.x.io.password"]],
+    ["an empty one", { ROBOT: "r", TOKEN: "" }, ["registries.x.io.password"]],
+  ])("%s", (_, env, expected) => {
+    const problems = missingCredentials(config, env);
+    expect(problems.map(({ path }) => path)).toEqual(expected);
+    for (const { message } of problems)
+      expect(message).toMatch(/^the environment variable (?:ROBOT|TOKEN) is not set$/);
   });
 });
 
-describe("secrets that are not there", () => {
-  it.each([
-    ["a push", eventOf(), {}, ["targets.app.secrets.npm"]],
-    ["a push that has them", eventOf(), { NPM_TOKEN: "" }, []],
-    ["a pull request, which may do without", pullRequestEvent(17), {}, []],
-  ])("of %s", (_, event, env, expected) => {
-    expect(missingSecrets({ event, targets }, env).map(({ path }) => path)).toEqual(expected);
+describe("secrets that the environment does not have", () => {
+  const secrets = [
+    { id: "npm", env: "NPM_TOKEN" },
+    { id: "key", file: "key.pem" },
+  ];
+  const missing = (event: ReturnType<typeof eventOf>, env: Record<string, string>) =>
+    missingSecrets({ event, targets: [planned("base"), planned("app", { secrets })] }, env).map(({ path }) => path);
+
+  it("are those of variables that are not set, and empty ones are meant", () => {
+    expect(missing(eventOf(), {})).toEqual(["targets.app.secrets.npm"]);
+    expect(missing(eventOf(), { NPM_TOKEN: "" })).toEqual([]);
+  });
+
+  it("are no matter for a pull request, which may do without", () => {
+    expect(missing(pullRequestEvent(17), {})).toEqual([]);
   });
 });

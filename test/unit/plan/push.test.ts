@@ -34,6 +34,7 @@ describe("the tags that a build may write", () => {
     ["all", master, "", ["latest", "1.2.3", "pr-17"], ["latest", "1.2.3", "pr-17"]],
     ["those of a pull request", pullRequest, "", ["pr-17", "pr-17-alpine"], ["pr-17", "pr-17-alpine"]],
     ["of a pull request with a prefix", pullRequest, "web-", ["web-pr-17"], ["web-pr-17"]],
+    ["its own without the prefix, too", pullRequest, "web-", ["pr-17"], ["pr-17"]],
     ["no others of a pull request", pullRequest, "", ["latest", "master", "1.2.3", "dev"], []],
     ["not another pull request's", pullRequest, "", ["pr-1", "pr-170", "pr-18"], []],
     ["nothing that only looks like its own", pullRequest, "", ["my-pr-17", "latest-pr-17"], []],

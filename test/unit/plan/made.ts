@@ -1,0 +1,48 @@
+import { presumedBuilder } from "../../../src/builders/choose.ts";
+import { resolveConfig } from "../../../src/config/resolve.ts";
+import type { WrittenConfig } from "../../../src/config/schema.ts";
+import type { BuildEvent } from "../../../src/core/event.ts";
+import { formatProblem } from "../../../src/core/errors.ts";
+import { makePlan } from "../../../src/plan/make-plan.ts";
+import type { PlannedTarget } from "../../../src/plan/plan.ts";
+import { eventOf } from "../tags/event-of.ts";
+
+/** What a plan is made of besides the config; the Dockerfiles are by their paths. */
+interface Given {
+  names?: readonly string[];
+  event?: BuildEvent;
+  directory?: string;
+  pushFlag?: boolean;
+}
+
+/** The plan of a config that is right by itself. */
+export function made(
+  written: WrittenConfig,
+  dockerfiles: Readonly<Record<string, string>>,
+  { names = [], event = eventOf(), directory = "/work/project", pushFlag }: Given = {},
+) {
+  const { config, problems: ofConfig } = resolveConfig(written, directory);
+  const { plan, problems } = makePlan({
+    config,
+    event,
+    names,
+    dockerfiles: new Map(Object.entries(dockerfiles)),
+    tags: { now: 0, env: {}, files: new Map(), gitTags: null, extra: [] },
+    pushFlag,
+    work: {
+      command: "build",
+      builder: presumedBuilder("buildx", directory),
+      noCache: false,
+      pull: false,
+      force: false,
+    },
+    isSet: () => false,
+  });
+  const target = (name: string): PlannedTarget | undefined => plan.targets.find((one) => one.name === name);
+  return {
+    plan,
+    target,
+    problems: [...ofConfig, ...problems].map(formatProblem),
+    warnings: plan.warnings.map(({ code, message }) => `${code}: ${message}`),
+  };
+}
