@@ -32,11 +32,9 @@ export async function makeTemporary(prefix: string, workspace: string): Promise<
 /** Where temporary folders may be, the preferred place first. */
 function places(workspace: string): string[] {
   const all = [os.tmpdir(), "/dev/shm", "/tmp", "/var/tmp"].map((place) => path.resolve(place));
-  const outside = [...new Set(all)].filter(
-    (place) => !`${place}${path.sep}`.startsWith(`${path.resolve(workspace)}${path.sep}`),
-  );
-  // A workspace that is the root of everything has no outside.
-  return outside.length === 0 ? [os.tmpdir()] : outside;
+  // A workspace that is the root of everything has no outside, and is not looked at.
+  const inside = `${path.resolve(workspace)}${path.sep}`;
+  return [...new Set(all)].filter((place) => !`${place}${path.sep}`.startsWith(inside));
 }
 
 /** What is to be gone when the process is: whoever sends a second signal does not wait for the run to clean up. */

@@ -91,3 +91,27 @@ describe("a pause", () => {
     );
   });
 });
+
+describe("a retry that the run's end overtakes", () => {
+  it.each([
+    ["during the pause: the last result is what there is", "pause"],
+    ["during the attempt: there is no pause", "attempt"],
+  ])("%s", async (_, when) => {
+    const controller = new AbortController();
+    const [said, tried] = [[] as string[], [] as number[]];
+    const sleep = () => {
+      controller.abort("SIGTERM");
+      return Promise.resolve();
+    };
+    const result = await withRetries(
+      { sleep, random: () => 0.5, signal: controller.signal },
+      { what: "push", say: (line) => void said.push(line) },
+      () => {
+        if (when === "attempt") controller.abort("SIGTERM");
+        return Promise.resolve(tried.push(1));
+      },
+      () => ({ why: "busy", asked: 0 }),
+    );
+    expect([result, tried.length, said.length]).toEqual([1, 1, when === "pause" ? 1 : 0]);
+  });
+});

@@ -39,6 +39,7 @@ describe("a process of the real host", () => {
     ],
     ["that fails", node("process.exit(3)"), { exitCode: 3 }],
     ["that is killed", node("process.kill(process.pid, 'SIGKILL')"), { exitCode: 128 + os.constants.signals.SIGKILL }],
+    ["that may not be started", { argv: ["/etc/passwd"] }, { exitCode: 128, missing: false }],
     ["that is not there", { argv: ["/nonexistent/docker"] }, { exitCode: 127, missing: true }],
     ["that reads", node("process.stdin.pipe(process.stdout)", { stdin: "hello" }), { stdout: "hello" }],
     ["that has nothing to read", node("process.stdin.on('end', () => console.log('end')).resume()"), { stdout: "end" }],

@@ -35,6 +35,18 @@ const ask = (
 ) => systemRequest(signal, { ...patient, ...limits })({ method: "GET", headers: {}, ...request });
 
 describe("a request", () => {
+  it("says why there is no answer from any address of a name", async () => {
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const free = (server.address() as AddressInfo).port;
+    await new Promise((resolve) => server.close(resolve));
+    expect(await ask({ url: `http://localhost:${free}/` })).toMatchObject({
+      status: 0,
+      message: expect.stringContaining("ECONNREFUSED"),
+      sent: false,
+    });
+  });
+
   it("brings back a header that came several times as one", async () => {
     const url = await answering((_, response) => {
       response.setHeader("Set-Cookie", ["a=1", "b=2"]);

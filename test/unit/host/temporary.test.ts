@@ -77,3 +77,18 @@ describe("the files of the real host", () => {
     expect(await systemFiles.exists(a)).toBe(false);
   });
 });
+
+describe("what a run that was killed has left", () => {
+  it("stays if its process is somebody else's", async () => {
+    const place = await ownTemporary();
+    const made = path.basename(await make());
+    const left = path.join(place, `${made.slice(0, made.indexOf(`-${process.pid}-`) + 1)}4242-abcdef`);
+    await mkdir(left);
+    const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+      throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    });
+    onTestFinished(() => kill.mockRestore());
+    await make();
+    expect(existsSync(left)).toBe(true);
+  });
+});
