@@ -102,7 +102,7 @@ export function planSteps(
     return withoutIdle([
       { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
       ...logins,
-      { kind: "resolve", targets: names(published) },
+      { kind: "resolve", targets: isFinal ? names(published) : [] },
       { kind: "push", targets: names(published) },
       moves,
     ]);

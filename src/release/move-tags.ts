@@ -1,6 +1,7 @@
 import type { Failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference } from "../core/reference.ts";
+import { interrupted } from "../docker/why-failed.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { decide, type Decision, type MovingPlace, referenceOf, refused } from "./decide.ts";
@@ -28,7 +29,7 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
   if (opened.failures.length > 0) return opened.failures;
   const { decided, failures } = await decideAll(opened.places);
   if (failures.length > 0) return failures;
-  if (context.docker.host.signal.aborted) return [];
+  if (context.docker.host.signal.aborted) return [interrupted(context.docker.host)];
   // It takes a second, and half of it would be a release in halves.
   const letGo = context.docker.host.hold((name) =>
     context.reporter.note(`${name}: the tags that move are finished first`),
