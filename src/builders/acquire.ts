@@ -1,5 +1,5 @@
 import type { Failure } from "../core/failure.ts";
-import { formatReference } from "../core/reference.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
 import { type DockerContext, runDocker, runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
 import {
@@ -29,7 +29,7 @@ export async function acquire(
   reporter: Reporter,
 ): Promise<"found" | "missing" | Failure> {
   const image = formatReference(target.image);
-  const here = await lookOnHost(docker, target);
+  const here = await lookOnHost(docker, target.image);
   if (here !== null) {
     const digest = digestIn(here, target);
     if (inRegistry === "nothing" || inRegistry === "unknown" || isSame(here, digest, inRegistry)) {
@@ -49,7 +49,7 @@ export async function acquire(
     const tellsNothing = failed.code === "missing-image" || failed.code === "unauthorized";
     return tellsNothing && inRegistry === "unknown" ? "missing" : failed;
   }
-  const pulled = await lookOnHost(docker, target);
+  const pulled = await lookOnHost(docker, target.image);
   const foreign = pulled === null ? null : foreignImage(target, pulled.Config?.Labels ?? {});
   if (foreign !== null) return foreign;
   reporter.note(`${target.name}: pulled ${image}`);
@@ -58,7 +58,8 @@ export async function acquire(
   return "found";
 }
 
-async function lookOnHost(docker: DockerContext, { image }: PlannedTarget): Promise<InspectedImage | null> {
+/** The image of this name on the host; null where there is none. */
+export async function lookOnHost(docker: DockerContext, image: Reference): Promise<InspectedImage | null> {
   const result = await runDocker(docker, inspectImages([image]));
   return findImage(parseInspected(result.stdout), image);
 }

@@ -1,20 +1,10 @@
-import { isSame } from "../builders/acquire.ts";
+import { isSame, lookOnHost } from "../builders/acquire.ts";
 import { foreignImage } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { runDocker, runPatiently } from "../docker/exec.ts";
+import { runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
-import {
-  findImage,
-  type InspectedImage,
-  inspectImages,
-  parseInspected,
-  printedDigest,
-  pullImage,
-  pushImage,
-  repositoryDigest,
-  tagImage,
-} from "../docker/image-commands.ts";
+import { printedDigest, pullImage, pushImage, repositoryDigest, tagImage } from "../docker/image-commands.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { PushStep } from "../plan/steps.ts";
@@ -67,7 +57,7 @@ async function publishOnce(
     return digest;
   }
   const up = await client.image(manifest);
-  const own = state.onHost.get(target.name) ?? (await lookOnHost(context, reference));
+  const own = state.onHost.get(target.name) ?? (await lookOnHost(context.docker, reference));
   const theirs = { digest: manifest.digest, id: up instanceof Refusal ? null : up.digest };
   if (own !== null && isSame(own, repositoryDigest(own, reference.repository), theirs)) return manifest.digest;
   // What is only published may have something standing on it already.
@@ -92,7 +82,7 @@ async function takeOver(
   reporter.note(`${target.name}: another host has published ${formatReference(reference)} meanwhile; taking that one`);
   const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);
   if (typeof ended !== "string") return ended;
-  const image = await lookOnHost(context, reference);
+  const image = await lookOnHost(context.docker, reference);
   const foreign = foreignImage(target, image?.Config?.Labels ?? {});
   if (foreign !== null) return foreign;
   // Its other names on this host are still those of our own image, and are published next.
@@ -133,9 +123,4 @@ export async function attempt(
 ): Promise<string | Failure> {
   const { result, text } = await runPatiently(docker, invocation, what, reporter.note);
   return result.exitCode === 0 ? result.stdout : dockerFailure(name, result, text);
-}
-
-async function lookOnHost({ docker }: Release, reference: Reference): Promise<InspectedImage | null> {
-  const result = await runDocker(docker, inspectImages([reference]));
-  return findImage(parseInspected(result.stdout), reference);
 }
