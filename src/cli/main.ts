@@ -3,7 +3,7 @@ import { version } from "../core/version.ts";
 import type { Host } from "../host/host.ts";
 import { maskedHost } from "./mask.ts";
 import type { CommandLine } from "../commands/options.ts";
-import { parseCommandLine } from "./program.ts";
+import { parseCommandLine, wantsJson } from "./program.ts";
 
 /** The whole program: everything comes in through `host`, and the exit code goes out. The one place that catches. */
 export async function main(system: Host): Promise<number> {
@@ -30,7 +30,7 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
     }
     case "plan": {
       const { plan } = await import("../commands/plan.ts");
-      return plan(host, line.targets, line.options);
+      return plan(host, line);
     }
     case "tags": {
       const { tags } = await import("../commands/tags.ts");
@@ -50,7 +50,7 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
 /** The user's mistakes, and ours. What goes wrong in a run is in its result. */
 function report(host: Host, error: unknown): number {
   const isInput = error instanceof InputError;
-  if (host.argv.includes("--json")) {
+  if (wantsJson(host.argv)) {
     const message = error instanceof Error ? error.message : String(error);
     const code = isInput ? "input" : "bug";
     host.print(

@@ -1,32 +1,99 @@
 import { Command, CommanderError, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { builderNames } from "../builders/builder-name.ts";
-import { ExitCode, InputError, type Problem } from "../core/errors.ts";
+import { type CommandName, commandNames } from "../core/command-names.ts";
+import { ExitCode, InputError, type Problem, throwProblems } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
 import { version } from "../core/version.ts";
 import type { Host } from "../host/host.ts";
 import type { CommandLine } from "../commands/options.ts";
+import { beforeCommand, mistake } from "./mistakes.ts";
 
 /** Reads the command line; an exit code instead of a command means that all is said: help or the version. */
 export async function parseCommandLine(host: Host): Promise<CommandLine | number> {
   let chosen: CommandLine | undefined;
-  const program = commandLine(host, (line) => (chosen = line));
+  let said = "";
+  const program = commandLine(
+    (text) => (said += text),
+    (line) => (chosen = line),
+  );
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride((error) => {
+      if (error.exitCode === 0) throw error;
+      throw new InputError([mistake(error, { command, program, meant: commandMeant(program, host.argv) })]);
+    });
+  }
   try {
     await program.parseAsync([...host.argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return ExitCode.done;
-    throw new InputError([explain(error, program.commands, host.argv)]);
+    const what = error.code === "commander.version" ? "version" : "help";
+    if (wantsJson(host.argv)) host.print(`${host.json({ [what]: said.trimEnd() })}\n`);
+    else host.stdout.write(`${said.trimEnd()}\n`);
+    return ExitCode.done;
   }
-  return chosen ?? ExitCode.input;
+  const line = chosen!;
+  throwProblems([...misplaced(program, host.argv), ...emptyValues(line.options)]);
+  return line;
+}
+
+/** Whether --json is said, whatever else is wrong with the command line. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const ignore = () => undefined;
+  return survey(commandLine(ignore, ignore), argv).json;
+}
+
+/** The command whose name is the first word that is one, and neither an option nor an option's value. */
+function commandMeant(program: CommandUnknownOpts, argv: readonly string[]): CommandUnknownOpts | undefined {
+  const { words } = survey(program, argv);
+  return program.commands.find((command) => command.name() === words.find((word) => isCommandName(word)));
+}
+
+/** Reads a command line by the options of all commands at once, so that no option's value is taken for a word. */
+function survey(
+  { options, commands }: CommandUnknownOpts,
+  argv: readonly string[],
+): { json: boolean; words: readonly string[] } {
+  const every = new Command().exitOverride().configureOutput({ outputError: () => undefined });
+  const all = new Map(
+    [...options, ...commands.flatMap((command) => command.options)].map(({ flags }) => [flags, flags]),
+  );
+  for (const flags of all.keys()) every.addOption(new Option(flags));
+  let words: readonly string[] = [];
+  try {
+    const { operands, unknown } = every.parseOptions([...argv]);
+    words = [...operands, ...unknown];
+  } catch {
+    // The last option has no value; what stands before it has been read.
+  }
+  return { json: every.getOptionValue("json") === true, words };
+}
+
+/** An option that is one of the default command's, and of the command whose name comes after it. */
+function misplaced(program: CommandUnknownOpts, argv: readonly string[]): Problem[] {
+  const [first = ""] = program.args;
+  const command = isCommandName(first) ? undefined : commandMeant(program, argv);
+  return command === undefined ? [] : [beforeCommand(first.replace(/=.*/s, ""), command)];
+}
+
+function isCommandName(word: string | undefined): boolean {
+  return commandNames.some((name) => name === word);
+}
+
+/** An option whose value is empty, as of a variable that is not set, says nothing. */
+function emptyValues(options: object): Problem[] {
+  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
+    if (value !== "" && !(Array.isArray(value) && value.includes(""))) return [];
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return [{ path: flag, message: "its value is empty", hint: "give it one, or leave the option out" }];
+  });
 }
 
 /** The commands' own options are theirs alone, so that one which a command does not use is an error. */
-function commandLine(host: Host, choose: (line: CommandLine) => void) {
+function commandLine(say: (text: string) => void, choose: (line: CommandLine) => void) {
   const program = new Command("multistage-build")
     .description("Builds every image of a multi-stage Dockerfile once, on one base, with the right tags.")
-    .exitOverride()
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeOut: say,
       // The one place that reports errors does it.
       outputError: () => undefined,
       // A fixed width: the same help on every terminal and in the README.
@@ -34,7 +101,7 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
       getErrHelpWidth: () => 100,
     })
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
@@ -42,13 +109,22 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     .option("-C, --cwd <folder>", "run as if started in <folder>")
     .option("--json", "print one JSON document on stdout, errors included")
     .option("--env-file <file>", "take CI's variables from a file of NAME=value lines")
-    .option("--ci-env <file>", "the same, but Node, which knows --env-file too, does not read the file itself");
+    .addOption(
+      new Option(
+        "--ci-env <file>",
+        "the same, but Node, which knows --env-file too, does not read the file itself",
+      ).conflicts("envFile"),
+    );
 
-  type Name = CommandLine["command"];
-  const command = (name: Name, description: string) =>
+  const command = (name: CommandName, description: string) =>
     program.command(name, { isDefault: name === "build" }).description(description);
-  const take = (name: Name) => (targets: string[], _: unknown, self: { optsWithGlobals(): object }) =>
-    choose({ command: name, targets, options: self.optsWithGlobals() } as CommandLine);
+  const take = (name: CommandLine["command"]) => (targets: string[], _: unknown, self: { optsWithGlobals(): object }) =>
+    choose({
+      command: name,
+      targets,
+      options: self.optsWithGlobals(),
+      ...(name === "build" && { isDefault: !isCommandName(program.args[0]) }),
+    } as CommandLine);
   const targets = "targets to work on; none means all";
 
   add(command("build", "build, and publish where the push policy says so (the default command)"), [
@@ -90,7 +166,15 @@ function commandLine(host: Host, choose: (line: CommandLine) => void) {
     new Option("--keep <n>", "keep the images of the <n> newest builds (default: 5)"),
     new Option("--older <duration>", "remove only what is older, as 36h, 14d or 2w"),
     new Option("--dry-run", "print what would be removed"),
+    ...colours,
   ]).action((_, self) => take("clean")([], _, self));
+  command("help", "print this help, or a command's")
+    .argument("[command]", "the command")
+    .action((name) => (name === undefined ? program : commandCalled(name, program.commands)).help());
+  command("version", "print the version").action(() => {
+    say(version);
+    throw new CommanderError(ExitCode.done, "commander.version", version);
+  });
   return program;
 }
 
@@ -133,15 +217,10 @@ function add(command: Command, options: readonly Option[]): Command {
   return command;
 }
 
-/** What commander found wrong. Of an option that belongs to other commands it is said to which. */
-function explain(error: CommanderError, commands: readonly CommandUnknownOpts[], argv: readonly string[]): Problem {
-  const message = error.message.replace(/^error: /, "");
-  const flag = error.code === "commander.unknownOption" ? /'(--?[\w-]+)/.exec(message)?.[1] : undefined;
-  const takers = commands.filter(({ options }) => options.some(({ long, short }) => long === flag || short === flag));
-  if (flag === undefined || takers.length === 0) return { path: "command line", message };
-  const own = argv.find((word) => commands.some((command) => command.name() === word)) ?? "build";
-  const names = takers.map((command) => command.name());
-  // Before the command's name it counts as one of the default command's.
-  if (names.includes(own)) return { path: flag, message: "stands before its command", hint: `write ${own} ${flag}` };
-  return { path: flag, message: `is not an option of ${own}`, hint: `it is one of: ${names.join(", ")}` };
+function commandCalled(name: string, commands: readonly CommandUnknownOpts[]): CommandUnknownOpts {
+  const found = commands.find((command) => command.name() === name);
+  if (found !== undefined) return found;
+  throw new InputError([
+    { path: "help", message: "is not a command", got: name, hint: didYouMean(name, commandNames) },
+  ]);
 }

@@ -59,7 +59,7 @@ async function planRun(
   line: CommandLine & { command: "build" | "push" },
 ): Promise<Planned> {
   const { config } = project;
-  const make = await planner(host, project, line.targets, line.options);
+  const make = await planner(host, project, line);
   if (line.command === "push") {
     const plan = make(pushWork(line.options));
     checkInput(plan, project, line);

@@ -20,13 +20,13 @@ const defaultBuilds = 5;
 /** `clean`: removes this project's own old images from the host, by label; nobody else's, none in use, and no cache. */
 export async function clean(host: Host, options: CleanOptions): Promise<number> {
   const project = await loadProject(host, options);
-  throwProblems(project.problems);
-  const policy = keepPolicy(project, options);
+  const { policy, problems } = keepPolicy(project, options);
   const { repository } = project.event;
   if (repository === null) {
     const hint = "it is the label that images are found by: run this in CI, or in a clone that has a remote";
-    throwProblems([{ path: "clean", message: "the repository's name is not known here", hint }]);
+    problems.push({ path: "clean", message: "the repository's name is not known here", hint });
   }
+  throwProblems([...project.problems, ...problems]);
   const { sorted, failures } = await withSession(host, null, (session) => {
     const { config, env } = project;
     const docker = { host, session, directory: config.directory, env, digests: new Map(), say: () => undefined };
@@ -60,19 +60,20 @@ async function sweep(
   return { sorted: results, failures: docker.host.signal.aborted ? [interrupted(docker.host)] : [] };
 }
 
-function keepPolicy({ event, tags }: Project, options: CleanOptions): KeepPolicy {
+function keepPolicy({ event, tags }: Project, options: CleanOptions): { policy: KeepPolicy; problems: Problem[] } {
   const problems: Problem[] = [];
   const builds = options.keep === undefined ? null : Number(options.keep);
   if (options.keep !== undefined && !/^\d{1,6}$/.test(options.keep)) {
-    problems.push({ path: "--keep", message: "is not a number of builds", got: options.keep });
+    const hint = "write how many builds to keep, as --keep 5";
+    problems.push({ path: "--keep", message: "is not a number of builds", got: options.keep, hint });
   }
   const age = options.older === undefined ? null : parseDuration(options.older);
   if (options.older !== undefined && age === null) {
-    problems.push({ path: "--older", message: "is not a duration", got: options.older, hint: "write 36h, 14d or 2w" });
+    const hint = "write 36h, 14d or 2w";
+    problems.push({ path: "--older", message: "is not a duration", got: options.older, hint });
   }
-  throwProblems(problems);
   const current = { buildNumber: event.buildNumber, buildTag: buildTag(event) };
-  return { builds: builds ?? (age === null ? defaultBuilds : null), age, current, now: tags.now };
+  return { policy: { builds: builds ?? (age === null ? defaultBuilds : null), age, current, now: tags.now }, problems };
 }
 
 function text(sorted: readonly Sorted[], dryRun: boolean): string {

@@ -54,11 +54,13 @@ export interface CleanOptions extends CommonOptions {
   keep?: string;
   older?: string;
   dryRun?: boolean;
+  color?: boolean;
 }
 
 /** A command and what was said to it. */
 export type CommandLine =
-  | { command: "build"; targets: string[]; options: BuildOptions }
+  /** By default where no command is named: what is no target may have been meant to be a command. */
+  | { command: "build"; isDefault: boolean; targets: string[]; options: BuildOptions }
   | { command: "push"; targets: string[]; options: PushOptions }
   | { command: "plan"; targets: string[]; options: PlanOptions }
   | { command: "tags"; targets: string[]; options: TagsOptions }

@@ -1,6 +1,6 @@
 import { presumedBuilder } from "../builders/choose.ts";
 import { consoleFor } from "../report/console.ts";
-import type { BuildOptions, CommandLine, PlanOptions } from "./options.ts";
+import type { BuildOptions, CommandLine } from "./options.ts";
 import { ExitCode } from "../core/errors.ts";
 import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
@@ -9,8 +9,8 @@ import { buildWork, documentOf, planLines, planner, pushWork } from "./planning.
 import { loadProject } from "./project.ts";
 
 /** `plan`: what a build would do. Needs no docker. */
-export async function plan(host: Host, names: readonly string[], options: PlanOptions): Promise<number> {
-  return show(host, { command: "build", targets: [...names], options }, false);
+export function plan(host: Host, line: CommandLine & { command: "plan" }): Promise<number> {
+  return show(host, line, false);
 }
 
 /** `--dry-run` of build and push: the plan and the exact commands. Needs no docker, either. */
@@ -20,15 +20,16 @@ export function dryRun(host: Host, line: CommandLine & { command: "build" | "pus
 
 async function show(
   host: Host,
-  { command, targets, options }: { command: "build" | "push"; targets: string[]; options: BuildOptions },
+  line: CommandLine & { command: "build" | "push" | "plan" },
   withCommands: boolean,
 ): Promise<number> {
+  const options: BuildOptions = line.options;
   const project = await loadProject(host, options);
   const { directory } = project.config;
   // Without docker to ask, auto means buildx.
   const builder = presumedBuilder(options.builder ?? "auto", directory);
-  const make = await planner(host, project, targets, options);
-  const made = make(command === "build" ? buildWork(builder, options) : pushWork(options));
+  const make = await planner(host, project, line);
+  const made = make(line.command === "push" ? pushWork(options) : buildWork(builder, options));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);
   const files = [options.metadataFile, options.tagsFile].filter((file) => file !== undefined);

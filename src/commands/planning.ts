@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
-import type { PlanOptions, PushOptions, BuildOptions } from "./options.ts";
+import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
+import { commandNames } from "../core/command-names.ts";
 import { throwProblems } from "../core/errors.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
@@ -19,8 +20,7 @@ export type Planner = (work: Work) => Plan;
 export async function planner(
   host: Host,
   project: Project,
-  names: readonly string[],
-  { push }: Pick<PlanOptions, "push">,
+  line: CommandLine & { command: "build" | "push" | "plan" },
 ): Promise<Planner> {
   const { config, event, tags, env } = project;
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
@@ -28,7 +28,17 @@ export async function planner(
   const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...files].map(read)));
   return (work) => {
-    const { plan, problems } = makePlan({ config, event, names, dockerfiles, tags, pushFlag: push, work, isSet });
+    const { plan, problems } = makePlan({
+      config,
+      event,
+      names: line.targets,
+      commands: line.command === "build" && line.isDefault ? commandNames : [],
+      dockerfiles,
+      tags,
+      pushFlag: line.options.push,
+      work,
+      isSet,
+    });
     throwProblems([...project.problems, ...problems]);
     return plan;
   };

@@ -45,9 +45,10 @@ export function formatProblem(problem: Problem): string {
   return `${problem.path}: ${problem.message}${got}${hint}`;
 }
 
-/** Throws an {@link InputError} with all of `problems`, if there are any. */
+/** Throws an {@link InputError} with all of `problems`, if there are any; what several targets share is said once. */
 export function throwProblems(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new InputError(problems);
+  const each = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  if (each.size > 0) throw new InputError([...each.values()]);
 }
 
 const longestShown = 100;

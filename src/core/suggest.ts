@@ -26,7 +26,8 @@ export function expected(known: readonly string[]): string {
 
 /** How many typos still make it likely that the other name was meant. */
 function furthest(length: number): number {
-  return length <= 3 ? 1 : length <= 7 ? 2 : 3;
+  if (length < 2) return 0;
+  return length <= 5 ? 1 : length <= 7 ? 2 : 3;
 }
 
 /** Inserted, dropped, changed and swapped letters between two names (optimal string alignment). */

@@ -26,6 +26,8 @@ export interface PlanInputs {
   event: BuildEvent;
   /** Names of targets; none means all. */
   names: readonly string[];
+  /** What the first of them may have been meant to be instead. */
+  commands?: readonly string[];
   /** The texts of the Dockerfiles, by their path in the config; null where there is none. */
   dockerfiles: ReadonlyMap<string, string | null>;
   tags: Omit<TagInputs, "event">;
@@ -41,7 +43,7 @@ export interface PlanInputs {
 export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] } {
   const { config, event } = inputs;
   const template = { event, now: inputs.tags.now, env: inputs.tags.env };
-  const { selected, ...selection } = selectTargets(config.targets, inputs.names);
+  const { selected, ...selection } = selectTargets(config.targets, inputs.names, inputs.commands);
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
   const context: TargetContext = {

@@ -4,26 +4,31 @@ import { referencedTargets } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import { contextTarget } from "./context-target.ts";
 
-/** What a word on the command line may have been meant to be instead of a target. */
-const commandNames = ["build", "push", "plan", "tags", "ref", "clean"] as const;
-
-/** The targets that the command line names; none named means all. An unknown name is a problem, with the nearest one. */
+/**
+ * The targets that the command line names; none named means all. An unknown name is a problem, with the nearest one, also
+ * of the commands where the first name may have been meant to be one.
+ */
 export function selectTargets(
   targets: readonly Target[],
   names: readonly string[],
+  commands: readonly string[] = [],
 ): { selected: ReadonlySet<string>; problems: Problem[] } {
   const known = targets.map(({ name }) => name);
   if (names.length === 0) return { selected: new Set(known), problems: [] };
-  const problems = names.flatMap((name): Problem[] => {
+  const problems = names.flatMap((name, at): Problem[] => {
     if (known.includes(name)) return [];
-    const near = nearest(name, known);
-    const command = nearest(name, commandNames);
-    const other =
-      command === null ? `targets are ${known.slice(0, 10).join(", ")}` : `did you mean the command "${command}"?`;
-    const hint = near === null ? other : `did you mean "${near}"?`;
+    const hint = instead(name, known, at === 0 ? commands : []);
     return [{ path: "target", message: "is not in the config", got: name, hint }];
   });
   return { selected: new Set(names), problems };
+}
+
+function instead(name: string, targets: readonly string[], commands: readonly string[]): string {
+  const near = [nearest(name, targets), nearest(name, commands)];
+  const [target, command] = [near[0] && `"${near[0]}"`, near[1] && `the command "${near[1]}"`];
+  if (target || command) return `did you mean ${[target, command].filter(Boolean).join(" or ")}?`;
+  const lists = [`targets are ${targets.slice(0, 10).join(", ")}${targets.length > 10 ? ", …" : ""}`];
+  return [...lists, ...(commands.length === 0 ? [] : [`commands are ${commands.join(", ")}`])].join("; ");
 }
 
 /** `start` and all that is needed for it, directly or not. */

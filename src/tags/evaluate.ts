@@ -131,9 +131,14 @@ function affix(template: Template | null, path: string, { scope, problems }: Run
 /** A tag from the command line: used as it is, or not at all. */
 function extraTag(tag: string, run: Run): RuleOutcome {
   const value = said(tag, { exact: true });
-  const finished = finishTag(value, null, null, run.affixes, run.scope.event);
+  const bare = finishTag(value, null, null, noAffixes, run.scope.event);
+  // What is wrong with the tag itself is the same for every target.
+  const finished = "fault" in bare ? bare : finishTag(value, null, null, run.affixes, run.scope.event);
   if ("tag" in finished) run.version ??= versionOf(value, null, null, run);
-  if ("fault" in finished) run.problems.push({ path: "--tag", ...finished.fault });
+  if ("fault" in finished) {
+    const { message, got } = finished.fault;
+    run.problems.push({ path: "--tag", message, got });
+  }
   const reason = "refused" in finished ? finished.refused : "the command line says so";
   return { rule: `--tag ${tag}`, tags: "tag" in finished ? [finished.tag] : [], reason };
 }

@@ -118,6 +118,16 @@ describe("what the user got wrong", () => {
     }
   });
 
+  it("says once what is wrong with a tag of the command line", async () => {
+    const config = `${questionConfig}  debug: { repo: my-registry.com/myproject/app1, target: app1, suffix: -debug }\n`;
+    const cwd = await project({ ...question, "multistage-build.config.yaml": config });
+    const message = "would not be a valid tag: use letters, digits, _ . and -, and start with neither . nor -";
+    for (const command of ["build", "push", "plan", "tags"]) {
+      const ended = await run([command, "--tag", "bad tag"], { cwd, env: droneEnv(), commands: noGit! });
+      expect(ended).toMatchObject({ code: 2, err: `error --tag: ${message} (got "bad tag")\n` });
+    }
+  });
+
   it("says where a config was looked for", async () => {
     const cwd = await project({ "package.json": {} });
     const ended = await run(["plan"], { cwd, commands: noGit! });
@@ -145,7 +155,7 @@ describe("what the user got wrong", () => {
   it.each([[["--nope"]], [["ref"]], [["--config"]]])("refuses %j", async (args) => {
     const ended = await run(args, { cwd: "/", commands: {} });
     expect(ended).toMatchObject({ code: 2, out: "" });
-    expect(ended.err).toMatch(/^error command line: \S/);
+    expect(ended.err).toMatch(/^error \S+: \S/);
   });
 });
 

@@ -32,7 +32,7 @@ describe("the package, as npm installs it", () => {
     const cwd = await project(question);
     const { stdout } = await execa(inPlace(`node${version}`, "bin/node"), ["--version"]);
     expect(stdout).toMatch(new RegExp(`^v${version}\\.`));
-    await expect(run(version, cwd, "--eval", "0")).rejects.toThrow("unknown option");
+    await expect(run(version, cwd, "--eval", "0")).rejects.toThrow("is not an option of build");
     const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
     expect(await run(version, cwd, "--version")).toBe(manifest.version);
     expect(await run(version, cwd, "--dry-run", "--as", "tag:v1.2.3")).toContain(

@@ -27,6 +27,14 @@ describe("throwProblems", () => {
     expect(() => throwProblems(problems)).toThrow("a: is wrong\nb: is wrong");
     expect(() => throwProblems([])).not.toThrow();
   });
+
+  it("says what several targets share once", () => {
+    const [one, other] = [
+      { path: "--tag", message: "is wrong", got: 1n },
+      { path: "--tag", message: "is wrong", got: 2n },
+    ];
+    expect(() => throwProblems([one, other, { ...one }])).toThrow(new InputError([one, other]));
+  });
 });
 
 // What a shell says of a process that a signal has ended: 128 and the signal's number.

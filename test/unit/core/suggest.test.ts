@@ -17,14 +17,16 @@ describe("nearest", () => {
     ["rw", "raw"],
   ])("%s was meant to be %s", (name, meant) => expect(nearest(name, known)).toBe(meant));
 
-  test.each(["", "zzz", "xyz", "completely-different", "pat", "sfx", "valuematch"])("%j is near none", (name) =>
+  test.each(["", "zzz", "r", "xyz", "completely-different", "pat", "sfx", "valuematch"])("%j is near none", (name) =>
     expect(nearest(name, known)).toBeNull(),
   );
 
   test("a longer name may have more slips", () => {
     expect(nearest("abc", ["abd"])).toBe("abd");
     expect(nearest("abc", ["xbd"])).toBeNull();
-    expect(nearest("abcd", ["xbcx"])).toBe("xbcx");
+    expect(nearest("abcd", ["xbcx"])).toBeNull();
+    expect(nearest("stage", ["tags"])).toBeNull();
+    expect(nearest("abcdef", ["xbcdex"])).toBe("xbcdex");
     expect(nearest("abcdefg", ["abcdxyz"])).toBeNull();
     expect(nearest("abcdefgh", ["abcdexyz"])).toBe("abcdexyz");
     expect(nearest("abcdefgh", ["abcdwxyz"])).toBeNull();

@@ -56,7 +56,8 @@ describe("a plan is refused", () => {
 
   it.each([
     ["ap", 'did you mean "app"?'],
-    ["plann", 'did you mean the command "plan"?'],
+    // Only the first word, and only where no command is named, may have been meant to be one.
+    ["plann", "targets are base, app"],
     ["everything", "targets are base, app"],
   ])("if there is no target %s: %s", (name, hint) => {
     const { problems } = made({ targets }, { Dockerfile: dockerfile }, { names: ["app", name] });
