@@ -17,7 +17,7 @@ export interface EventOptions extends CommonOptions {
 }
 
 /** What commands take that plan. */
-export interface PlanOptions extends EventOptions {
+interface PlanOptions extends EventOptions {
   /** One more tag for every target. */
   tag?: string[];
   push?: boolean;
