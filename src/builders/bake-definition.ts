@@ -141,8 +141,14 @@ export function namesOnHost(target: PlannedTarget): Reference[] {
 }
 
 /** A plain reference is the image of that name; a `type=…` specification is taken as it is. */
-export function cacheSource(from: string): string {
+function cacheSource(from: string): string {
   return from.startsWith("type=") ? from : `type=registry,ref=${from}`;
+}
+
+/** The image in a registry that a cache comes from; null where it comes from elsewhere. */
+export function cacheImage(from: string): string | null {
+  const source = cacheSource(from);
+  return /(?:^|,)type=registry(?:,|$)/.test(source) ? (/(?:^|,)ref=([^,]+)/.exec(source)?.[1] ?? null) : null;
 }
 
 /** bake evaluates `${…}` and `%{…}` in every string of a JSON file. */

@@ -5,7 +5,7 @@ import type { BuildStep } from "../plan/steps.ts";
 import { createRawJsonReader } from "../progress/rawjson.ts";
 import { bakeInvocation, metadataFile } from "./bake-definition.ts";
 import type { Builder } from "./builder.ts";
-import { buildFailures, builtTarget, said } from "./build-result.ts";
+import { buildFailures, builtTarget, report, said } from "./build-result.ts";
 
 /** `docker buildx bake` with the engine's own BuildKit: one process for a step. `directory` is the config's folder. */
 export function bakeBuilder(directory: string): Builder {
@@ -26,7 +26,8 @@ export function bakeBuilder(directory: string): Builder {
       const bake = invocation(targets, plan, step);
       const ended = await retrying(docker.host, "build", reporter.note, async () => {
         const reader = createRawJsonReader(targets, reporter);
-        const result = await runDocker(docker, bake, (line) => reader.read(line).forEach(reporter.progress));
+        const read = (line: string) => report(reader.read(line), reporter);
+        const result = await runDocker(docker, bake, { read, waits: reader.waits });
         const progress = reader.finish();
         return { result, progress, text: said(progress, result.stdout) };
       });

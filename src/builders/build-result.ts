@@ -2,8 +2,15 @@ import { type FailedStep, type Failure, failure } from "../core/failure.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
 import type { Ended } from "../docker/exec.ts";
 import { classifyFailure } from "../progress/classify.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress, ProgressEntry } from "../progress/progress.ts";
+import type { Reporter } from "../report/reporter.ts";
 import type { BuiltTarget } from "./builder.ts";
+
+/** Reports what a builder has said; tells whether there was anything to report. */
+export function report(entries: readonly ProgressEntry[], reporter: Reporter): boolean {
+  entries.forEach(reporter.progress);
+  return entries.length > 0;
+}
 
 /** All that a builder said, for telling why it failed. */
 export function said({ messages, failures }: Progress, stdout: string): string {
@@ -19,7 +26,8 @@ export function builtTarget(target: string, { targets }: Progress, digest: strin
 
 /** What to tell of a builder that ended badly: each step that failed, or else the builder's own last words. */
 export function buildFailures({ result, text }: Ended, steps: readonly FailedStep[]): Failure[] {
-  if (result.missing || steps.length === 0) return [dockerFailure(null, result, text)];
+  if (result.missing || typeof result.late === "string" || steps.length === 0)
+    return [dockerFailure(null, result, text)];
   return steps.map((step) => {
     const { code, hint } = classifyFailure(`${step.message}\n${text}`);
     const message = step.step === null ? step.message : `${step.step}: ${step.message}`;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { value } from "../ci/environment.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import { runDocker } from "../docker/exec.ts";
@@ -34,7 +35,7 @@ const pluginFolders = ["/usr/local/lib/docker", "/usr/local/libexec/docker", "/u
 /** Looks for the plugin where it usually is, as that costs nothing, and asks docker only if it is not there. */
 async function buildxIsHere(context: DockerContext): Promise<boolean | Failure> {
   const { host, env } = context;
-  const own = env.DOCKER_CONFIG ?? path.join(host.home, ".docker");
+  const own = value(env, "DOCKER_CONFIG") ?? path.join(host.home, ".docker");
   const files = [own, ...pluginFolders].map((folder) => path.join(folder, "cli-plugins", "docker-buildx"));
   for (const file of files) if (await host.files.exists(file)) return true;
   const result = await runDocker(context, docker("buildx", "version"));

@@ -4,7 +4,7 @@ import { contextTarget } from "../plan/context-target.ts";
 import { baseDigestLabel, labelledBase } from "../plan/labels.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { BuildStep } from "../plan/steps.ts";
-import { cacheSource, namesOnHost } from "./bake-definition.ts";
+import { cacheImage, namesOnHost } from "./bake-definition.ts";
 
 /**
  * `docker build` for one target, for a CLI that has BuildKit but no buildx (18.09 to 20.10). Values stand behind a `=`
@@ -32,7 +32,10 @@ export function buildInvocation(
       ...target.ssh.map((ssh) => `--ssh=${ssh}`),
       ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
       ...(target.isBase ? ["--build-arg=BUILDKIT_INLINE_CACHE=1"] : []),
-      ...[...bases(target, plan.targets), ...target.cacheFrom.map(cacheImage)].map((from) => `--cache-from=${from}`),
+      // This builder takes image names only.
+      ...[...bases(target, plan.targets), ...target.cacheFrom.map((from) => cacheImage(from) ?? from)].map(
+        (from) => `--cache-from=${from}`,
+      ),
       // Its base would be built again, too, and be another one. On a new base its own steps are not in the cache.
       ...(options.noCache && target.needs.length === 0 ? ["--no-cache"] : []),
       ...(options.pull ? ["--pull"] : []),
@@ -61,11 +64,6 @@ function contexts(target: PlannedTarget, all: readonly PlannedTarget[]): string[
 /** This builder cannot be given an image for a stage; the next best is the cache in the image, whatever was pruned. */
 function bases(target: PlannedTarget, all: readonly PlannedTarget[]): string[] {
   return all.filter(({ name }) => target.needs.includes(name)).map(({ image }) => formatReference(image));
-}
-
-/** This builder takes image names only. */
-function cacheImage(from: string): string {
-  return /(?:^|,)ref=([^,]+)/.exec(cacheSource(from))?.[1] ?? from;
 }
 
 /** A lone `-` would be standard input, and `-x` a flag. */

@@ -11,7 +11,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { toBuild } from "./bake.ts";
 import type { Builder, BuildResult } from "./builder.ts";
 import { buildInvocation } from "./docker-build-command.ts";
-import { buildFailures, builtTarget, said } from "./build-result.ts";
+import { buildFailures, builtTarget, report, said } from "./build-result.ts";
 
 /** Clients of one daemon: more only fight for its processors. */
 const atOnce = 4;
@@ -45,7 +45,8 @@ async function buildOne(
   const invocation = buildInvocation(target, plan, step);
   const ended = await retrying(docker.host, target.name, reporter.note, async () => {
     const reader = createPlainReader(target.name, reporter);
-    const result = await runDocker(docker, invocation, (line) => reader.read(line).forEach(reporter.progress));
+    const read = (line: string) => report(reader.read(line), reporter);
+    const result = await runDocker(docker, invocation, { read, waits: reader.waits });
     const progress = reader.finish();
     return { result, progress, text: said(progress, result.stdout) };
   });

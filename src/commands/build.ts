@@ -1,4 +1,5 @@
 import type { Builder } from "../builders/builder.ts";
+import { value } from "../ci/environment.ts";
 import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
@@ -103,10 +104,13 @@ function run(
     ...Object.keys(config.registries),
   ]);
   return withSession(host, logins.length === 0 ? null : { registries: [...registries] }, (session) => {
-    const docker = context(host, project, session, reporter.note);
-    const dockerConfig = session.env.DOCKER_CONFIG ?? env.DOCKER_CONFIG ?? null;
+    const dockerConfig = session.env.DOCKER_CONFIG ?? value(env, "DOCKER_CONFIG") ?? null;
     const { directory, registries: settings } = config;
     const opened = openRegistries({ host, env, dockerConfig, settings, directory, say: reporter.note });
+    const docker = {
+      ...context(host, project, session, reporter.note),
+      answers: (registry: string) => opened.answers(registry),
+    };
     return release({ plan, builder, docker, registries: opened, reporter });
   });
 }

@@ -8,6 +8,8 @@ export type FailureCode =
   | "no-docker"
   | "unauthorized"
   | "registry-down"
+  /** A process of docker's was ended because it did not get on. */
+  | "no-progress"
   | "transient"
   | "missing-image"
   | "missing-stage"

@@ -1,7 +1,9 @@
-import type { ExecResult, Host } from "../host/host.ts";
+import type { Command, ExecResult, Host } from "../host/host.ts";
 import { withRetries } from "../host/retry.ts";
 import { classifyFailure } from "../progress/classify.ts";
+import type { Registries } from "../registry/registries.ts";
 import { dockerEnvironment } from "./environment.ts";
+import { type Follower, longestQuestion, patience, transferFollower, unknown } from "./patience.ts";
 import { lastLine } from "./why-failed.ts";
 import { fillIn, type Invocation, show } from "./invocation.ts";
 import type { Session } from "./session.ts";
@@ -18,6 +20,8 @@ export interface DockerContext {
   digests: Map<string, string>;
   /** Told what is waited for while a process says nothing. */
   say: (line: string) => void;
+  /** Asks a registry a cheap question: whether it gives any answer. Left out where no process speaks to one. */
+  answers?: Registries["answers"];
 }
 
 /** How a docker process ended, and all that it said. */
@@ -26,23 +30,52 @@ export interface Ended {
   text: string;
 }
 
-/** Starts one docker process and waits for its end, whatever that is. */
-export function runDocker(
-  { host, session, directory, env, digests, say }: DockerContext,
+/**
+ * Starts one docker process and waits for its end, whatever that is. A quick question has to be answered soon; what
+ * moves images, or is followed, may take as long as it gets on.
+ */
+export async function runDocker(
+  docker: DockerContext,
   invocation: Invocation,
-  onStderrLine?: (line: string) => void,
+  follower?: Follower,
 ): Promise<ExecResult> {
+  const { host, session, directory, env, digests } = docker;
   const values = { variables: { ...env, ...session.env }, digests };
   const [file, ...words] = invocation.argv;
-  return host.exec({
+  const what = `docker ${words.slice(0, 2).map(show).join(" ")}`;
+  const result = await host.exec({
     argv: [file, ...words.map((word) => fillIn(word, values))],
     cwd: directory,
     env: { ...dockerEnvironment(env, invocation.env), ...session.env },
     ...(invocation.stdin === null ? {} : { stdin: fillIn(invocation.stdin, values) }),
-    ...(onStderrLine === undefined ? {} : { onStderrLine }),
-    ...(invocation.limit === undefined ? {} : { limit: invocation.limit }),
-    onSilence: (seconds) => say(`docker ${show(words[0] ?? "")} has said nothing for ${seconds} s, still waiting`),
+    ...ending(docker, invocation, what, follower),
   });
+  // A limit does not know whose it is.
+  const isLimit = typeof result.late === "string" && follower === undefined && invocation.registry === undefined;
+  return isLimit ? { ...result, late: `${what}: ${result.late}` } : result;
+}
+
+/** What ends the process where it does not get on, and the words meanwhile. */
+function ending(
+  docker: DockerContext,
+  { registry, limit, argv }: Invocation,
+  what: string,
+  follower?: Follower,
+): Pick<Command, "limit" | "onSilence" | "onStdoutLine" | "onStderrLine"> {
+  if (follower !== undefined) {
+    const { onLine, onSilence } = patience(docker, what, follower);
+    return { onStderrLine: onLine, onSilence };
+  }
+  if (registry === undefined) {
+    return { limit: limit ?? longestQuestion, onSilence: patience(docker, what, unknown).onSilence };
+  }
+  const image = show(argv.at(-1) ?? "");
+  const { onLine, onSilence } = patience(
+    docker,
+    what,
+    transferFollower(`docker ${show(argv[1] ?? "")} ${image}`, image),
+  );
+  return { onStdoutLine: onLine, onSilence };
 }
 
 /** The same for a process that asks a registry: tried again while that is only busy or unwell. */
@@ -66,11 +99,16 @@ export function retrying<T extends Ended>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   return withRetries(host, { what, say }, attempt, ({ result, text }) => {
-    const { code, hint } = classifyFailure(text);
-    if (result.exitCode === 0 || code !== "transient") return null;
-    return { why: hint ?? lastLine(text), asked: retryAfter(text) };
+    const { code } = classifyFailure(text);
+    // What was waited for as long as it may take is not waited for again.
+    if (result.exitCode === 0 || typeof result.late === "string" || code !== "transient") return null;
+    const passing = { why: lastLine(text), asked: retryAfter(text) };
+    return broken.test(text) ? { ...passing, tries: 2 } : passing;
   });
 }
+
+/** What a registry says that is full, too: the engine has sent each layer several times already. */
+const broken = /\b500 Internal Server Error|status(?: code)?:? 500\b/i;
 
 /** `Retry-After: 7` where docker passes it on, in milliseconds. */
 function retryAfter(text: string): number {

@@ -49,7 +49,7 @@ export function listDigests(image: Reference): Invocation {
 }
 
 export function pullImage(image: Reference): Invocation {
-  return docker("pull", formatReference(image));
+  return { ...docker("pull", formatReference(image)), registry: image.repository.registry };
 }
 
 /** The digest that `docker pull` or `docker push` prints; null where it prints none. */
@@ -62,5 +62,5 @@ export function tagImage(image: Reference, name: Reference): Invocation {
 }
 
 export function pushImage(image: Reference): Invocation {
-  return docker("push", formatReference(image));
+  return { ...docker("push", formatReference(image)), registry: image.repository.registry };
 }

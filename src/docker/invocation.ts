@@ -14,8 +14,10 @@ export interface Invocation {
   stdin: Text | null;
   /** Variables beyond docker's own that the process is given, by name. */
   env: readonly string[];
-  /** How long it may take, in milliseconds; without it, as long as it likes. */
+  /** How long it may take, in milliseconds, where that is not as long as any quick question. */
   limit?: number;
+  /** The registry that it brings an image to or from: it takes as long as there is progress. */
+  registry?: string;
 }
 
 /** The variable that stands for the run's private temporary directory. */

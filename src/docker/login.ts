@@ -24,7 +24,7 @@ export async function logIn(docker: DockerContext, step: LoginStep, say: (line: 
     say(`logged in to ${step.registry}`);
     return [];
   }
-  if (result.late === true) {
+  if (typeof result.late === "string") {
     const hint = "the registry accepts connections but does not answer";
     return [
       failure("registry-down", `login to ${step.registry} failed: no answer in ${longestLogin / 1000} s`, { hint }),

@@ -51,12 +51,15 @@ function ownImage(image: InspectedImage, used: ReadonlySet<string>): OwnImage[] 
   ];
 }
 
+/** Many layers on a slow disk take a while to go. In milliseconds. */
+const longestRemoval = 600_000;
+
 /**
  * Removes the names that we gave an image, and with the last name the image; never by force. Returns docker's objection,
  * if it has one.
  */
 export async function removeImage(docker: DockerContext, { tags }: OwnImage): Promise<string | null> {
-  const result = await runDocker(docker, command("image", "rm", ...tags));
+  const result = await runDocker(docker, { ...command("image", "rm", ...tags), limit: longestRemoval });
   return result.exitCode === 0 ? null : dockerFailure(null, result, result.stderr).message;
 }
 

@@ -1,4 +1,6 @@
 import path from "node:path";
+import { value } from "../ci/environment.ts";
+import { InputError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import { workDirectory } from "./invocation.ts";
 
@@ -19,13 +21,47 @@ export async function withSession<T>(
   login: { registries: readonly string[] } | null,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const directory = await host.files.makeTemporary("multistage-build-", host.cwd);
+  const directory = await makeDirectory(host);
   try {
     const env = login === null ? {} : await ownConfiguration(host, directory, login.registries);
     return await use({ directory, env: { ...env, [workDirectory]: directory } });
   } finally {
     await host.files.remove(directory);
   }
+}
+
+async function makeDirectory({ files, cwd, env }: Host): Promise<string> {
+  // A step may work in a folder of the workspace, and TMPDIR lie in another one.
+  const around = [cwd, await repositoryOf(files, cwd), value(env, "DRONE_WORKSPACE"), value(env, "CI_WORKSPACE")];
+  try {
+    return await files.makeTemporary(
+      "multistage-build-",
+      around.flatMap((folder) => folder ?? []),
+    );
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const reason = faults[code] ?? message;
+    const name = ["TMPDIR", "TMP", "TEMP"].find((one) => value(env, one) !== undefined) ?? "TMPDIR";
+    const hint = "it is where files for the time of the run are put; leave it out for the system's own place";
+    throw new InputError([{ path: name, message: reason, got: env[name], hint }]);
+  }
+}
+
+/** What may be wrong with a folder for temporary files. */
+const faults: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  ENOTDIR: "it is not a folder",
+  EACCES: "nothing may be written to it",
+  EPERM: "nothing may be written to it",
+  EROFS: "nothing can be written to it",
+  ENOSPC: "there is no space left in it",
+};
+
+/** The folder of the git repository that a folder is in. */
+async function repositoryOf(files: Host["files"], folder: string): Promise<string | null> {
+  if (await files.exists(path.join(folder, ".git"))) return folder;
+  const above = path.dirname(folder);
+  return above === folder ? null : repositoryOf(files, above);
 }
 
 interface DockerConfig {
@@ -41,7 +77,7 @@ async function ownConfiguration(
   directory: string,
   registries: readonly string[],
 ): Promise<Record<string, string>> {
-  const theirs = host.env.DOCKER_CONFIG ?? path.join(host.home, ".docker");
+  const theirs = value(host.env, "DOCKER_CONFIG") ?? path.join(host.home, ".docker");
   const text = await host.files.read(path.join(theirs, "config.json"));
   const config = ownConfig(parseConfig(text), registries);
   await host.files.write(path.join(directory, "config.json"), JSON.stringify(config));
@@ -49,7 +85,7 @@ async function ownConfiguration(
     const target = path.resolve(theirs, folder);
     if (await host.files.exists(target)) await host.files.link(target, path.join(directory, folder));
   }
-  const builders = host.env.BUILDX_CONFIG ?? path.resolve(theirs, "buildx");
+  const builders = value(host.env, "BUILDX_CONFIG") ?? path.resolve(theirs, "buildx");
   // Without DOCKER_CERT_PATH the certificates for a daemon behind TLS are looked for beside the configuration.
   const tls = (host.env.DOCKER_TLS_VERIFY ?? host.env.DOCKER_TLS ?? "") !== "";
   const certificates = tls ? { DOCKER_CERT_PATH: host.env.DOCKER_CERT_PATH ?? path.resolve(theirs) } : {};

@@ -8,6 +8,10 @@ export function dockerFailure(target: string | null, result: ExecResult, text: s
     const hint = "the step's image needs the docker CLI; on Alpine: apk add docker-cli docker-cli-buildx";
     return failure("no-docker", "there is no docker command here", { target, hint });
   }
+  if (typeof result.late === "string") {
+    const hint = "it was ended, as it did not get on; what it waits for may be overloaded or out of reach";
+    return failure("no-progress", result.late, { target, hint });
+  }
   const { code, hint } = classifyFailure(text);
   return failure(code, lastLine(text), { target, hint });
 }

@@ -12,23 +12,29 @@ export interface Command {
   env?: Readonly<Record<string, string | undefined>>;
   /** Text for standard input; without it the child reads nothing. */
   stdin?: string;
-  /** Called with each line of standard error as it comes; the line is then not kept in `stderr`. */
-  onStderrLine?: (line: string) => void;
+  /** Called with each line of standard output as it comes. `false` says that there is nothing to be seen of it. */
+  onStdoutLine?: (line: string) => unknown;
+  /** The same for standard error; the line is then not kept in `stderr`. */
+  onStderrLine?: (line: string) => unknown;
   /** The process is ended after so many milliseconds; without it, it may take as long as it likes. */
   limit?: number;
-  /** Told every 30 seconds in which the process has said nothing on standard error: for how many seconds it has not. */
-  onSilence?: (seconds: number) => void;
+  /**
+   * Asked every 30 seconds in which nothing was to be seen of the process: for how many seconds it was not. A text ends the
+   * process, and is the reason.
+   */
+  onSilence?: (seconds: number) => Promise<string | null>;
 }
 
-/** How a process ended. A program that could not be started at all is `missing`. */
+/** How a process ended. */
 export interface ExecResult {
-  /** The exit code; 127 if the program is missing, 128 + n after signal n. */
+  /** The exit code; 127 if the program is missing, 126 if it cannot be started, which `stderr` explains, 128 + n after signal n. */
   exitCode: number;
   stdout: string;
   stderr: string;
+  /** There is no such program. */
   missing: boolean;
-  /** It was ended because it took longer than it may. */
-  late?: boolean;
+  /** Why it was ended before it came to an end by itself; null or left out if it was not. */
+  late?: string | null;
 }
 
 /** One HTTP request. Redirects are not followed: who asks decides what goes along. */
@@ -39,6 +45,8 @@ export interface HttpRequest {
   body?: string;
   /** Certificates in PEM form that are trusted beside Node's own. */
   ca?: readonly string[];
+  /** It is given up after so many milliseconds where that is sooner than usual. */
+  limit?: number;
   /** Told while an answer is long in coming, every ten seconds: how long it has been waited for, in seconds. */
   onWait?: (seconds: number) => void;
 }
@@ -66,8 +74,11 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** The names in a folder, sorted; none if it is missing or cannot be read. */
   list(path: string): Promise<string[]>;
-  /** Makes an empty private directory (mode 0700) for this run and returns its path; what dead runs have left goes. */
-  makeTemporary(prefix: string, workspace: string): Promise<string>;
+  /**
+   * Makes an empty private directory (mode 0700) for this run, outside of the workspaces, and returns its path; what dead
+   * runs have left goes.
+   */
+  makeTemporary(prefix: string, workspaces: readonly string[]): Promise<string>;
   link(target: string, path: string): Promise<void>;
   remove(path: string): Promise<void>;
 }

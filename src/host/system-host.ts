@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Result } from "execa";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
 import { systemFiles } from "./system-files.ts";
@@ -41,10 +43,13 @@ function output(stream: NodeJS.WriteStream): Output {
 
 const graceMilliseconds = 10_000;
 
+/** What a shell says of a program that is there but cannot be started, and of one that is not there. */
+const [unstarted, notFound] = [126, 127];
+
 async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
   const { execa } = await import("execa");
   const [file, ...args] = command.argv;
-  const { onStderrLine } = command;
+  const { onStdoutLine, onStderrLine, limit } = command;
   const child = execa(file, args, {
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     env: { ...command.env },
@@ -52,49 +57,99 @@ async function exec(command: Command, signal: AbortSignal): Promise<ExecResult> 
     ...(command.stdin === undefined ? { stdin: "ignore" as const } : { input: command.stdin }),
     reject: false,
     cancelSignal: signal,
-    ...(command.limit === undefined ? {} : { timeout: command.limit }),
+    ...(limit === undefined ? {} : { timeout: limit }),
     forceKillAfterDelay: graceMilliseconds,
-    ...(onStderrLine === undefined ? {} : { buffer: { stderr: false }, stderr: "pipe" as const }),
+    ...(onStderrLine === undefined ? {} : { buffer: { stderr: false, stdout: true }, stderr: "pipe" as const }),
   });
-  const heard = watchSilence(command.onSilence);
-  const lines =
-    onStderrLine === undefined
-      ? Promise.resolve()
-      : readLines(child.iterable({ from: "stderr" }), (line) => {
-          heard.now();
-          onStderrLine(line);
-        });
-  const result = await child;
-  await lines;
-  heard.stop();
-  return {
-    exitCode: result.exitCode ?? (result.code === "ENOENT" ? 127 : 128 + signalNumber(result.signal)),
-    stdout: typeof result.stdout === "string" ? result.stdout : "",
-    stderr: typeof result.stderr === "string" ? result.stderr : "",
-    missing: result.code === "ENOENT",
-    late: result.timedOut,
+  let late: string | null = null;
+  const silence = watchSilence(command.onSilence, (why) => {
+    late ??= why;
+    child.kill();
+  });
+  const listen = async (from: "stdout" | "stderr", read: Command["onStderrLine"]) => {
+    if (read === undefined) child[from]?.on("data", silence.heard);
+    else await readLines(child.iterable({ from }), (line) => void (read(line) === false || silence.heard()));
   };
+  const listening = [listen("stdout", onStdoutLine), listen("stderr", onStderrLine)];
+  const result = await child;
+  // What fails in a reader is a bug, and none to be silent about.
+  const failed = (await Promise.allSettled([...listening, silence.stop()])).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  const fault = await startingFault(command, result);
+  if (fault !== null) onStderrLine?.(fault);
+  const missing = result.code === "ENOENT" && fault === null;
+  const own = result.exitCode ?? 128 + signalNumber(result.signal);
+  const stderr = typeof result.stderr === "string" ? result.stderr : "";
+  return {
+    exitCode: missing ? notFound : fault === null ? own : unstarted,
+    stdout: typeof result.stdout === "string" ? result.stdout : "",
+    stderr: onStderrLine === undefined ? (fault ?? stderr) : "",
+    missing,
+    late: late ?? (result.timedOut && limit !== undefined ? `it has not ended within ${limit / 1000} s` : null),
+  };
+}
+
+/** Why a program that is there could not be started; null if that is not what happened. */
+async function startingFault(
+  { argv: [file], cwd }: Command,
+  { code, exitCode, originalMessage = "" }: Pick<Result, "code" | "exitCode" | "originalMessage">,
+): Promise<string | null> {
+  if (code === undefined || exitCode !== undefined) return null;
+  if (cwd !== undefined && !(await isFolder(cwd))) return `${file} cannot be started: there is no folder ${cwd}`;
+  // What comes of an end of ours has a code, too.
+  return /^E[A-Z]+$/.test(code) && code !== "ENOENT" ? `${file} cannot be started: ${originalMessage || code}` : null;
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 const wordEvery = 30_000;
 
-/** Tells of every half minute in which nothing was heard. */
-function watchSilence(tell: ((seconds: number) => void) | undefined): { now: () => void; stop: () => void } {
+/** Asks of every half minute in which nothing was heard, one question at a time; an answer is why the process has to end. */
+function watchSilence(
+  ask: Command["onSilence"],
+  end: (why: string) => void,
+): { heard: () => void; stop: () => Promise<void> } {
+  if (ask === undefined) return { heard: () => undefined, stop: () => Promise.resolve() };
   let last = Date.now();
-  const timer = setInterval(() => tell?.(Math.round((Date.now() - last) / 1000)), wordEvery);
-  const now = () => {
+  let asked: Promise<void> | null = null;
+  const question = async () => {
+    const why = await ask(Math.round((Date.now() - last) / 1000));
+    if (why !== null) end(why);
+    // What was thrown is kept, and there is no other question.
+    asked = null;
+  };
+  const timer = setInterval(() => void (asked ??= question()), wordEvery);
+  const heard = () => {
     last = Date.now();
     timer.refresh();
   };
-  return { now, stop: () => clearInterval(timer) };
+  const stop = async () => {
+    clearInterval(timer);
+    await asked;
+  };
+  return { heard, stop };
 }
 
+/** How the stream ends is the process's to say; what `read` throws is passed on when there is nothing more to read. */
 async function readLines(lines: AsyncIterable<unknown>, read: (line: string) => void): Promise<void> {
+  const faults: unknown[] = [];
   try {
-    for await (const line of lines) read(String(line));
+    for await (const line of lines) {
+      try {
+        read(String(line));
+      } catch (error) {
+        faults.push(error);
+      }
+    }
   } catch {
-    // The stream ends with the process; how that ended is the result's to say.
+    // It ended in the middle.
   }
+  if (faults.length > 0) throw faults[0];
 }
 
 function signalNumber(name: string | undefined): number {

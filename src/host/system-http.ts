@@ -58,7 +58,7 @@ async function prepare({ url, method, headers, body, ca }: HttpRequest): Promise
 /** Sends a request and waits for all of its answer, or until a limit is reached or it is stopped. */
 function exchange(
   request: http.ClientRequest,
-  { body, onWait }: HttpRequest,
+  { body, onWait, limit: longest = Infinity }: HttpRequest,
   limits: Limits,
   running: Set<() => void>,
 ): Promise<HttpResponse | NoResponse> {
@@ -82,7 +82,7 @@ function exchange(
       return timer;
     };
     running.add(stop);
-    limit(limits.total, "the answer did not end");
+    limit(Math.min(limits.total, longest), "the answer did not end");
     const tell = () => onWait?.(Math.round((performance.now() - started) / 1000));
     timers.push(setInterval(tell, limits.word));
     const connecting = limit(limits.connect, "no connection");

@@ -109,6 +109,11 @@ export const causes: readonly Cause[] = [
     hint: "the registry rejects these credentials: check the user name and password",
   },
   {
+    pattern: /\b500 Internal Server Error|status(?: code)?:? 500\b/i,
+    code: "transient",
+    hint: "the registry is broken, or full: its own log says which",
+  },
+  {
     pattern:
       /too ?many ?requests|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|status(?: code)?:? 5\d\d\b|error parsing HTTP (?:429|5\d\d) response|connection reset|connection timed out|use of closed network connection|server closed idle connection|broken pipe|TLS handshake timeout|i\/o timeout|Client\.Timeout|deadline exceeded|\bEOF$|temporary failure|server misbehaving|GOAWAY|stream error/im,
     code: "transient",

@@ -1,6 +1,7 @@
 import { cleanLine } from "./clean-line.ts";
 import type { ProgressEntry } from "./progress.ts";
 import type { Tracker, Vertex } from "./tracker.ts";
+import type { Waits } from "./wait.ts";
 import { warningIn } from "./warning.ts";
 
 /** Reads the lines of `--progress=plain` into a tracker. */
@@ -15,7 +16,7 @@ export interface PlainLines {
  * `#4 DONE 0.3s`, `#4 CACHED`, `#4 CANCELED` or `#4 ERROR: …`. `#4 ...` means that another one's lines follow.
  * https://github.com/moby/buildkit/blob/master/util/progress/progressui/printer.go
  */
-export function createPlainLines(tracker: Tracker): PlainLines {
+export function createPlainLines(tracker: Tracker, waits: Waits): PlainLines {
   const other: string[] = [];
   /** Named, but not yet known to be cached or not: if it is cached, the very next line says so. */
   let undecided: Vertex | null = null;
@@ -53,12 +54,25 @@ export function createPlainLines(tracker: Tracker): PlainLines {
     return [];
   }
 
+  /** `sha256:… 2.1MB / 5MB 0.3s`: with a time that goes on however little happens. */
+  function hear(number: string, text: string): void {
+    if (/^(?:DONE |CACHED|CANCELED|ERROR: )/.test(text)) return waits.end(number);
+    if (text === "...") return;
+    const [, part, amount = "", done] =
+      /^((?:extracting )?sha256:\w+|pushing layers|pushing manifest for \S+)(?: ([\d.]+[kMGT]?B) \/ \S+)?(?: [\d.]+s)?( done)?$/.exec(
+        text,
+      ) ?? [];
+    if (part === undefined) waits.note();
+    else waits.status(number, part, { current: bytes(amount), completed: done !== undefined });
+  }
+
   return {
     other,
     read(line) {
       const [, number, text = ""] = /^#(\d+) (.*)$/s.exec(line) ?? [];
       if (number === undefined) {
         const said = cleanLine(line);
+        waits.note();
         const warning = warningIn(said);
         if (warning !== null) return tracker.warn(undefined, warning);
         if (said !== "") other.push(said);
@@ -68,10 +82,19 @@ export function createPlainLines(tracker: Tracker): PlainLines {
       if (vertex === undefined) {
         const entries = began();
         undecided = tracker.see(number, text);
+        waits.begin(number, text);
         return entries;
       }
       // 20.10 prints the vertex's digest below its name.
-      return /^sha256:[0-9a-f]{64}$/.test(text) ? [] : readFact(vertex, text);
+      if (/^sha256:[0-9a-f]{64}$/.test(text)) return [];
+      hear(number, text);
+      return readFact(vertex, text);
     },
   };
+}
+
+/** `2.1MB` */
+function bytes(amount: string): number {
+  const [, count = "0", unit = ""] = /^([\d.]+)(\w*)$/.exec(amount) ?? [];
+  return Number(count) * 1000 ** ["B", "kB", "MB", "GB", "TB"].indexOf(unit);
 }

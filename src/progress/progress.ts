@@ -1,9 +1,12 @@
 import type { FailedStep } from "../core/failure.ts";
+import type { Waits } from "./wait.ts";
 
 /** Follows one run of the builder by what it prints. Times come from the messages: it has no clock of its own. */
 export interface ProgressReader {
   /** Takes one line of the builder's standard error; returns what there is to print for it, if anything. */
   read(line: string): ProgressEntry[];
+  /** What it waits for now, and whether anything has happened lately. */
+  waits: Pick<Waits, "now" | "changes">;
   /** What is known when the builder has ended. */
   finish(): Progress;
 }

@@ -19,6 +19,8 @@ export interface RawVertex {
 export interface RawStatus {
   vertex: string;
   id: string;
+  /** How much of it is done, often in bytes. */
+  current: number;
   started: number | null;
   completed: number | null;
 }
@@ -56,6 +58,7 @@ export function parseRawMessage(line: string): RawMessage | null {
     statuses: each(message.statuses, (status) => ({
       vertex: asText(status.vertex),
       id: asText(status.id),
+      current: Number(status.current ?? 0),
       started: asTime(status.started),
       completed: asTime(status.completed),
     })),

@@ -5,6 +5,7 @@ import type { ProgressEntry, ProgressOptions, ProgressReader } from "./progress.
 import { parseRawMessage, type RawLog, type RawStatus, type RawVertex, type RawWarning } from "./rawjson-message.ts";
 import { summary } from "./summary.ts";
 import { createTracker, type Vertex } from "./tracker.ts";
+import { createWaits } from "./wait.ts";
 
 /**
  * Reads what `docker buildx bake --progress=rawjson` writes to standard error. A buildx before 0.13 does not know that
@@ -14,7 +15,8 @@ import { createTracker, type Vertex } from "./tracker.ts";
  */
 export function createRawJsonReader(targets: readonly ProgressTarget[], options: ProgressOptions = {}): ProgressReader {
   const tracker = createTracker(targets, options);
-  const plain = createPlainLines(tracker);
+  const waits = createWaits();
+  const plain = createPlainLines(tracker, waits);
   const splitters = new Map<string, Map<number, LineSplitter>>();
   const uploads = new Map<string, number>();
   const checks = new Set<string>();
@@ -23,6 +25,8 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     const vertex = tracker.see(digest, name);
     if (started === null) return [];
     const entries = tracker.start(vertex, started, cached);
+    if (completed === null) waits.begin(digest, name);
+    else waits.end(digest);
     if (completed === null) return entries;
     entries.push(...flush(digest, vertex));
     if (error !== null) return [...entries, ...tracker.fail(vertex, completed, error)];
@@ -36,6 +40,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   }
 
   function readLog({ vertex: digest, stream, data }: RawLog): ProgressEntry[] {
+    waits.note();
     const vertex = tracker.vertices.get(digest);
     if (vertex === undefined) return [];
     const streams = splitters.get(digest) ?? new Map<number, LineSplitter>();
@@ -45,7 +50,8 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   }
 
   /** With the containerd image store an upload is not a vertex but a part of "exporting to image". */
-  function readStatus({ vertex: digest, id, started, completed }: RawStatus): ProgressEntry[] {
+  function readStatus({ vertex: digest, id, current, started, completed }: RawStatus): ProgressEntry[] {
+    waits.status(digest, id, { current, completed: completed !== null });
     const vertex = tracker.vertices.get(digest);
     if (vertex === undefined || completed === null || started === null) return [];
     if (id === "pushing layers") uploads.set(digest, started);
@@ -64,6 +70,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   }
 
   return {
+    waits,
     read(line) {
       const message = line.startsWith("{") ? parseRawMessage(line) : null;
       if (message === null) return plain.read(line);

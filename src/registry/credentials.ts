@@ -3,6 +3,7 @@ import { type Environment, pick, value } from "../ci/environment.ts";
 import { dockerHub } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { firstText, parseObject } from "./json.ts";
+import { reasonOf } from "./reason.ts";
 
 /**
  * Who we are to a registry. An identity token is exchanged for a token where the registry says; a registry token is one
@@ -28,21 +29,20 @@ const hubKey = "https://index.docker.io/v1/";
  * https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
 export async function dockerCredentials(
-  host: Pick<Host, "exec" | "files">,
+  host: Pick<Host, "exec" | "files" | "signal">,
   env: Environment,
   folder: string,
   registry: string,
+  /** Told of a helper that is no help. */
+  say: (line: string) => void,
 ): Promise<Credentials | null> {
   const given = fromAuths(parseObject(value(env, "DOCKER_AUTH_CONFIG") ?? "") ?? {}, registry);
   if (given !== null) return given;
   // What we may not read docker cannot read either.
   const text = await host.files.read(path.join(folder, "config.json")).catch(() => null);
   const config = (parseObject(text ?? "") ?? {}) as DockerConfig;
-  const helper = registryKeys(registry)
-    .map((key) => config.credHelpers?.[key])
-    .find((name) => name !== undefined);
-  const asked = helper ?? config.credsStore;
-  const kept = asked === undefined ? null : await askHelper(host, env, asked, registry);
+  const asked = ofRegistry(config.credHelpers ?? {}, registry) ?? config.credsStore ?? "";
+  const kept = asked === "" ? null : await askHelper(host, env, asked, registry, say);
   return kept ?? fromAuths(config, registry);
 }
 
@@ -56,11 +56,17 @@ function hostOf(key: string): string {
   return key.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 }
 
-function fromAuths({ auths = {} }: DockerConfig, registry: string): Credentials | null {
+/** The entry of a registry, by whichever of its names. */
+function ofRegistry<T>(entries: Readonly<Record<string, T>>, registry: string): T | undefined {
   const keys = registryKeys(registry);
-  const exact = keys.find((key) => Object.hasOwn(auths, key));
-  const key = exact ?? Object.keys(auths).find((one) => keys.includes(hostOf(one)));
-  return key === undefined ? null : fromEntry(auths[key] ?? {});
+  const exact = keys.find((key) => Object.hasOwn(entries, key));
+  const key = exact ?? Object.keys(entries).find((one) => keys.includes(hostOf(one)));
+  return key === undefined ? undefined : entries[key];
+}
+
+function fromAuths({ auths = {} }: DockerConfig, registry: string): Credentials | null {
+  const entry = ofRegistry(auths, registry);
+  return entry === undefined ? null : fromEntry(entry ?? {});
 }
 
 function fromEntry(entry: Record<string, unknown>): Credentials | null {
@@ -83,22 +89,51 @@ function pair(username: string, secret: string): Credentials | null {
     : { kind: "password", username, password: secret };
 }
 
+/** Helpers ask a keychain, or a cloud, which may wait for somebody to unlock it. In milliseconds. */
+const longestHelp = 60_000;
+
+/** Helpers find their own login in the cloud's variables, the home directory and the desktop's session. */
+const helpful = [
+  "PATH HOME USER TMPDIR GNUPGHOME DOCKER_CONFIG SSL_CERT_FILE SSL_CERT_DIR",
+  "XDG_* DBUS_* PASSWORD_STORE_* AWS_* GOOGLE_* CLOUDSDK_* AZURE_* ACR_* GCR_* ECR_*",
+  "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+].flatMap((names) => names.split(" "));
+
 /** https://github.com/docker/docker-credential-helpers#development */
 async function askHelper(
-  host: Pick<Host, "exec">,
+  host: Pick<Host, "exec" | "signal">,
   env: Environment,
   helper: string,
   registry: string,
+  say: (line: string) => void,
 ): Promise<Credentials | null> {
-  if (!/^[A-Za-z0-9._-]+$/.test(helper)) return null;
-  const asked = host.exec({
-    argv: [`docker-credential-${helper}`, "get"],
+  const program = `docker-credential-${helper}`;
+  const without = (why: string) => {
+    // Where the run is interrupted meanwhile, the next request says so.
+    if (!host.signal.aborted) say(`${registry}: ${program} gives no credentials: ${why}`);
+    return null;
+  };
+  if (!/^[A-Za-z0-9._-]+$/.test(helper)) return without("that is no name of a program");
+  const result = await host.exec({
+    argv: [program, "get"],
     stdin: registryKeys(registry)[0]!,
-    // Helpers find their own login in the cloud's variables and the home directory.
-    env: pick(env, ["PATH", "HOME", "USER", "XDG_*", "DBUS_*", "AWS_*", "GOOGLE_*", "AZURE_*", "GCR_*", "ECR_*"]),
+    env: pick(env, helpful),
+    limit: longestHelp,
+    onSilence: async (seconds) => {
+      say(`${registry}: ${program} has said nothing for ${seconds} s, still waiting`);
+      return null;
+    },
   });
-  // Where the run is interrupted meanwhile, the next request says so.
-  const result = await asked.catch(() => null);
-  const answer = result?.exitCode === 0 ? parseObject(result.stdout) : null;
-  return pair(firstText(answer?.["Username"]), firstText(answer?.["Secret"]));
+  if (result.missing) return without("there is no such program here, though docker's config.json names it");
+  if (typeof result.late === "string") return without(result.late);
+  // Helpers say on standard output what is wrong.
+  const said = result.stdout.trim() || result.stderr.trim();
+  if (result.exitCode !== 0 && /credentials not found/i.test(said)) return null;
+  if (result.exitCode !== 0)
+    return without(reasonOf({ body: said }).text || `it ended with exit code ${result.exitCode}`);
+  const answer = parseObject(result.stdout);
+  const [username, secret] = [answer?.["Username"], answer?.["Secret"]];
+  // What it has printed may be a secret in another form.
+  if (typeof username !== "string" || typeof secret !== "string") return without("its answer is none");
+  return pair(username, secret);
 }

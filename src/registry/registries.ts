@@ -11,6 +11,11 @@ import { dockerCredentials } from "./credentials.ts";
 export interface Registries {
   /** A client for a repository: always the same one. Nothing is looked up before it is used. */
   repository(repository: Repository): RepositoryClient;
+  /**
+   * Whether a registry gives any answer at all, be it no: `mute` takes connections and says nothing, `away` cannot be
+   * reached from here, though docker may well reach it.
+   */
+  answers(registry: string): Promise<"yes" | "mute" | "away">;
 }
 
 /** What it takes to talk to registries as docker would. */
@@ -38,15 +43,28 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
     return {
       registry,
       origin: registry === dockerHub ? hubOrigin : `${insecure ? "http" : "https"}://${registry}`,
-      credentials: lazily(() => dockerCredentials(host, env, folder, registry)),
+      credentials: lazily(() => dockerCredentials(host, env, folder, registry, say)),
       certificates: lazily(() => certificates(host, env, registry, own)),
     };
   };
 
+  const placeOf = (registry: string) => {
+    const place = reached.get(registry) ?? reach(registry);
+    reached.set(registry, place);
+    return place;
+  };
+
   return {
+    answers: async (registry) => {
+      const { origin, certificates: trusted } = placeOf(registry);
+      const ca = origin.startsWith("https:") ? await trusted() : [];
+      const question = { method: "GET", url: `${origin}/v2/`, headers: {}, limit: longestQuestion } as const;
+      const answer = await host.request({ ...question, ...(ca.length === 0 ? {} : { ca }) });
+      if (!("message" in answer)) return "yes";
+      return answer.sent && !host.signal.aborted ? "mute" : "away";
+    },
     repository: ({ registry, path: repositoryPath }) => {
-      const place = reached.get(registry) ?? reach(registry);
-      reached.set(registry, place);
+      const place = placeOf(registry);
       const key = `${registry}/${repositoryPath}`;
       const client = clients.get(key) ?? repositoryClient({ ...place, host, path: repositoryPath, say });
       clients.set(key, client);
@@ -54,6 +72,9 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
     },
   };
 }
+
+/** How long the cheapest question of all may take, in milliseconds. */
+const longestQuestion = 10_000;
 
 /** Docker Hub answers under another name than it goes by. */
 const hubOrigin = "https://registry-1.docker.io";

@@ -9,6 +9,7 @@ import { buildTagReferences, type Plan } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, Step } from "../plan/steps.ts";
 import { confirmBases } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
+import { muteRegistries } from "./mute-registries.ts";
 import { publish } from "./publish.ts";
 import { resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
@@ -73,6 +74,8 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
   const isThere = (name: string) => typeof state.inRegistry.get(name) === "object";
   const pushed = step.pushed.filter((name) => !isThere(name));
   const up = new Set(state.up.keys());
+  const mute = await muteRegistries(context, state, targetsOf(plan, step.targets));
+  if (mute.length > 0) return mute;
   const { built, failures } = await builder.run(docker, { ...step, pushed }, plan, up, reporter);
   for (const { target, digest, cached, seconds } of built) {
     note(state, target, "built", { cached, seconds });

@@ -28,6 +28,8 @@ export interface RunState {
   onHost: Map<string, InspectedImage>;
   /** When the push of an image has ended and how long it took, in milliseconds. */
   pushed: Map<string, { at: number; took: number }>;
+  /** Registries that have been asked whether they answer at all, and do. */
+  heard: Set<string>;
   outcomes: Map<string, Outcome>;
 }
 
@@ -39,7 +41,14 @@ export interface UpImage extends ImageConfig {
 
 /** A run that has done nothing yet. */
 export function newState(): RunState {
-  return { up: new Map(), inRegistry: new Map(), onHost: new Map(), pushed: new Map(), outcomes: new Map() };
+  return {
+    up: new Map(),
+    inRegistry: new Map(),
+    onHost: new Map(),
+    pushed: new Map(),
+    heard: new Set(),
+    outcomes: new Map(),
+  };
 }
 
 /** The targets of a step, in build order. */

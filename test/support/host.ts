@@ -3,11 +3,12 @@ import { main } from "../../src/cli/main.ts";
 import { systemFiles } from "../../src/host/system-files.ts";
 
 /** What a fake program answers; what is left out is a success that prints nothing. */
-interface Answer {
+export interface Answer {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
   missing?: boolean;
+  late?: string;
   /** Called with the command, for an answer that must do something. */
   act?: (command: Command) => void | Promise<void>;
 }
@@ -95,5 +96,6 @@ async function answer(command: Command, commands: NonNullable<World["commands"]>
     stdout: given.stdout ?? "",
     stderr: command.onStderrLine === undefined ? stderr : "",
     missing: given.missing ?? false,
+    late: given.late ?? null,
   };
 }

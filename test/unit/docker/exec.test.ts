@@ -50,6 +50,15 @@ describe("a docker process that asks a registry", () => {
     expect(await pushing(...texts)).toMatchObject(expected);
   });
 
+  it.each(["received unexpected HTTP status: 500 Internal Server Error", "unexpected status code 500"])(
+    "is tried once more, with all its layers, where the registry may be full: %s",
+    async (text) => {
+      const { tried, notes } = await pushing(text);
+      expect(tried).toBe(2);
+      expect(notes).toEqual([`push a: ${text}; trying again in 0.8 s (2 of 2)`]);
+    },
+  );
+
   it("says what it waits for", async () => {
     const { notes } = await pushing(unwell, "");
     expect(notes).toEqual([`push a: ${unwell}; trying again in 0.8 s (2 of 5)`]);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/core/errors.ts";
 import { ownConfig, withSession } from "../../../src/docker/session.ts";
 import { fakeHost } from "../../support/host.ts";
 import { project } from "../../support/project.ts";
@@ -61,6 +62,34 @@ describe("withSession", () => {
       await writeFile(path.join(directory, "config.json"), '{"auths":{"a.com":{"auth":"secret"}}}');
     });
     expect(await readFile(path.join(cwd, "config.json"), "utf8")).toBe('{"auths":{"b.com":{}}}');
+  });
+
+  it.each([
+    ["ENOENT", "there is no such folder"],
+    ["EACCES", "nothing may be written to it"],
+    ["EXYZ", "mkdtemp failed"],
+  ])("has no place: that is told as the user's own mistake (%s)", async (code, reason) => {
+    const { host } = await place("{}");
+    const makeTemporary = () => Promise.reject(Object.assign(new Error("mkdtemp failed"), { code }));
+    const broken = { ...host, env: { TMPDIR: "/nonexistent" }, files: { ...host.files, makeTemporary } };
+    const run = withSession(broken, null, async () => undefined);
+    await expect(run).rejects.toThrow(`TMPDIR: ${reason} (got "/nonexistent")`);
+    await expect(run).rejects.toBeInstanceOf(InputError);
+  });
+
+  it("is kept out of CI's workspace and the repository, wherever in it the step works", async () => {
+    const { host, cwd } = await place("{}");
+    await mkdir(path.join(cwd, ".git"));
+    const asked: (readonly string[])[] = [];
+    const makeTemporary = (_: string, workspaces: readonly string[]) => {
+      asked.push(workspaces);
+      return Promise.reject(new Error("no"));
+    };
+    const env = { DRONE_WORKSPACE: "/drone/src", CI_WORKSPACE: "" };
+    const inside = path.join(cwd, "a", "b");
+    const watched = { ...host, cwd: inside, env, files: { ...host.files, makeTemporary } };
+    await expect(withSession(watched, null, async () => undefined)).rejects.toThrow("TMPDIR: no");
+    expect(asked).toEqual([[inside, cwd, "/drone/src"]]);
   });
 
   it("leaves the user's configuration in charge where nobody logs in", async () => {

@@ -55,6 +55,23 @@ describe("an attempt", () => {
     expect((await retrying([{ why: "429", asked }, null])).waited).toBe(expected);
   });
 
+  it("that is asked to wait for longer than is reasonable says so", async () => {
+    const { notes } = await retrying([{ why: "429", asked: 86_400_000 }, null]);
+    expect(notes).toEqual(["push a: 429 (it asks for 86400 s); trying again in 300.0 s (2 of 5)"]);
+  });
+
+  it("is not waited for without end, however often it is asked to", async () => {
+    const { notes, waited, tried } = await retrying([{ why: "429", asked: 250_000 }]);
+    expect({ waited, tried }).toEqual({ waited: 500_000, tried: 3 });
+    expect(notes.at(-1)).toBe("push a: 429; given up, after 500 s of waiting");
+  });
+
+  it("may be worth fewer tries", async () => {
+    const { notes, tried } = await retrying([{ ...unwell, tries: 2 }]);
+    expect(tried).toBe(2);
+    expect(notes[0]).toContain("(2 of 2)");
+  });
+
   it("is not made again once the run is interrupted, before the wait or in it", async () => {
     expect(await retrying([unwell], AbortSignal.abort("SIGTERM"))).toMatchObject({ tried: 1, waited: 0, notes: [] });
     const stop = new AbortController();

@@ -39,12 +39,35 @@ describe("a process of the real host", () => {
     ],
     ["that fails", node("process.exit(3)"), { exitCode: 3 }],
     ["that is killed", node("process.kill(process.pid, 'SIGKILL')"), { exitCode: 128 + os.constants.signals.SIGKILL }],
-    ["that may not be started", { argv: ["/etc/passwd"] }, { exitCode: 128, missing: false }],
+    [
+      "that may not be started",
+      { argv: ["/etc/passwd"] },
+      { exitCode: 126, missing: false, stderr: expect.stringMatching(/^\/etc\/passwd cannot be started: .*EACCES/) },
+    ],
+    [
+      "in a folder that is not there",
+      node("1", { cwd: "/nonexistent/a" }),
+      {
+        exitCode: 126,
+        missing: false,
+        stderr: expect.stringMatching(/cannot be started: there is no folder \/nonexistent\/a$/),
+      },
+    ],
+    [
+      "that is not there, in a folder that is",
+      { argv: ["/nonexistent/docker"], cwd: "/" },
+      { exitCode: 127, missing: true },
+    ],
     ["that is not there", { argv: ["/nonexistent/docker"] }, { exitCode: 127, missing: true }],
     ["that reads", node("process.stdin.pipe(process.stdout)", { stdin: "hello" }), { stdout: "hello" }],
     ["that has nothing to read", node("process.stdin.on('end', () => console.log('end')).resume()"), { stdout: "end" }],
     ["in another folder", node("console.log(process.cwd())", { cwd: "/" }), { stdout: "/" }],
-    ["that takes too long", node("setTimeout(() => undefined, 60000)", { limit: 300 }), { late: true }],
+    [
+      "that takes too long",
+      node("setTimeout(() => undefined, 60000)", { limit: 300 }),
+      { late: "it has not ended within 0.3 s" },
+    ],
+    ["that ends in time", node("1", { limit: 60_000 }), { exitCode: 0, late: null }],
   ])("%s", async (_, command, expected) => {
     expect(await real().host.exec(command)).toMatchObject(expected);
   });
@@ -64,11 +87,66 @@ describe("a process of the real host", () => {
     expect(lines).toEqual(["a", "b"]);
   });
 
-  it("is told of while it says nothing", async () => {
+  it("tells each line of its output as it comes, too, and keeps them", async () => {
+    const lines: string[] = [];
+    const command = node("console.log('a\\nb')", { onStdoutLine: (line) => void lines.push(line) });
+    expect(await real().host.exec(command)).toMatchObject({ exitCode: 0, stdout: "a\nb" });
+    expect(lines).toEqual(["a", "b"]);
+  });
+
+  it("has a reason why it cannot be started where its errors are told of, too", async () => {
+    const lines: string[] = [];
+    await real().host.exec({ argv: ["/etc/passwd"], onStderrLine: (line) => void lines.push(line) });
+    expect(lines).toEqual([expect.stringContaining("EACCES")]);
+  });
+
+  it("does not hide that who reads its lines has failed", async () => {
+    const read = () => {
+      throw new TypeError("a bug");
+    };
+    await expect(real().host.exec(node("console.error('a')", { onStderrLine: read }))).rejects.toThrow("a bug");
+    await expect(real().host.exec(node("console.log('a')", { onStdoutLine: read }))).rejects.toThrow("a bug");
+  });
+
+  const silently = () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
+  };
+  const ticking = async (told: () => boolean) => {
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(30_000);
+      expect(told()).toBe(true);
+    });
+  };
+
+  it("is ended where it says nothing for too long, with the reason", async () => {
+    silently();
+    let asked = 0;
+    const onSilence = async () => (++asked > 2 ? "no progress" : null);
+    const ended = real().host.exec(node("setTimeout(() => undefined, 60000)", { onSilence }));
+    await ticking(() => asked > 2);
+    expect(await ended).toMatchObject({ exitCode: 128 + os.constants.signals.SIGTERM, late: "no progress" });
+  });
+
+  it("says nothing where a line is no sign of life", async () => {
+    silently();
+    const talking = "setInterval(() => console.error('same'), 20)";
+    const asked: number[] = [];
+    const onSilence = async (seconds: number) => (asked.push(seconds) > 3 ? "no progress" : null);
+    const ended = real().host.exec(node(talking, { onSilence, onStderrLine: () => false }));
+    await ticking(() => asked.length > 3);
+    expect(await ended).toMatchObject({ late: "no progress" });
+  });
+
+  it("is told of while it says nothing", async () => {
+    silently();
     const told: number[] = [];
-    const quiet = node("setTimeout(() => undefined, 300)", { onSilence: (seconds) => void told.push(seconds) });
+    const quiet = node("setTimeout(() => undefined, 300)", {
+      onSilence: async (seconds) => {
+        told.push(seconds);
+        return null;
+      },
+    });
     const ended = real().host.exec(quiet);
     const unheard = real().host.exec(node("setTimeout(() => undefined, 300)"));
     await vi.waitFor(() => {

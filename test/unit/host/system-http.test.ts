@@ -198,8 +198,14 @@ describe("every wait has an end", () => {
   });
 
   it("but not before it is over", async () => {
-    const url = await answering((_, response) => void setTimeout(() => response.end("late"), 300));
-    expect(await ask({ url }, { connect: 100 })).toMatchObject({ status: 200, body: "late" });
+    const url = await answering((_, response) => void setTimeout(() => response.end("late"), 2_500));
+    expect(await ask({ url }, { connect: 2_000 })).toMatchObject({ status: 200, body: "late" });
+  });
+
+  it("sooner where that is asked for", async () => {
+    const url = await serving(silent());
+    const answer = await ask({ url, limit: 100 });
+    expect(answer).toMatchObject({ status: 0, message: "the answer did not end within 0.1 s" });
   });
 
   it("for the next sign of life", async () => {

@@ -128,6 +128,32 @@ describe("a redirect", () => {
   });
 });
 
+describe("a registry", () => {
+  it.each<[string, Said, string]>([
+    ["is content", {}, "yes"],
+    ["wants a login", { status: 401 }, "yes"],
+    ["is unwell", { status: 503 }, "yes"],
+    ["takes the question and says nothing", { none: "the answer did not end within 10 s", sent: true }, "mute"],
+    ["cannot be reached", { none: "ECONNREFUSED", sent: false }, "away"],
+  ])("that %s is asked a cheap question", async (_, said, expected) => {
+    const { registries, requests } = registry(() => said, { settings: { "a.com:5000": { insecure: true } } });
+    expect(await registries.answers("a.com:5000")).toBe(expected);
+    expect(requests).toMatchObject([{ method: "GET", url: "http://a.com:5000/v2/", limit: 10_000 }]);
+  });
+
+  it("is not mute because the run was interrupted", async () => {
+    const signal = AbortSignal.abort("SIGTERM");
+    const { registries } = registry(() => ({ none: "the run was interrupted", sent: true }), { signal });
+    expect(await registries.answers("a.com")).toBe("away");
+  });
+
+  it("is asked with the certificates that are trusted for it", async () => {
+    const asked = registry(() => ({}), { settings: { "a.com": { ca: "/nonexistent.pem" } } });
+    await asked.registries.answers("a.com");
+    expect(asked.said).toEqual([expect.stringContaining("registries.a.com.ca")]);
+  });
+});
+
 describe("a registry's address", () => {
   it.each<[string, Setup["settings"], string]>([
     ["a.com/b", {}, "https://a.com/v2/b/"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dockerCredentials } from "../../../src/registry/credentials.ts";
-import { fakeHost, type World } from "../../support/host.ts";
+import type { Command } from "../../../src/host/host.ts";
+import { type Answer, fakeHost, type World } from "../../support/host.ts";
 import { project } from "../../support/project.ts";
 
 const encoded = (text: string) => ({ auth: Buffer.from(text).toString("base64") });
@@ -21,8 +22,9 @@ async function find(
   const ran = { out: "", err: "", commands: [] };
   const env = { PATH: "/bin", HOME: "/home/x", NPM_TOKEN: "t", ...variables };
   const host = fakeHost([], { cwd, commands }, ran);
-  const found = await dockerCredentials(host, env, cwd, registry);
-  return { found, asked: ran.commands as { stdin?: string; env?: object }[] };
+  const said: string[] = [];
+  const found = await dockerCredentials(host, env, cwd, registry, (line) => void said.push(line));
+  return { found, said, asked: ran.commands as { stdin?: string; env?: object }[] };
 }
 
 describe("credentials that stand in config.json", () => {
@@ -82,15 +84,17 @@ describe("credentials that stand in config.json", () => {
 });
 
 describe("credentials that a helper keeps", () => {
-  const answer = { Username: "robot", Secret: "secret" };
+  const known = { Username: "robot", Secret: "secret" };
 
   it.each([
     ["a registry's own", { credHelpers: { "a.com": "keys" } }, "a.com", "a.com"],
+    ["a registry's own, by URL", { credHelpers: { "https://a.com": "keys" } }, "a.com", "a.com"],
+    ["Docker Hub's own", { credHelpers: { "docker.io": "keys" } }, "docker.io", "https://index.docker.io/v1/"],
     ["the store, for what is logged in to", { credsStore: "keys", auths: { "a.com": {} } }, "a.com", "a.com"],
     ["the store, for Docker Hub", { credsStore: "keys" }, "docker.io", "https://index.docker.io/v1/"],
     ["the store, for what it may know", { credsStore: "keys" }, "a.com", "a.com"],
   ])("%s", async (_, config, registry, key) => {
-    const { found, asked } = await find(config, registry, helper(answer));
+    const { found, asked } = await find(config, registry, helper(known));
     expect(found).toEqual(robot);
     expect(asked.map(({ stdin }) => stdin)).toEqual([key]);
     // A helper finds its own login in its own variables, and no secret of the build.
@@ -112,14 +116,59 @@ describe("credentials that a helper keeps", () => {
     expect((await find({ credsStore: "keys" }, "a.com", missing)).found).toBeNull();
   });
 
-  it("has none where the run is interrupted meanwhile", async () => {
-    const act = () => Promise.reject(new Error("SIGTERM"));
-    const { found } = await find({ credsStore: "keys" }, "a.com", { "docker-credential-keys get": { act } });
-    expect(found).toBeNull();
+  it("has none where the run is interrupted meanwhile, which is said later", async () => {
+    const controller = new AbortController();
+    const cwd = await project({ "config.json": { credsStore: "keys" } });
+    const act = () => controller.abort("SIGTERM");
+    const commands = { "docker-credential-keys get": { exitCode: 143, act } };
+    const host = fakeHost([], { cwd, commands, signal: controller.signal }, { out: "", err: "", commands: [] });
+    const said: string[] = [];
+    expect(await dockerCredentials(host, {}, cwd, "a.com", (line) => void said.push(line))).toBeNull();
+    expect(said).toEqual([]);
+  });
+
+  it.each<[string, Answer, string]>([
+    ["is not installed", { missing: true }, "there is no such program here, though docker's config.json names it"],
+    [
+      "fails",
+      { exitCode: 1, stdout: "error getting credentials\n\u001b[31mlocked\n" },
+      "error getting credentials [31mlocked",
+    ],
+    ["fails and says so elsewhere", { exitCode: 3, stderr: "gcloud: not logged in" }, "gcloud: not logged in"],
+    ["fails without a word", { exitCode: 2 }, "it ended with exit code 2"],
+    ["prints garbage", { stdout: "robot:s3cret" }, "its answer is none"],
+    ["prints something else", { stdout: '{"token":"s3cret"}' }, "its answer is none"],
+    ["hangs", { exitCode: 143, late: "it has not ended within 60 s" }, "it has not ended within 60 s"],
+  ])("says so where the helper %s, and goes on without", async (_, answer, why) => {
+    const config = { credsStore: "keys", auths: { "a.com": encoded("robot:secret") } };
+    const { found, said } = await find(config, "a.com", { "docker-credential-keys get": answer });
+    expect(found).toEqual(robot);
+    expect(said).toEqual([`a.com: docker-credential-keys gives no credentials: ${why}`]);
+  });
+
+  it.each([
+    ["on standard output", { exitCode: 1, stdout: "credentials not found in native keychain\n" }],
+    ["with nothing", { stdout: '{"Username":"","Secret":""}' }],
+  ])("is silent where the helper only knows nothing, and says so %s", async (_, ended) => {
+    const answered = await find({ credsStore: "keys" }, "a.com", { "docker-credential-keys get": ended });
+    expect(answered).toMatchObject({ found: null, said: [] });
+  });
+
+  it("is given up after a while, and is told of meanwhile", async () => {
+    const act = async (command: Command) => {
+      expect(command.limit).toBe(60_000);
+      expect(await command.onSilence?.(30)).toBeNull();
+    };
+    const { said } = await find({ credsStore: "keys" }, "a.com", {
+      "docker-credential-keys get": { ...helper(known)!["docker-credential-keys get"], act },
+    });
+    expect(said).toEqual(["a.com: docker-credential-keys has said nothing for 30 s, still waiting"]);
   });
 
   it.each(["../evil", "a b", "x;y"])("does not start a helper called %s", async (name) => {
-    expect(await find({ credHelpers: { "a.com": name } }, "a.com")).toEqual({ found: null, asked: [] });
+    const { found, asked, said } = await find({ credHelpers: { "a.com": name } }, "a.com");
+    expect({ found, asked }).toEqual({ found: null, asked: [] });
+    expect(said).toEqual([expect.stringContaining("that is no name of a program")]);
   });
 });
 
@@ -148,7 +197,13 @@ describe("a config.json that cannot be read", () => {
     const files = { read: () => Promise.reject(new Error("EACCES")) };
     const host = { ...fakeHost([], { cwd: "/" }, { out: "", err: "", commands: [] }) };
     expect(
-      await dockerCredentials({ ...host, files: { ...host.files, ...files } }, {}, "/root/.docker", "a.com"),
+      await dockerCredentials(
+        { ...host, files: { ...host.files, ...files } },
+        {},
+        "/root/.docker",
+        "a.com",
+        () => undefined,
+      ),
     ).toBeNull();
   });
 });
