@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/support/skipped.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
-      { test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 120_000 } },
+      { test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 120_000 } },
       {
         // Real docker engines and registries, real packages: one file after the other.
         test: {
