@@ -1,4 +1,4 @@
-import type { Failure } from "../core/failure.ts";
+import type { Failure, FailureCode } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference } from "../core/reference.ts";
 import { interrupted } from "../docker/why-failed.ts";
@@ -17,6 +17,13 @@ const atOnce = 6;
 interface Decided {
   at: MovingPlace;
   tags: { tag: string; decision: Decision }[];
+}
+
+/** A tag that has moved, or may have where it is not known what became of it. */
+interface Moved {
+  at: ClosedPlace;
+  tag: string;
+  became?: string | null;
 }
 
 /**
@@ -46,31 +53,47 @@ async function moveAll(
   state: RunState,
   step: MoveStep,
   decided: readonly Decided[],
-  opened: OpenPlaces,
+  { places, closed }: OpenPlaces,
 ): Promise<Failure[]> {
-  const failures: Failure[] = [];
+  const { written, failures } = await writeAll(context, decided);
+  const byDocker: Moved[] = [];
+  // What docker has moved nobody can take back: it comes last.
+  for (const at of closed) {
+    if (failures.length > 0) break;
+    const ended = await moveByDocker(context, at);
+    byDocker.push(...ended.moved.map((tag) => ({ at, tag })));
+    failures.push(...ended.failures);
+  }
+  if (failures.length > 0) {
+    const left = [...(await takeBack(context, written, places)), ...byDocker];
+    record(context, state, step, left);
+    return [inOne(failures, left)];
+  }
+  const unsettled = step.force ? [] : await settleAll(context, written, places);
+  record(context, state, step, [...written, ...byDocker]);
+  return unsettled;
+}
+
+/** Moves what was decided to move, until something is refused. */
+async function writeAll(
+  context: Release,
+  decided: readonly Decided[],
+): Promise<{ written: Written[]; failures: Failure[] }> {
   const written: Written[] = [];
+  const failures: Failure[] = [];
   // A tag that exists may be immutable. Nothing new is written, which cannot be taken back, until that is known.
   for (const group of [only(decided, isOverwrite), only(decided, (decision) => !isOverwrite(decision))]) {
     await eachLimited(group, atOnce, async ({ at, tags }) => {
       for (const { tag, decision } of tags) {
         if (failures.length > 0) return;
         const result = await write(context, at, tag, decision);
-        if (result instanceof Refusal) failures.push(refused(at, tag, result));
-        else if (result !== "kept") written.push(result);
+        if (result.written !== null) written.push(result.written);
+        if (result.refusal !== null) failures.push(refused(at, tag, result.refusal));
       }
     });
-    if (failures.length > 0) return [inOne(failures, await takeBack(context, written, opened.places))];
+    if (failures.length > 0) break;
   }
-  if (!step.force) await settleAll(context, written, opened.places);
-  // What docker has moved nobody can take back: it comes last.
-  for (const closed of opened.closed) {
-    const failed = await moveByDocker(context, closed);
-    if (failed !== null) return [inOne([failed], await takeBack(context, written, opened.places))];
-  }
-  const byDocker = opened.closed.flatMap((at) => at.place.moving.map((tag) => ({ at, tag })));
-  record(context, state, step, [...written, ...byDocker]);
-  return [];
+  return { written, failures };
 }
 
 async function decideAll(places: readonly MovingPlace[]): Promise<{ decided: Decided[]; failures: Failure[] }> {
@@ -96,31 +119,44 @@ function isOverwrite(decision: Decision): boolean {
   return decision.kind === "moves" && decision.from !== null;
 }
 
+/** What may be otherwise the next time. */
+const passing: ReadonlySet<FailureCode> = new Set(["transient", "registry-down"]);
+
 /** One cause shows in many places: it is told once, with what it has left behind. */
-function inOne(failures: readonly Failure[], left: readonly Written[]): Failure {
+function inOne(failures: readonly Failure[], left: readonly Moved[]): Failure {
   const first = failures[0]!;
   const others = failures.length === 1 ? [] : [`  and ${failures.length - 1} more like it`];
-  const moved = left.map(({ at, tag }) => `  moved all the same: ${formatReference(referenceOf(at, tag))}`);
-  const state =
-    left.length === 0
-      ? "no moving tag is left changed"
-      : "every image is up under its build tag; the same run again moves what is left";
-  const hint = first.hint === null ? state : `${first.hint}; ${state}`;
+  const moved = left.map(({ at, tag, became }) => {
+    const reference = formatReference(referenceOf(at, tag));
+    return became === null ? `  may have moved all the same: ${reference}` : `  moved all the same: ${reference}`;
+  });
+  const state = left.length === 0 ? "no moving tag is left changed" : "every image is up under its build tag";
+  const again = passing.has(first.code) ? "the same run again moves the tags" : null;
+  const hint = [first.hint, state, again].filter((part) => part !== null).join("; ");
   return { ...first, hint, details: [...first.details, ...others, ...moved] };
 }
 
-/** Waits for nothing: what another build does after this look is for its own look to find. */
-async function settleAll(context: Release, written: Written[], places: readonly MovingPlace[]): Promise<void> {
+/** Waits for nothing: what another build does after this look is for its own look to find. Only what is ours stays in `written`. */
+async function settleAll(context: Release, written: Written[], places: readonly MovingPlace[]): Promise<Failure[]> {
   const lost = new Set<Written>();
+  const failures: Failure[] = [];
   await eachLimited(written, atOnce, async (one) => {
-    if (!(await settle(context, one.at, one.tag, places))) lost.add(one);
+    const settled = await settle(context, one.at, one.tag, places);
+    if (settled === "theirs") lost.add(one);
+    else if (settled !== "ours") failures.push(settled);
   });
   written.splice(0, Infinity, ...written.filter((one) => !lost.has(one)));
+  return failures;
 }
 
-function record({ plan }: Release, state: RunState, step: MoveStep, moved: { at: ClosedPlace; tag: string }[]): void {
-  for (const { name } of targetsOf(plan, step.targets)) {
-    const own = moved.filter(({ at }) => at.target.name === name).map(({ at, tag }) => referenceOf(at, tag));
+function record({ plan }: Release, state: RunState, step: MoveStep, moved: readonly Moved[]): void {
+  for (const { name, places } of targetsOf(plan, step.targets)) {
+    // In the order of the plan, whatever ended first.
+    const own = places.flatMap((place) =>
+      place.moving
+        .filter((tag) => moved.some((one) => one.became !== null && one.at.place === place && one.tag === tag))
+        .map((tag) => referenceOf({ place }, tag)),
+    );
     note(state, name, "built", { published: [...(state.outcomes.get(name)?.published ?? []), ...own] });
   }
 }

@@ -73,19 +73,29 @@ async function openPlace(
   return { target, place, client, manifest, force };
 }
 
-/** Sends nothing again, either: the registry has all layers. All names of an image are to stand for the very same. */
-export async function moveByDocker(context: Release, { target, place }: ClosedPlace): Promise<Failure | null> {
+/**
+ * Sends nothing again, either: the registry has all layers. All names of an image are to stand for the very same. Returns
+ * the tags that have moved, also where the last of them became another image.
+ */
+export async function moveByDocker(
+  context: Release,
+  { target, place }: ClosedPlace,
+): Promise<{ moved: string[]; failures: Failure[] }> {
   const digest = context.docker.digests.get(target.name);
+  const moved: string[] = [];
   for (const tag of place.moving) {
     const reference: Reference = { repository: place.repository, tag };
-    for (const command of [tagImage(target.image, reference), pushImage(reference)]) {
-      const ended = await attempt(context, target, command, `move ${formatReference(reference)}`);
-      if (typeof ended !== "string") return ended;
-      const pushed = printedDigest(ended);
-      if (pushed === null || digest === undefined || pushed === digest) continue;
-      const message = `${formatReference(reference)} became ${pushed}, but the build tag is ${digest}`;
-      return failure("other-image", message, { target: target.name, hint: "move it with a tool of the registry's" });
-    }
+    const what = `move ${formatReference(reference)}`;
+    const named = await attempt(context, target, tagImage(target.image, reference), what);
+    if (typeof named !== "string") return { moved, failures: [named] };
+    const ended = await attempt(context, target, pushImage(reference), what);
+    if (typeof ended !== "string") return { moved, failures: [ended] };
+    moved.push(tag);
+    const pushed = printedDigest(ended);
+    if (pushed === null || digest === undefined || pushed === digest) continue;
+    const message = `${formatReference(reference)} became ${pushed}, but the build tag is ${digest}`;
+    const hint = "move it with a tool of the registry's";
+    return { moved, failures: [failure("other-image", message, { target: target.name, hint })] };
   }
-  return null;
+  return { moved, failures: [] };
 }

@@ -1,7 +1,9 @@
 import { higherVersion } from "../core/alias.ts";
+import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
+import { pauseBefore } from "../host/retry.ts";
 import { versionLabel } from "../plan/labels.ts";
-import { Refusal } from "../registry/refusal.ts";
+import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, type MovingPlace, referenceOf } from "./decide.ts";
 import type { Release } from "./run-state.ts";
 import { claims, laterBuilds, whyKept } from "./who-owns.ts";
@@ -12,36 +14,60 @@ const rounds = 5;
 /** So many of the later builds are looked at. */
 const mostBuilds = 20;
 
+/** An image that should have a tag rather than another, and what to call its build. */
+interface Owner {
+  name: string;
+  at: MovingPlace;
+}
+
 /**
  * Looks again after a tag was moved. No registry can compare and swap: between the look and the write another build may
  * have moved it. If the tag stands for an earlier build now, it is moved again; if it was taken from a later one that is up
  * as a whole, that one gets it back, and is looked after from then on as if we were it. So whoever writes last also looks
  * last, and finds what every other build had done before: all agree on the latest one.
  *
- * @returns whether the tag stands for this build's image in the end
+ * @returns whose the tag is in the end; a failure where that cannot be told, or it cannot be given to whose it should be
  */
 export async function settle(
   context: Release,
   own: MovingPlace,
   tag: string,
   all: readonly MovingPlace[],
-): Promise<boolean> {
+): Promise<"ours" | "theirs" | Failure> {
+  const { docker, reporter } = context;
+  const reference = formatReference(referenceOf(own, tag));
   let at = own;
-  let name = "";
-  for (let round = 0; round < rounds; round++) {
-    for (let owner = await overtaken(at, tag, all); owner !== null; owner = await overtaken(at, tag, all)) {
+  let name = "this build";
+  const unsettled = (why: Pick<Refusal, "code" | "message">) => {
+    const message = `${reference} has moved, and whether it belongs to ${name} now cannot be made sure: ${why.message}`;
+    const hint = "another build may be publishing: look at what the tag stands for, and run the later build again";
+    return failure(why.code, message, { target: own.target.name, hint });
+  };
+  for (let round = 1; round <= rounds; round++) {
+    for (;;) {
+      const owner = await overtaken(at, tag, all);
+      if (owner instanceof Refusal) return unsettled(owner);
+      if (owner === null) break;
       ({ at, name } = owner);
     }
     const current = await at.client.digest(tag);
-    if (current instanceof Refusal || current === at.manifest.digest) return at === own;
+    if (current instanceof Refusal) return unsettled(current);
+    if (current === at.manifest.digest) return at === own ? "ours" : "theirs";
+    // What was just written may show only a moment later.
+    if (current === null || round > 1) await docker.host.sleep(pauseBefore(docker.host, round, 0));
+    if (current === null) continue;
     const decision = await decide(at, tag);
-    if (decision instanceof Refusal || decision.kind === "kept") return false;
-    const reference = formatReference(referenceOf(at, tag));
+    if (decision instanceof Refusal) return unsettled(decision);
+    if (decision.kind === "kept") {
+      reporter.note(`${own.target.name}: ${reference} has been moved on meanwhile: ${decision.why}`);
+      return "theirs";
+    }
     if (at !== own)
-      context.reporter.note(`${at.target.name}: ${reference} goes back to ${name}, which has published meanwhile`);
-    await write(context, at, tag, decision);
+      reporter.note(`${own.target.name}: ${reference} goes back to ${name}, which has published meanwhile`);
+    const { refusal } = await write(context, at, tag, decision);
+    if (refusal !== null) return unsettled(refusal);
   }
-  return false;
+  return unsettled({ code: "undecided", message: "it is something else each time that it is looked at" });
 }
 
 /** The image that should have the tag rather than the place's own; null if there is none. */
@@ -49,7 +75,7 @@ export async function overtaken(
   at: MovingPlace,
   tag: string,
   all: readonly MovingPlace[],
-): Promise<{ name: string; at: MovingPlace } | null> {
+): Promise<Answer<Owner | null>> {
   const { target, client } = at;
   const tags = await client.tags();
   // What cannot be listed cannot be looked through: what the tag said before it moved has to do.
@@ -57,32 +83,35 @@ export async function overtaken(
   const higher = higherVersion(tag, target.version, tags, target.affixes);
   if (higher !== null) {
     const owner = await inPlaceOf(at, higher);
-    return owner === null ? null : { name: higher, at: owner };
+    return owner === null || owner instanceof Refusal ? owner : { name: higher, at: owner };
   }
   for (const later of laterBuilds(target, tags).slice(0, mostBuilds)) {
     const owner = await inPlaceOf(at, later.tag);
+    if (owner instanceof Refusal) return owner;
     if (owner === null || !claims(target, tag, owner.target.labels)) continue;
     if (whyKept(target, tag, owner.target.labels) === null) continue;
-    if (await isWhole(later.core, all)) return { name: `build ${later.number}`, at: owner };
+    const whole = await isWhole(later.core, all);
+    if (whole instanceof Refusal) return whole;
+    if (whole) return { name: `build ${later.number}`, at: owner };
   }
   return null;
 }
 
-/** The same place as another build of the target would have it, by that build's image; null where it cannot be read. */
-async function inPlaceOf(at: MovingPlace, tag: string): Promise<MovingPlace | null> {
+/** The same place as another build of the target would have it, by that build's image; null where there is none any more. */
+async function inPlaceOf(at: MovingPlace, tag: string): Promise<Answer<MovingPlace | null>> {
   const manifest = await at.client.manifest(tag);
-  if (manifest === null || manifest instanceof Refusal) return null;
+  if (manifest === null || manifest instanceof Refusal) return manifest;
   const image = await at.client.image(manifest);
-  if (image instanceof Refusal) return null;
+  if (image instanceof Refusal) return image.status === 404 ? null : image;
   const { labels } = image;
   return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
 
 /** Whether a build is up with all that ours publishes: moving tags are not given to one that is not. */
-async function isWhole(core: string, all: readonly MovingPlace[]): Promise<boolean> {
+async function isWhole(core: string, all: readonly MovingPlace[]): Promise<Answer<boolean>> {
   for (const { client, target } of all) {
     const digest = await client.digest(`${target.affixes.prefix}${core}${target.affixes.suffix}`);
-    if (digest === null || digest instanceof Refusal) return false;
+    if (digest === null || digest instanceof Refusal) return digest ?? false;
   }
   return true;
 }

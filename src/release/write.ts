@@ -5,49 +5,56 @@ import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, type Decision, type MovingPlace, referenceOf } from "./decide.ts";
 import type { Release } from "./run-state.ts";
 
-/** A moving tag that stands for the image now. */
+/** A moving tag that stands for the image now, or may. */
 export interface Written {
   at: MovingPlace;
   tag: string;
   /** What it stood for before; null where it was new. Left out where it stood for the image already. */
   from?: Manifest | null;
+  /** The digest that it has now; null where the answer was lost, so that nobody knows whether it was written. */
+  became: string | null;
+}
+
+/** What came of a write: both of a refusal that comes too late or says too little, neither where the tag is kept. */
+export interface WriteResult {
+  written: Written | null;
+  refusal: Refusal | null;
 }
 
 /**
  * Moves one tag. The decision is only good for the moment that it was made at: if the tag stands for something else by now,
  * and after every wait, it is made again. A write whose answer was lost is looked at before it is repeated.
  */
-export async function write(
-  context: Release,
-  at: MovingPlace,
-  tag: string,
-  made: Decision,
-): Promise<Answer<Written | "kept">> {
+export async function write(context: Release, at: MovingPlace, tag: string, made: Decision): Promise<WriteResult> {
   const { docker, reporter } = context;
   const { client, manifest, target } = at;
   const reference = formatReference(referenceOf(at, tag));
   let decision: Answer<Decision> = (await isCurrent(at, tag, made)) ? made : await decide(at, tag);
   let from: Manifest | null | undefined;
+  let isLost = false;
+  const written = (became: string | null): Written => ({ at, tag, became, ...(from === undefined ? {} : { from }) });
+  const refused = (refusal: Refusal): WriteResult => ({ written: isLost ? written(null) : null, refusal });
   for (let tried = 1; ; tried++) {
-    if (decision instanceof Refusal) return decision;
+    if (decision instanceof Refusal) return refused(decision);
     // A write of ours may show only now: it is to be taken back like any other.
-    if (decision.kind === "there") return from === undefined ? { at, tag } : { at, tag, from };
+    if (decision.kind === "there") return { written: written(manifest.digest), refusal: null };
     if (decision.kind === "kept") {
       reporter.note(`${target.name}: ${reference} stays where it is: ${decision.why} (--force moves it all the same)`);
-      return "kept";
+      return { written: null, refusal: null };
     }
     ({ from } = decision);
     const started = docker.host.now();
     const answer = await client.put(tag, manifest);
-    const isDone = !(answer instanceof Refusal) || (answer.lost && (await client.digest(tag)) === manifest.digest);
-    if (isDone) {
-      if (!(answer instanceof Refusal) && answer.digest !== manifest.digest)
-        return otherDigest(reference, answer.digest, manifest);
+    isLost ||= answer instanceof Refusal && answer.lost;
+    const became = answer instanceof Refusal ? manifest.digest : answer.digest;
+    if (became !== manifest.digest)
+      return { written: written(became), refusal: otherDigest(reference, became, manifest) };
+    if (!(answer instanceof Refusal) || (isLost && (await client.digest(tag)) === manifest.digest)) {
       const seconds = (docker.host.now() - started) / 1000;
       reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
-      return { at, tag, from };
+      return { written: written(became), refusal: null };
     }
-    if (!answer.passing || tried === attempts) return answer;
+    if (!answer.passing || tried === attempts) return refused(answer);
     const pause = pauseBefore(docker.host, tried, answer.retryAfter);
     const when = `trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`;
     reporter.note(`${reference}: ${answer.message}; ${when}`);

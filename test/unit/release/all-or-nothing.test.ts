@@ -3,6 +3,11 @@ import { app, type faultyRegistry, published, repositories } from "./rig.ts";
 
 const none = [null, null, null];
 
+const content = (registry: ReturnType<typeof faultyRegistry>["registry"], digest: string) => {
+  const { labels, layers } = registry.image("r.io/p/base", digest) ?? registry.image(app, digest)!;
+  return { labels, layers };
+};
+
 describe("a lost answer", () => {
   it.each([
     ["of a write that was done: it is not repeated", true, 1],
@@ -44,11 +49,6 @@ describe("a lost answer", () => {
     expect(await move()).toHaveLength(1);
     expect(points("latest")).toEqual(before);
   });
-
-  const content = (registry: ReturnType<typeof faultyRegistry>["registry"], digest: string) => {
-    const { labels, layers } = registry.image("r.io/p/base", digest)!;
-    return { labels, layers };
-  };
 });
 
 describe("all or nothing", () => {
@@ -158,15 +158,61 @@ describe("all or nothing", () => {
     expect(failed!.details).toEqual(["  moved all the same: r.io/p/app:a"]);
   });
 
-  it("nothing counts as done if the registry has made another manifest of it", async () => {
-    const { move, fault } = published({ tags: ["latest"] });
-    const digest = `sha256:${"0".repeat(64)}`;
-    fault(({ method, path }) =>
-      method === "PUT" && path.includes("/base/")
-        ? { status: 201, headers: { "docker-content-digest": digest } }
-        : undefined,
-    );
-    expect(await move()).toMatchObject([{ target: "base", code: "other-image" }]);
+  it.each([
+    ["is taken back", { number: 40 }, [], "no moving tag is left changed"],
+    ["is said to have moved where it is new", null, ["  moved all the same: r.io/p/app:latest"], "is up under its"],
+  ])("what the registry has made another manifest of %s", async (_, earlier, details, hint) => {
+    const { move, fault, registry, other } = published({ targets: { app: [app] }, tags: ["latest"] });
+    const before = earlier === null ? null : other(app, "latest", earlier);
+    let changed = "";
+    fault(({ method }) => {
+      if (method !== "PUT" || changed !== "") return undefined;
+      changed = other(app, "latest", { number: 42 });
+      return { status: 201, headers: { "docker-content-digest": changed } };
+    });
+    const [failed] = await move();
+    expect(failed).toMatchObject({ target: "app", code: "other-image", details });
+    expect(failed!.hint).toContain(hint);
+    expect(registry.digest(app, "latest")).toBe(before ?? changed);
+  });
+
+  it("what may have been written and cannot be looked at is named", async () => {
+    const { move, fault, other, published: told } = published({ targets: { app: [app] }, tags: ["a", "b"] });
+    for (const tag of ["a", "b"]) other(app, tag, { number: 40 });
+    let isLost = false;
+    fault(({ method, path }) => {
+      if (isLost && path.endsWith("/a")) return { status: 403 };
+      isLost ||= method === "PUT" && path.endsWith("/a");
+      return isLost ? "reset" : undefined;
+    });
+    const [failed] = await move();
+    expect(failed!.details).toEqual(["  may have moved all the same: r.io/p/app:a"]);
+    expect(failed!.hint).not.toContain("no moving tag");
+    expect(told()).toEqual({ app: [] });
+  });
+
+  it("what was written unheard is seen where an immutable registry refuses the retry", async () => {
+    const { move, fault, registry, digests } = published({ targets: { app: [app] }, tags: ["new"] });
+    let puts = 0;
+    fault(({ method, path }) => {
+      if (method === "HEAD" && puts === 1 && path.endsWith("/new")) return { status: 404 };
+      if (method === "GET" && puts === 1 && path.endsWith("/new")) return { status: 404 };
+      if (method !== "PUT") return undefined;
+      if (++puts > 1) return makes[1]![1];
+      registry.putImage(app, "new", content(registry, digests.app!));
+      return "reset";
+    });
+    expect(await move()).toEqual([]);
+    expect(puts).toBe(2);
+  });
+
+  it("an immutable tag is not said to move the next time", async () => {
+    const { move, fault, other } = published({ tags: ["latest"] });
+    other(app, "latest", { number: 40 });
+    fault(({ method }) => (method === "PUT" ? makes[0]![1] : undefined));
+    const [failed] = await move();
+    expect(failed).toMatchObject({ code: "immutable" });
+    expect(failed!.hint).toMatch(/^tags are immutable there.*no moving tag is left changed$/);
   });
 
   it("a registry that stays unwell is given up before anything moves", async () => {

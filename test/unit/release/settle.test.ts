@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ownLabels, versionLabel } from "../../../src/plan/labels.ts";
 import { everyOrder, type Finished, oneOrder, type Race } from "./orders.ts";
 import type { BuildOptions } from "./rig.ts";
 
 const app = "r.io/p/app";
+
+// Thousands of orders each.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Which build a tag stands for. */
 const buildAt = ({ registry }: Finished, tag: string, repository = app) =>
