@@ -111,12 +111,22 @@ function exchange(
       });
       response.on("error", (error) => fail(reasonOf(error)));
       response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        finish({ status: response.statusCode ?? 0, headers: joined(response.headers), body: text });
+        const { statusCode = 0, headers } = response;
+        unpacked(Buffer.concat(chunks), headers["content-encoding"], limits.size).then(
+          (bytes) => finish({ status: statusCode, headers: joined(headers), body: bytes.toString("utf8") }),
+          (error) => fail(reasonOf(error)),
+        );
       });
     });
     request.end(body);
   });
+}
+
+/** Proxies compress what nobody asked them to; without a word on it they may. https://httpwg.org/specs/rfc9110.html#field.accept-encoding */
+async function unpacked(body: Buffer, encoding: string | undefined, size: number): Promise<Buffer> {
+  if (body.length === 0 || !/^(?:x-)?gzip$/i.test(encoding?.trim() ?? "")) return body;
+  const { gunzipSync } = await import("node:zlib");
+  return gunzipSync(body, { maxOutputLength: size });
 }
 
 /** Calls back when the request's first bytes can go out. */

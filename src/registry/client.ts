@@ -44,11 +44,27 @@ export function repositoryClient(place: Place): RepositoryClient {
   const pathOf = (reference: string) => `/v2/${place.path}/manifests/${reference}`;
   const images = new Map<string, Promise<Answer<ImageConfig>>>();
 
+  let unlisted: Refusal | null = null;
+  /** A list that is refused is not asked for again: that takes several questions. */
+  const tags = async (): Promise<Answer<string[]>> => {
+    const answer = unlisted ?? (await listTags(connection, place.path));
+    if (answer instanceof Refusal && !answer.passing && answer.status > 0) unlisted = answer;
+    return answer;
+  };
+
+  /** Artifactory and others say no to what is not there; who may list the tags knows better. */
+  const isMissing = async (reference: string, { status }: Refusal): Promise<boolean> => {
+    if (status === 404) return true;
+    if ((status !== 401 && status !== 403) || reference.includes(":")) return false;
+    const all = await tags();
+    return !(all instanceof Refusal) && !all.includes(reference);
+  };
+
   const manifest = async (reference: string): Promise<Answer<Manifest | null>> => {
     const what = nameOf(reference);
     const question = { what, method: "GET", path: pathOf(reference), headers: { accept } } as const;
     const response = await connection.read(question);
-    if (response instanceof Refusal) return response.status === 404 ? null : response;
+    if (response instanceof Refusal) return (await isMissing(reference, response)) ? null : response;
     const found = readManifest(response);
     if (found === null) return senseless({ what, writes: false }, "it is not a manifest");
     if (differs(reference, response.body)) return senseless({ what, writes: false }, "it is another manifest");
@@ -59,8 +75,9 @@ export function repositoryClient(place: Place): RepositoryClient {
     const question = { what: nameOf(reference), method: "HEAD", path: pathOf(reference), headers: { accept } } as const;
     const response = await connection.read(question);
     if (response instanceof Refusal) {
-      if (response.status === 404) return null;
-      if (!headless.has(response.status)) return response;
+      if (await isMissing(reference, response)) return null;
+      // Some take no HEAD, or let us do no more than a GET.
+      if (response.passing || response.status < 400 || response.status === 401) return response;
     } else {
       const told = toldDigest(response);
       if (told !== null) return told;
@@ -114,12 +131,9 @@ export function repositoryClient(place: Place): RepositoryClient {
       if (/^\s*</.test(response.body)) return senseless({ what: nameOf(tag), writes: true }, "it is a web page");
       return { digest: toldDigest(response) ?? ours };
     },
-    tags: () => listTags(connection, place.path),
+    tags,
   };
 }
-
-/** What a registry says to a HEAD that it does not know. */
-const headless = new Set([400, 405, 406, 501]);
 
 function readManifest(response: HttpResponse): Manifest | null {
   const value = parseObject(response.body);

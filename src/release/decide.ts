@@ -50,8 +50,8 @@ export function referenceOf({ place }: Pick<MovingPlace, "place">, tag: string):
   return { repository: place.repository, tag };
 }
 
-/** What to tell of a tag that cannot be decided on, or written. */
-export function refused(
+/** What to tell of a tag that cannot be decided on. */
+export function undecided(
   { target, place }: Pick<MovingPlace, "target" | "place">,
   tag: string,
   refusal: Refusal,

@@ -4,7 +4,7 @@ import { formatReference } from "../core/reference.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
-import { decide, type Decision, type MovingPlace, referenceOf, refused } from "./decide.ts";
+import { decide, type Decision, type MovingPlace, referenceOf, undecided } from "./decide.ts";
 import { type ClosedPlace, moveByDocker, type OpenPlaces, openPlaces } from "./moving-places.ts";
 import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
 import { settle } from "./settle.ts";
@@ -88,7 +88,7 @@ async function writeAll(
         if (failures.length > 0) return;
         const result = await write(context, at, tag, decision);
         if (result.written !== null) written.push(result.written);
-        if (result.refusal !== null) failures.push(refused(at, tag, result.refusal));
+        if (result.failure !== null) failures.push(result.failure);
       }
     });
     if (failures.length > 0) break;
@@ -103,7 +103,7 @@ async function decideAll(places: readonly MovingPlace[]): Promise<{ decided: Dec
     const tags: Decided["tags"] = [];
     for (const tag of at.place.moving) {
       const decision = await decide(at, tag);
-      if (decision instanceof Refusal) failures.push(refused(at, tag, decision));
+      if (decision instanceof Refusal) failures.push(undecided(at, tag, decision));
       else tags.push({ tag, decision });
     }
     decided.push({ at, tags });

@@ -6,7 +6,7 @@ import { withRetries } from "../host/retry.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
-import { type MovingPlace, refused } from "./decide.ts";
+import { type MovingPlace, undecided } from "./decide.ts";
 import { attempt } from "./publish.ts";
 import { type Release, targetsOf } from "./run-state.ts";
 
@@ -59,7 +59,7 @@ async function openPlace(
   if (manifest instanceof Refusal) {
     return manifest.closed && force
       ? "closed"
-      : refused({ target, place }, place.moving[0] ?? place.buildTag, manifest);
+      : undecided({ target, place }, place.moving[0] ?? place.buildTag, manifest);
   }
   if (manifest === null) {
     const hint = "something has removed it; start a new build";

@@ -64,8 +64,8 @@ export async function settle(
     }
     if (at !== own)
       reporter.note(`${own.target.name}: ${reference} goes back to ${name}, which has published meanwhile`);
-    const { refusal } = await write(context, at, tag, decision);
-    if (refusal !== null) return unsettled(refusal);
+    const { failure: refused } = await write(context, at, tag, decision);
+    if (refused !== null) return unsettled(refused);
   }
   return unsettled({ code: "undecided", message: "it is something else each time that it is looked at" });
 }

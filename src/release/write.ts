@@ -1,8 +1,9 @@
+import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { attempts, pauseBefore } from "../host/retry.ts";
 import type { Manifest } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
-import { decide, type Decision, type MovingPlace, referenceOf } from "./decide.ts";
+import { decide, type Decision, type MovingPlace, referenceOf, undecided } from "./decide.ts";
 import type { Release } from "./run-state.ts";
 
 /** A moving tag that stands for the image now, or may. */
@@ -18,7 +19,7 @@ export interface Written {
 /** What came of a write: both of a refusal that comes too late or says too little, neither where the tag is kept. */
 export interface WriteResult {
   written: Written | null;
-  refusal: Refusal | null;
+  failure: Failure | null;
 }
 
 /**
@@ -33,28 +34,31 @@ export async function write(context: Release, at: MovingPlace, tag: string, made
   let from: Manifest | null | undefined;
   let isLost = false;
   const written = (became: string | null): Written => ({ at, tag, became, ...(from === undefined ? {} : { from }) });
-  const refused = (refusal: Refusal): WriteResult => ({ written: isLost ? written(null) : null, refusal });
+  const failed = (told: Failure): WriteResult => ({ written: isLost ? written(null) : null, failure: told });
+  const refused = ({ code, message, hint }: Refusal) =>
+    failure(code, `${reference}: ${message}`, { target: target.name, hint });
+  const otherDigest = (digest: string) =>
+    failure("other-image", `${reference} became ${digest}, not ${manifest.digest}`, { target: target.name });
   for (let tried = 1; ; tried++) {
-    if (decision instanceof Refusal) return refused(decision);
+    if (decision instanceof Refusal) return failed(undecided(at, tag, decision));
     // A write of ours may show only now: it is to be taken back like any other.
-    if (decision.kind === "there") return { written: written(manifest.digest), refusal: null };
+    if (decision.kind === "there") return { written: written(manifest.digest), failure: null };
     if (decision.kind === "kept") {
       reporter.note(`${target.name}: ${reference} stays where it is: ${decision.why} (--force moves it all the same)`);
-      return { written: null, refusal: null };
+      return { written: null, failure: null };
     }
     ({ from } = decision);
     const started = docker.host.now();
     const answer = await client.put(tag, manifest);
     isLost ||= answer instanceof Refusal && answer.lost;
     const became = answer instanceof Refusal ? manifest.digest : answer.digest;
-    if (became !== manifest.digest)
-      return { written: written(became), refusal: otherDigest(reference, became, manifest) };
+    if (became !== manifest.digest) return { written: written(became), failure: otherDigest(became) };
     if (!(answer instanceof Refusal) || (isLost && (await client.digest(tag)) === manifest.digest)) {
       const seconds = (docker.host.now() - started) / 1000;
       reporter.progress({ target: target.name, kind: "push", text: `moved ${reference}`, seconds });
-      return { written: written(became), refusal: null };
+      return { written: written(became), failure: null };
     }
-    if (!answer.passing || tried === attempts) return refused(answer);
+    if (!answer.passing || tried === attempts) return failed(refused(answer));
     const pause = pauseBefore(docker.host, tried, answer.retryAfter);
     const when = `trying again in ${(pause / 1000).toFixed(1)} s (${tried + 1} of ${attempts})`;
     reporter.note(`${reference}: ${answer.message}; ${when}`);
@@ -67,9 +71,4 @@ export async function write(context: Release, at: MovingPlace, tag: string, made
 async function isCurrent({ client }: MovingPlace, tag: string, decision: Decision): Promise<boolean> {
   if (decision.kind !== "moves") return true;
   return (await client.digest(tag)) === (decision.from?.digest ?? null);
-}
-
-function otherDigest(reference: string, digest: string, manifest: Manifest): Refusal {
-  const message = `${reference} became ${digest}, not ${manifest.digest}`;
-  return new Refusal({ status: 200, code: "other-image", message });
 }

@@ -20,6 +20,8 @@ export interface Remote {
   authorization: (registry: string) => Promise<string | null>;
 }
 
+type Answer = HttpResponse | NoResponse;
+
 type Sent = { answer: HttpResponse } | { refusal: Refusal };
 
 async function send(
@@ -36,15 +38,32 @@ async function send(
     ...(authorization === null ? {} : { authorization }),
     ...(content.type === undefined ? {} : { "content-type": content.type }),
   };
-  const answer = await remote.handle({
-    method,
-    url,
-    headers,
-    ...(content.body === undefined ? {} : { body: content.body }),
-  });
-  if (answer.status >= 200 && answer.status < 300 && "body" in answer) return { answer };
+  const request = { method, url, headers, ...(content.body === undefined ? {} : { body: content.body }) };
+  const answer = await followed(remote, await loggedIn(remote, request));
+  const isPage = "body" in answer && /^\s*</.test(answer.body);
+  if (answer.status >= 200 && answer.status < 300 && "body" in answer && !isPage) return { answer };
   const body = "body" in answer ? answer.body : "";
   return { refusal: { status: answer.status, method, url, body, message: errorMessage(body) } };
+}
+
+/** Gets a token where one is asked for in the form that docker knows. */
+async function loggedIn(remote: Remote, request: HttpRequest): Promise<{ request: HttpRequest; answer: Answer }> {
+  const answer = await remote.handle(request);
+  const challenge = "headers" in answer && answer.status === 401 ? (answer.headers["www-authenticate"] ?? "") : "";
+  const realm = /^Bearer realm="([^"]+)"/.exec(challenge)?.[1];
+  if (realm === undefined) return { request, answer };
+  const given = await remote.handle({ method: "GET", url: realm, headers: {} });
+  if (!("body" in given) || given.status !== 200) return { request, answer: given };
+  const { token, access_token: other } = JSON.parse(given.body) as { token?: string; access_token?: string };
+  const headers = { ...request.headers, authorization: `Bearer ${token || other}` };
+  return { request: { ...request, headers }, answer: await remote.handle({ ...request, headers }) };
+}
+
+/** Follows a redirect, without the login. */
+async function followed(remote: Remote, { request, answer }: Awaited<ReturnType<typeof loggedIn>>): Promise<Answer> {
+  if (answer.status !== 307 || !("headers" in answer)) return answer;
+  const { authorization: _, ...headers } = request.headers;
+  return remote.handle({ ...request, url: answer.headers["location"] ?? "", headers });
 }
 
 function errorMessage(body: string): string {

@@ -1,11 +1,11 @@
 import http from "node:http";
-import { withQuirks } from "./quirks.js";
+import { withQuirks } from "./kinds.js";
 
 /**
  * A registry with quirks: a proxy before a real one. Bodies go through as they are, a byte for a character.
  *
- * @typedef {import("./quirks.js").Handle} Handle
- * @typedef {import("./quirks.js").Quirk} Quirk
+ * @typedef {import("./kinds.js").Handle} Handle
+ * @typedef {import("./kinds.js").Quirk} Quirk
  *
  * @typedef {object} Proxy
  * @property {string} host `localhost:<port>`
@@ -29,7 +29,7 @@ export async function startProxy(registry, port = 0) {
   const serve = async (request, response) => {
     log.push(`${request.method} ${request.url}`);
     const answer = await handle({
-      method: /** @type {import("./quirks.js").HttpRequest["method"]} */ (request.method),
+      method: /** @type {import("./kinds.js").HttpRequest["method"]} */ (request.method),
       url: `http://${request.headers.host}${request.url}`,
       headers: joined(request.headers),
       body: await read(request),

@@ -3,6 +3,7 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { HttpRequest } from "../../../src/host/host.ts";
 import { type Limits, systemRequest } from "../../../src/host/system-http.ts";
@@ -72,6 +73,17 @@ describe("a request", () => {
       request.on("data", (chunk: Buffer) => response.end(`${request.method} ${length} ${chunk.toString()}`));
     });
     expect(await ask({ url, method: "PUT", body: "nö" })).toHaveProperty("body", "PUT 3 nö");
+  });
+
+  it.each([
+    ["is unpacked where it was packed", gzipSync("{}"), { status: 200, body: "{}" }],
+    ["is none where it is not what it says", Buffer.from("{}"), { status: 0, sent: true }],
+    ["is none where it is too large once it is unpacked", gzipSync("x".repeat(2000)), { status: 0, sent: true }],
+  ])("an answer %s", async (_, body, expected) => {
+    const url = await answering((_request, response) =>
+      response.writeHead(200, { "content-encoding": "GZIP" }).end(body),
+    );
+    expect(await ask({ url })).toMatchObject(expected);
   });
 
   it("follows no redirect, and has no body after HEAD", async () => {

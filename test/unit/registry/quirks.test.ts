@@ -42,11 +42,29 @@ async function move({ client }: Awaited<ReturnType<typeof holding>>, to: string)
 const harmless = [
   "missing403",
   "missing401",
+  "missing401Bare",
+  "missing404Page",
   "rateLimitedAll",
+  "rateLimitedByDate",
+  "rateLimitedTokens",
   "unwell",
+  "resets",
   "pageSize100",
   "linkWithOtherParameters",
+  "linkAbsolute",
+  "linkInternal",
+  "linkQueryAlone",
+  "linkBare",
+  "tagsNull",
   "strictContentType",
+  "headRefused403",
+  "headRefused405",
+  "noDigest",
+  "plainErrors",
+  "gzipped",
+  "shoutedHeaders",
+  "blobsElsewhere",
+  "manifestsElsewhere",
   "tokenForms",
   "challengeForms",
   "slow",
@@ -72,12 +90,17 @@ describe("a registry that is", () => {
   it.each([
     ["missing403", 403],
     ["missing401", 401],
-  ] as const)("%s says nothing of a tag that is not there", async (name, status) => {
-    const { client } = await holding(name);
-    expect(await client.digest("none")).toMatchObject({ status, closed: true });
-    expect(await client.manifest("none")).toMatchObject({ status, closed: true });
-    expect(await (await holding()).client.digest("none")).toBeNull();
-  });
+    ["missing401Bare", 401],
+  ] as const)(
+    "%s has nothing where its tags are listed without it, and says nothing where they are not",
+    async (name, status) => {
+      const { client } = await holding(name);
+      expect([await client.digest("none"), await client.manifest("none")]).toEqual([null, null]);
+      const closed = await holding(name, "tagsRefused403");
+      expect(await closed.client.digest("none")).toMatchObject({ status, closed: true });
+      expect(await closed.client.manifest("none")).toMatchObject({ status, closed: true });
+    },
+  );
 
   it("rateLimitedPut leaves it to us whether to write after the wait", async () => {
     const world = await holding("rateLimitedPut");
@@ -86,18 +109,45 @@ describe("a registry that is", () => {
     expect(await move(world, "latest")).toEqual({ digest: world.digests.new });
   });
 
-  it.each([400, 403, 405, 501])("tagsRefused%d lists no tags, and is otherwise well", async (status) => {
+  it.each([400, 403, 404, 405, 501])("tagsRefused%d lists no tags, and is otherwise well", async (status) => {
     const world = await holding(`tagsRefused${status}`);
     expect(await world.client.tags()).toMatchObject({ status, passing: false });
+    const before = world.proxy.log.length;
+    expect(await world.client.tags()).toMatchObject({ status, passing: false });
+    expect(world.proxy.log).toHaveLength(before);
     expect(await move(world, "latest")).toEqual({ digest: world.digests.new });
   });
 
-  it("linkWithOtherParameters has more than one page", async () => {
-    const world = await holding("linkWithOtherParameters");
-    await move(world, "1");
-    await move(world, "1.2");
-    expect(await world.client.tags()).toEqual(["1", "1.2", "1.2.3", "latest"]);
-    expect(world.proxy.log.filter((line) => line.includes("tags/list")).length).toBeGreaterThan(1);
+  it("tagsBroken lists none, and is asked again another time", async () => {
+    const world = await holding("tagsBroken");
+    expect(await world.client.tags()).toMatchObject({ status: 504, passing: true });
+    expect(world.proxy.log.length).toBeGreaterThan(1);
+  });
+
+  it.each(["linkWithOtherParameters", "linkAbsolute", "linkInternal", "linkQueryAlone", "linkBare"] as const)(
+    "%s has more than one page",
+    async (name) => {
+      const world = await holding(name);
+      await move(world, "1");
+      await move(world, "1.2");
+      expect(await world.client.tags()).toEqual(["1", "1.2", "1.2.3", "latest"]);
+      expect(world.proxy.log.filter((line) => line.includes("tags/list")).length).toBeGreaterThan(1);
+    },
+  );
+
+  it("rateLimitedForHours is believed, and waited for within reason by who writes", async () => {
+    const world = await holding("rateLimitedForHours");
+    expect(await move(world, "latest")).toMatchObject({ status: 429, retryAfter: 7_200_000, passing: true });
+  });
+
+  it("stale says for a second what it knew before", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const world = await holding("stale");
+    await move(world, "latest");
+    expect(await world.client.digest("latest")).toBe(world.digests.old);
+    vi.setSystemTime(Date.now() + 1000);
+    expect(await world.client.digest("latest")).toBe(world.digests.new);
   });
 
   it("lagging does not know for a second what it was just told", async () => {
@@ -110,10 +160,14 @@ describe("a registry that is", () => {
     expect(await world.client.digest("1")).toBe(world.digests.new);
   });
 
-  it("cut off after the write leaves it open whether it was done", async () => {
-    const world = await holding("lostAnswer");
-    expect(await move(world, "latest")).toMatchObject({ status: 0, lost: true, passing: true });
-    expect(await world.client.digest("latest")).toBe(world.digests.new);
+  it.each([
+    ["lostAnswer", 0, true],
+    ["lostAnswer504", 504, true],
+    ["lostWrite", 0, false],
+  ] as const)("%s leaves it open whether it was done", async (name, status, isDone) => {
+    const world = await holding(name);
+    expect(await move(world, "latest")).toMatchObject({ status, lost: true, passing: true });
+    expect(await world.client.digest("latest")).toBe(isDone ? world.digests.new : world.digests.old);
   });
 
   it.each(["immutableEcr", "immutableHarbor", "immutableHarborConflict", "immutableArtifactRegistry"] as const)(
@@ -126,9 +180,18 @@ describe("a registry that is", () => {
     },
   );
 
-  it("full is not asked again", async () => {
-    const world = await holding("full");
-    expect(await move(world, "latest")).toMatchObject({ code: "no-space", passing: false, lost: false });
+  it.each([
+    ["full", "no-space"],
+    ["overwriteDenied", "unauthorized"],
+    ["readOnly", "unknown"],
+  ] as const)("%s is not asked again", async (name, code) => {
+    const world = await holding(name);
+    expect(await move(world, "latest")).toMatchObject({ code, passing: false, lost: false });
+  });
+
+  it("loginPage is no registry", async () => {
+    const { client } = await holding("loginPage");
+    expect(await client.manifest("latest")).toMatchObject({ status: 0, closed: true });
   });
 
   it("hung is given up, with a word before", async () => {
@@ -147,8 +210,11 @@ describe("a registry that is", () => {
 
 describe("the quirks", () => {
   it("are all tried here", () => {
-    const own = ["rateLimitedPut", "lag", "lostAnswer", "full", "hung"];
-    const rest = Object.keys(quirks).filter((name) => !/^(?:tagsRefused|immutable)/.test(name) && !own.includes(name));
+    const own = ["rateLimitedPut", "rateLimitedForHours", "lag", "stale", "full", "overwriteDenied", "readOnly"];
+    const others = [...own, "hung", "loginPage", "tagsBroken"];
+    const rest = Object.keys(quirks).filter(
+      (name) => !/^(?:tagsRefused|immutable|lost)/.test(name) && !others.includes(name),
+    );
     expect(rest.toSorted()).toEqual([...harmless].toSorted());
   });
 });

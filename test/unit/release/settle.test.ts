@@ -7,7 +7,7 @@ import type { BuildOptions } from "./rig.ts";
 const app = "r.io/p/app";
 
 // Thousands of orders each.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Which build a tag stands for. */
 const buildAt = ({ registry }: Finished, tag: string, repository = app) =>
