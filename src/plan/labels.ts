@@ -11,7 +11,11 @@ export const ownLabels = {
   repository: "multistage-build.repository",
   tags: "multistage-build.tags",
   target: "multistage-build.target",
+  targets: "multistage-build.targets",
 } as const;
+
+/** Every image names all targets: of very many that would be a lot. */
+const mostSiblings = 100;
 
 /** The label that holds an image's version. */
 export const versionLabel = "org.opencontainers.image.version";
@@ -37,8 +41,9 @@ export function imageLabels(
   event: BuildEvent,
   name: string,
   image: TargetImage,
-  { version, base, moving }: { version: string | null; base: string | null; moving: readonly string[] },
+  facts: { version: string | null; base: string | null; moving: readonly string[]; siblings: readonly string[] },
 ): Record<string, string> {
+  const { version, base, moving, siblings } = facts;
   return {
     [oci("created")]: event.commitTime === null ? "" : new Date(event.commitTime * 1000).toISOString(),
     [oci("revision")]: event.sha,
@@ -56,6 +61,8 @@ export function imageLabels(
     [ownLabels.repository]: event.repository ?? "",
     [ownLabels.tags]: moving.join(","),
     [ownLabels.target]: name,
+    // So another build can tell a target that is not up yet from one that is not there any more.
+    [ownLabels.targets]: siblings.length > mostSiblings ? "" : siblings.join(","),
   };
 }
 

@@ -53,6 +53,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     images: found.images,
     decision: decidePush(event, config.push, inputs.pushFlag),
     selected,
+    siblings: config.targets.map(({ name }) => name),
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));

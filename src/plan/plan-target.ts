@@ -24,6 +24,8 @@ export interface TargetContext {
   decision: PushDecision;
   /** The targets that others stand on. */
   bases: ReadonlySet<string>;
+  /** All targets of the config. */
+  siblings: readonly string[];
   /** The targets that are asked for; others are there because these need them. */
   selected: ReadonlySet<string>;
 }
@@ -35,7 +37,7 @@ const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: []
 export function planTarget(
   { target, args, place }: Placed,
   links: Links,
-  { templates, outcomes, tags, images, decision, bases, selected }: TargetContext,
+  { templates, outcomes, tags, images, decision, bases, selected, siblings }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
@@ -70,7 +72,7 @@ export function planTarget(
       bind: links.bind,
       args,
       labels: {
-        ...imageLabels(event, name, image, { version: outcome.version, base, moving: published.tags }),
+        ...imageLabels(event, name, image, { version: outcome.version, base, moving: published.tags, siblings }),
         ...own.values,
       },
       push,

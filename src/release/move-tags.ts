@@ -12,6 +12,9 @@ import { takeBack } from "./take-back.ts";
 import { write, type Written } from "./write.ts";
 
 const atOnce = 6;
+/** Before a second look where the first cannot see all, in milliseconds. */
+const leastPause = 2_000;
+const longestPause = 60_000;
 
 /** The tags of one place, with what was decided on each. */
 interface Decided {
@@ -55,6 +58,8 @@ async function moveAll(
   decided: readonly Decided[],
   { places, closed }: OpenPlaces,
 ): Promise<Failure[]> {
+  const { host } = context.docker;
+  const started = host.now();
   const { written, failures } = await writeAll(context, decided);
   const byDocker: Moved[] = [];
   // What docker has moved nobody can take back: it comes last.
@@ -69,7 +74,7 @@ async function moveAll(
     record(context, state, step, left);
     return [inOne(failures, left)];
   }
-  const unsettled = step.force ? [] : await settleAll(context, written, places);
+  const unsettled = step.force ? [] : await settleAll(context, written, places, host.now() - started);
   record(context, state, step, [...written, ...byDocker]);
   return unsettled;
 }
@@ -136,11 +141,45 @@ function inOne(failures: readonly Failure[], left: readonly Moved[]): Failure {
   return { ...first, hint, details: [...first.details, ...others, ...moved] };
 }
 
-/** Waits for nothing: what another build does after this look is for its own look to find. Only what is ours stays in `written`. */
-async function settleAll(context: Release, written: Written[], places: readonly MovingPlace[]): Promise<Failure[]> {
+/** What another build does after this look is for its own look to find. Only what is ours stays in `written`. */
+async function settleAll(
+  context: Release,
+  written: Written[],
+  places: readonly MovingPlace[],
+  took: number,
+): Promise<Failure[]> {
+  const failures = await lookAgain(context, written, written, places);
+  const unseen = await withoutList(written);
+  const [first] = unseen;
+  if (first === undefined || failures.length > 0) return failures;
+  // No earlier build finds out there that it has overtaken us. It writes soon after it has looked: its pass is like ours.
+  const pause = Math.min(Math.max(leastPause, 2 * took), longestPause);
+  const { repository } = first.at.place;
+  context.reporter.note(
+    `${repository.name}: its tags cannot be listed, so whether an earlier build has moved any meanwhile is looked at in ${(pause / 1000).toFixed(1)} s`,
+  );
+  await context.docker.host.sleep(pause);
+  return lookAgain(context, written, unseen, places);
+}
+
+/** Those of them whose repository lists no tags. */
+async function withoutList(written: readonly Written[]): Promise<Written[]> {
+  const clients = new Map(written.map(({ at }) => [at.client, false]));
+  await eachLimited([...clients.keys()], atOnce, async (client) => {
+    clients.set(client, (await client.tags()) instanceof Refusal);
+  });
+  return written.filter(({ at }) => clients.get(at.client));
+}
+
+async function lookAgain(
+  context: Release,
+  written: Written[],
+  some: readonly Written[],
+  places: readonly MovingPlace[],
+): Promise<Failure[]> {
   const lost = new Set<Written>();
   const failures: Failure[] = [];
-  await eachLimited(written, atOnce, async (one) => {
+  await eachLimited(some, atOnce, async (one) => {
     const settled = await settle(context, one.at, one.tag, places);
     if (settled === "theirs") lost.add(one);
     else if (settled !== "ours") failures.push(settled);

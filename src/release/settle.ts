@@ -6,7 +6,7 @@ import { versionLabel } from "../plan/labels.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, type MovingPlace, referenceOf } from "./decide.ts";
 import type { Release } from "./run-state.ts";
-import { claims, laterBuilds, whyKept } from "./who-owns.ts";
+import { claims, laterBuilds, targetsOfBuild, whyKept } from "./who-owns.ts";
 import { write } from "./write.ts";
 
 /** More rounds mean more builds that publish at this very moment: the last of them settles it. */
@@ -90,7 +90,7 @@ export async function overtaken(
     if (owner instanceof Refusal) return owner;
     if (owner === null || !claims(target, tag, owner.target.labels)) continue;
     if (whyKept(target, tag, owner.target.labels) === null) continue;
-    const whole = await isWhole(later.core, all);
+    const whole = await isWhole(later.core, owner.target.labels, all);
     if (whole instanceof Refusal) return whole;
     if (whole) return { name: `build ${later.number}`, at: owner };
   }
@@ -107,9 +107,15 @@ async function inPlaceOf(at: MovingPlace, tag: string): Promise<Answer<MovingPla
   return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
 
-/** Whether a build is up with all that ours publishes: moving tags are not given to one that is not. */
-async function isWhole(core: string, all: readonly MovingPlace[]): Promise<Answer<boolean>> {
+/** Whether a build is up with all that ours publishes and it has as well: moving tags are not given to one that is not. */
+async function isWhole(
+  core: string,
+  labels: MovingPlace["target"]["labels"],
+  all: readonly MovingPlace[],
+): Promise<Answer<boolean>> {
+  const has = targetsOfBuild(labels);
   for (const { client, target } of all) {
+    if (has !== null && !has.has(target.name)) continue;
     const digest = await client.digest(`${target.affixes.prefix}${core}${target.affixes.suffix}`);
     if (digest === null || digest instanceof Refusal) return digest ?? false;
   }

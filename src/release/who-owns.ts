@@ -61,6 +61,12 @@ export function claims(target: PlannedTarget, tag: string, theirs: Labels): bool
   return same && (theirs[ownLabels.tags] ?? "").split(",").includes(tag);
 }
 
+/** The targets of the build that has made an image; null where it does not say. */
+export function targetsOfBuild(theirs: Labels): ReadonlySet<string> | null {
+  const names = theirs[ownLabels.targets] ?? "";
+  return names === "" ? null : new Set(names.split(","));
+}
+
 function buildNumber(labels: Labels): number {
   return Number(labels[ownLabels.buildNumber]) || 0;
 }

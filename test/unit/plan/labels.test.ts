@@ -24,7 +24,12 @@ describe("an image's labels", () => {
       buildNumber: 42,
     });
     expect(
-      imageLabels(event, "app", image, { version: "1.2.3", base: "a.com/base:1", moving: ["1.2.3", "1.2"] }),
+      imageLabels(event, "app", image, {
+        version: "1.2.3",
+        base: "a.com/base:1",
+        moving: ["1.2.3", "1.2"],
+        siblings: ["base", "app"],
+      }),
     ).toMatchObject({
       "org.opencontainers.image.created": "2020-01-10T00:30:00.000Z",
       "org.opencontainers.image.revision": event.sha,
@@ -40,15 +45,25 @@ describe("an image's labels", () => {
       "multistage-build.repository": "octocat/hello-world",
       "multistage-build.tags": "1.2.3,1.2",
       "multistage-build.target": "app",
+      "multistage-build.targets": "base,app",
     });
+  });
+
+  it.each([
+    [100, 100],
+    [101, 0],
+  ])("name all targets of a build, of %d of them %d", (count, named) => {
+    const siblings = Array.from({ length: count }, (_, at) => `app${at}`);
+    const labels = imageLabels(eventOf({}), "app", image, { version: null, base: null, moving: [], siblings });
+    expect(labels["multistage-build.targets"]!.split(",").filter((name) => name !== "")).toHaveLength(named);
   });
 
   it("are the same on every image, empty where nothing is known: none is inherited from the base", () => {
     const known = eventOf({ commitTime: 1, repository: "a/b", sourceUrl: "x", url: "y", buildNumber: 1 });
     const unknown = eventOf({ commitTime: null, repository: null, sourceUrl: null, url: null, buildNumber: null });
-    const bare = imageLabels(unknown, "app", image, { version: null, base: null, moving: [] });
+    const bare = imageLabels(unknown, "app", image, { version: null, base: null, moving: [], siblings: ["app"] });
     expect(Object.keys(bare)).toEqual(
-      Object.keys(imageLabels(known, "app", image, { version: "1", base: "base", moving: ["1"] })),
+      Object.keys(imageLabels(known, "app", image, { version: "1", base: "base", moving: ["1"], siblings: [] })),
     );
     expect(bare).toMatchObject({
       "org.opencontainers.image.created": "",

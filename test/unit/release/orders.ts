@@ -9,6 +9,8 @@ export interface Race {
   builds: readonly BuildOptions[];
   /** What the registries refuse. */
   beforeRequest?: NonNullable<Parameters<typeof createRegistry>[0]>["beforeRequest"];
+  /** How long a sleep takes; none at all unless it is said. */
+  sleeps?: "until the others have come to an end";
 }
 
 /** A request that waits to be carried out. */
@@ -63,7 +65,7 @@ export async function oneOrder(race: Race, choose: (among: number) => number): P
 /** Blobs, and what stands for the same image for ever, or is only moved by the build that asks: digests, build tags, versions. */
 const fixed = /\/blobs\/|^(?:GET|HEAD) .*\/manifests\/(?:sha256:|master-|\d+\.\d+\.\d+$)/;
 
-async function begin({ before = [], builds, beforeRequest }: Race, skipsFixed = false) {
+async function begin({ before = [], builds, beforeRequest, sleeps }: Race, skipsFixed = false) {
   const registry = createRegistry(beforeRequest === undefined ? {} : { beforeRequest });
   for (const options of before) {
     const pass = movingPass(registry, options);
@@ -74,6 +76,7 @@ async function begin({ before = [], builds, beforeRequest }: Race, skipsFixed = 
   const answers = builds.map((): string[] => []);
   const order: string[] = [];
   const failures = builds.map(() => -1);
+  const asleep = new Set<number>();
   const passes = builds.map((options, build) => {
     const request = async (asked: HttpRequest) => {
       const what = `${asked.method} ${new URL(asked.url).pathname}`;
@@ -82,7 +85,13 @@ async function begin({ before = [], builds, beforeRequest }: Race, skipsFixed = 
       answers[build]!.push(`${what} ${JSON.stringify(answer)}`);
       return answer;
     };
-    return movingPass(registry, { ...options, host: { ...options.host, request } });
+    const sleep = async () => {
+      asleep.add(build);
+      while (!builds.every((_, other) => asleep.has(other) || failures[other] !== -1)) await idle();
+      asleep.delete(build);
+    };
+    const host = { ...options.host, request, ...(sleeps === undefined ? {} : { sleep }) };
+    return movingPass(registry, { ...options, host });
   });
   for (const pass of passes) pass.up();
   passes.forEach((pass, build) => void pass.move().then((failed) => (failures[build] = failed.length)));

@@ -40,6 +40,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     files: { ...memoryFiles("/", {}), list: async () => [] },
     ...options.host,
   };
+  const siblings = Object.keys(options.targets ?? { app: [] });
   const target = (name: string, repositories: readonly string[]): PlannedTarget => {
     const places = repositories.map((repository) => ({
       repository: parseRepository(repository),
@@ -60,7 +61,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       base: null,
       bind: [],
       args: {},
-      labels: labelsOf(name, { number, version, tags: tags.map((tag) => tag + suffix), source, suffix }),
+      labels: labelsOf(name, { number, version, tags: tags.map((tag) => tag + suffix), source, suffix, siblings }),
       push: true,
       implied: false,
       secrets: [],
@@ -140,15 +141,23 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
 /** The labels of an image of a build. */
 export function labelsOf(
   target: string,
-  build: { number: number; version?: string | null; tags?: string[]; source?: string; suffix?: string },
+  build: {
+    number: number;
+    version?: string | null;
+    tags?: string[];
+    source?: string;
+    suffix?: string;
+    siblings?: string[];
+  },
 ): Record<string, string> {
-  const { number, version = null, tags = [], source = "octocat/hello-world", suffix = "" } = build;
+  const { number, version = null, tags = [], source = "octocat/hello-world", suffix = "", siblings = [] } = build;
   return {
     [ownLabels.buildTag]: buildTag(number) + suffix,
     [ownLabels.buildNumber]: String(number),
     [ownLabels.repository]: source,
     [ownLabels.tags]: tags.join(","),
     [ownLabels.target]: target,
+    [ownLabels.targets]: siblings.join(","),
     [versionLabel]: version ?? buildTag(number) + suffix,
     "org.opencontainers.image.revision": "860c1904a1ce19322e91ac35af1ab07466440c37",
   };
