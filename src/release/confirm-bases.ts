@@ -1,5 +1,6 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
+import { buildTagReferences } from "../plan/plan.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Release, RunState } from "./run-state.ts";
 
@@ -15,15 +16,16 @@ export async function confirmBases({ plan, docker, registries }: Release, state:
   const failures: Failure[] = [];
   for (const target of plan.targets) {
     const pushed = state.pushed.get(target.name);
-    const [place] = target.places;
-    if (pushed === undefined || place === undefined || !target.isBase) continue;
+    if (pushed === undefined || !target.isBase) continue;
     const wait = pushed.at + Math.max(leastWait, 2 * pushed.took) - docker.host.now();
     if (wait > 0) await docker.host.sleep(wait);
-    const digest = await registries.repository(place.repository).digest(place.buildTag);
-    if (digest instanceof Refusal || digest === null || digest === docker.digests.get(target.name)) continue;
-    const message = `${formatReference(target.image)} was published by another host of this build at the same time, as another image`;
-    const hint = "start a new build, and let the base's step come before those that stand on it";
-    failures.push(failure("other-image", message, { target: target.name, hint }));
+    for (const reference of buildTagReferences(target)) {
+      const digest = await registries.repository(reference.repository).digest(reference.tag);
+      if (digest instanceof Refusal || digest === null || digest === docker.digests.get(target.name)) continue;
+      const message = `${formatReference(reference)} was published by another host of this build at the same time, as another image`;
+      const hint = "start a new build, and let the base's step come before those that stand on it";
+      failures.push(failure("other-image", message, { target: target.name, hint }));
+    }
   }
   return failures;
 }

@@ -189,13 +189,9 @@ async function lookAgain(
 }
 
 function record({ plan }: Release, state: RunState, step: MoveStep, moved: readonly Moved[]): void {
-  for (const { name, places } of targetsOf(plan, step.targets)) {
-    // In the order of the plan, whatever ended first.
-    const own = places.flatMap((place) =>
-      place.moving
-        .filter((tag) => moved.some((one) => one.became !== null && one.at.place === place && one.tag === tag))
-        .map((tag) => referenceOf({ place }, tag)),
-    );
-    note(state, name, "built", { published: [...(state.outcomes.get(name)?.published ?? []), ...own] });
+  for (const { name } of targetsOf(plan, step.targets)) {
+    const own = moved.filter(({ at, became }) => at.target.name === name && became !== null);
+    const published = own.map(({ at, tag }) => referenceOf(at, tag));
+    note(state, name, "built", { published: [...(state.outcomes.get(name)?.published ?? []), ...published] });
   }
 }

@@ -20,7 +20,7 @@ export async function publish(context: Release, state: RunState, { targets }: Pu
     if (state.up.has(target.name)) continue;
     const published: Reference[] = [];
     for (const reference of buildTagReferences(target)) {
-      const digest = await publishOnce(context, state, target, reference);
+      const digest = await publishOnce(context, state, target, reference, published.length === 0);
       if (typeof digest === "object" && digest !== null) return [digest];
       published.push(reference);
       if (digest !== null && !context.docker.digests.has(target.name)) context.docker.digests.set(target.name, digest);
@@ -39,6 +39,7 @@ async function publishOnce(
   state: RunState,
   target: PlannedTarget,
   reference: Reference,
+  isFirst: boolean,
 ): Promise<string | null | Failure> {
   const { docker, registries, reporter } = context;
   const client = registries.repository(reference.repository);
@@ -60,8 +61,8 @@ async function publishOnce(
   const own = state.onHost.get(target.name) ?? (await lookOnHost(context.docker, reference));
   const theirs = { digest: manifest.digest, id: up instanceof Refusal ? null : up.digest };
   if (own !== null && isSame(own, repositoryDigest(own, reference.repository), theirs)) return manifest.digest;
-  // What is only published may have something standing on it already.
-  if (target.isBase && context.builder !== null) return takeOver(context, target, reference);
+  // What is only published may have something standing on it already; what is up in another repository is final there.
+  if (target.isBase && context.builder !== null && isFirst) return takeOver(context, target, reference);
   return otherImage(target, reference);
 }
 

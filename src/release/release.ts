@@ -1,7 +1,8 @@
 import { acquire } from "../builders/acquire.ts";
 import { prove } from "../builders/prove.ts";
 import type { Failure } from "../core/failure.ts";
-import { formatReference } from "../core/reference.ts";
+import { eachLimited } from "../core/pool.ts";
+import { formatReference, type Reference } from "../core/reference.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
@@ -13,6 +14,8 @@ import { muteRegistries } from "./mute-registries.ts";
 import { publish } from "./publish.ts";
 import { resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
+
+const atOnce = 8;
 
 /**
  * Carries out the steps of a plan, in their order. The first that fails ends the run: nothing that comes after it is
@@ -84,8 +87,29 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
     note(state, target, "built", { digest, published: buildTagReferences(planned!) });
     if (digest !== null) docker.digests.set(target, digest);
   }
+  const names = new Set(built.map(({ target }) => target));
+  if (failures.length > 0)
+    await noteWhatIsUp(
+      context,
+      state,
+      pushed.filter((name) => !names.has(name)),
+    );
   const rest = built.map(({ target }) => target).filter((name) => step.pushed.includes(name) && isThere(name));
   return failures.length > 0 ? failures : publish(context, state, { kind: "push", targets: rest });
+}
+
+/** A builder that fails may have published some of the images before, and does not say which. */
+async function noteWhatIsUp({ plan, registries }: Release, state: RunState, names: readonly string[]): Promise<void> {
+  await eachLimited(targetsOf(plan, names), atOnce, async (target) => {
+    const up: { reference: Reference; digest: string }[] = [];
+    for (const reference of buildTagReferences(target)) {
+      const digest = await registries.repository(reference.repository).digest(reference.tag);
+      if (typeof digest === "string") up.push({ reference, digest });
+    }
+    const [first] = up;
+    if (first === undefined) return;
+    note(state, target.name, "built", { digest: first.digest, published: up.map(({ reference }) => reference) });
+  });
 }
 
 async function proveImages(context: Release, state: RunState, step: ProveStep): Promise<Failure[]> {
@@ -122,10 +146,20 @@ function result(plan: Plan, { outcomes }: RunState, failures: Failure[]): RunRes
   return {
     failures,
     outcomes: asked.map(({ name }) => {
-      const known = outcomes.get(name) ?? skipped(name);
+      const known = inPlanOrder(plan, outcomes.get(name) ?? skipped(name));
       return failed.has(name) ? { ...known, status: "failed" } : known;
     }),
   };
+}
+
+/** What is up as the plan lists it, whatever was done first. */
+function inPlanOrder({ targets }: Plan, outcome: Outcome): Outcome {
+  const places = targets.find(({ name }) => name === outcome.target)?.places ?? [];
+  const up = new Set(outcome.published.map(formatReference));
+  const listed = places.flatMap(({ repository, buildTag, moving }) =>
+    [buildTag, ...moving].map((tag) => ({ repository, tag })),
+  );
+  return { ...outcome, published: listed.filter((reference) => up.has(formatReference(reference))) };
 }
 
 function skipped(target: string): Outcome {

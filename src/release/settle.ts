@@ -38,6 +38,7 @@ export async function settle(
   const reference = formatReference(referenceOf(own, tag));
   let at = own;
   let name = "this build";
+  let written = own;
   const unsettled = (why: Pick<Refusal, "code" | "message">) => {
     const message = `${reference} has moved, and whether it belongs to ${name} now cannot be made sure: ${why.message}`;
     const hint = "another build may be publishing: look at what the tag stands for, and run the later build again";
@@ -52,11 +53,13 @@ export async function settle(
     }
     const current = await at.client.digest(tag);
     if (current instanceof Refusal) return unsettled(current);
-    if (current === at.manifest.digest) return at === own ? "ours" : "theirs";
+    const isThere = current === at.manifest.digest;
+    if (isThere && at === written) return at === own ? "ours" : "theirs";
     // What was just written may show only a moment later.
-    if (current === null || round > 1) await docker.host.sleep(pauseBefore(docker.host, round, 0));
+    if (current === null || (round > 1 && !isThere)) await docker.host.sleep(pauseBefore(docker.host, round, 0));
     if (current === null) continue;
-    const decision = await decide(at, tag);
+    // What a copy of the registry still shows need not be what the tag stands for since our own write.
+    const decision = isThere ? ({ kind: "moves", from: at.manifest } as const) : await decide(at, tag);
     if (decision instanceof Refusal) return unsettled(decision);
     if (decision.kind === "kept") {
       reporter.note(`${own.target.name}: ${reference} has been moved on meanwhile: ${decision.why}`);
@@ -66,6 +69,7 @@ export async function settle(
       reporter.note(`${own.target.name}: ${reference} goes back to ${name}, which has published meanwhile`);
     const { failure: refused } = await write(context, at, tag, decision);
     if (refused !== null) return unsettled(refused);
+    written = at;
   }
   return unsettled({ code: "undecided", message: "it is something else each time that it is looked at" });
 }

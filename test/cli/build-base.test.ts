@@ -216,4 +216,21 @@ describe.each(engines)("two hosts of one build: %s", (engine) => {
     const same = registry.digest("mirror.io/p/base", own) === registry.digest(base, own);
     expect([ran.code, same]).toEqual(engine === "legacy" ? [1, same] : [0, true]);
   });
+
+  it("a base that is up as another image in the second of two repositories alone ends the run", async () => {
+    const mirror = "mirror.io/p/base";
+    const registry = faulty(({ method, path, host }) => {
+      const built = late.docker.commands.some((line) => line.startsWith(`docker push ${base}`));
+      if (built && method === "GET" && host === "mirror.io" && path === `/v2/p/base/manifests/${own}`)
+        registry.putImage(mirror, own, { labels: labelsOf("base"), layers: ["other", "base"] });
+      return undefined;
+    });
+    const late = await example({ engine, registry, targets: { base: [base, mirror], app1, app2 } });
+    const ran = await late.run(["build", "--json"]);
+    expect([ran.code, late.builds("latest"), late.asked("docker pull"), late.tags()[1]]).toEqual([1, none, [], []]);
+    expect(ran.json()).toMatchObject({
+      error: { failures: [{ code: "other-image", target: "base", message: expect.stringContaining(mirror) }] },
+      targets: [{ published: [`${base}:${own}`] }, { published: [] }, { published: [] }],
+    });
+  });
 });

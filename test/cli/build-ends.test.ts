@@ -138,6 +138,24 @@ describe.each(engines)("the result: %s", (engine) => {
   });
 });
 
+it("the result of a build that fails says what it has published before, in the plan's order", async () => {
+  const mirror = "mirror.io/p/app1";
+  const registry = faulty(({ method, path }) =>
+    method === "PUT" && path.startsWith("/v2/p/app2/manifests/") ? { status: 403 } : undefined,
+  );
+  const targets = { base, app1: [mirror, app1], app2: "r.io/p/app2" };
+  const { run } = await example({ registry, targets });
+  const ran = await run(["build", "--json"]);
+  expect(ran.json()).toMatchObject({
+    targets: [
+      { published: [`${base}:${own}`], status: "built" },
+      { digest: registry.digest(app1, own), published: [`${mirror}:${own}`, `${app1}:${own}`], status: "built" },
+      { published: [], status: expect.stringMatching(/failed|skipped/) },
+    ],
+  });
+  expect(ran.code).toBe(1);
+});
+
 it("a build without docker says so", async () => {
   const { run, docker } = await example();
   docker.fault(() => ({ exitCode: 127, missing: true }));

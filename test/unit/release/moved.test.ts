@@ -73,15 +73,4 @@ describe("what is found out after the tags have moved", () => {
     expect(registry.digest(app, "latest")).toBe(whose === "ours" ? own[1] : theirs);
     expect(notes.join("\n")).toContain("its tags cannot be listed");
   });
-
-  it("tags that move are told in the order of the plan", async () => {
-    const { move, state } = published({ tags: ["b", "a"] });
-    await move();
-    expect(state.outcomes.get("app")!.published.map(({ tag, repository }) => `${repository.name}:${tag}`)).toEqual([
-      "r.io/p/app:b",
-      "r.io/p/app:a",
-      "mirror.io/p/app:b",
-      "mirror.io/p/app:a",
-    ]);
-  });
 });

@@ -1,5 +1,6 @@
 import type { HttpRequest } from "../../../src/host/host.ts";
 import { createRegistry, type InMemoryRegistry } from "../../support/registry/in-memory.js";
+import { type Quirk, withQuirks } from "../../support/quirks/kinds.js";
 import { type BuildOptions, movingPass } from "./rig.ts";
 
 /** How a test begins: what the registry holds, and the builds that then move their tags at the same time. */
@@ -9,6 +10,8 @@ export interface Race {
   builds: readonly BuildOptions[];
   /** What the registries refuse. */
   beforeRequest?: NonNullable<Parameters<typeof createRegistry>[0]>["beforeRequest"];
+  /** What is odd about the registries. */
+  quirks?: readonly Quirk[];
   /** How long a sleep takes; none at all unless it is said. */
   sleeps?: "until the others have come to an end";
 }
@@ -65,13 +68,16 @@ export async function oneOrder(race: Race, choose: (among: number) => number): P
 /** Blobs, and what stands for the same image for ever, or is only moved by the build that asks: digests, build tags, versions. */
 const fixed = /\/blobs\/|^(?:GET|HEAD) .*\/manifests\/(?:sha256:|master-|\d+\.\d+\.\d+$)/;
 
-async function begin({ before = [], builds, beforeRequest, sleeps }: Race, skipsFixed = false) {
+async function begin({ before = [], builds, beforeRequest, quirks = [], sleeps }: Race, skipsFixed = false) {
   const registry = createRegistry(beforeRequest === undefined ? {} : { beforeRequest });
   for (const options of before) {
-    const pass = movingPass(registry, options);
-    pass.up();
-    await pass.move();
+    const earlier = movingPass(registry, options);
+    earlier.up();
+    await earlier.move();
   }
+  const clock = { now: Date.parse("2020-01-10T00:30:00Z") };
+  const pass = async (pause: number) => void (clock.now += Math.min(pause, 60_000));
+  const handle = withQuirks(registry.handle, quirks, { now: () => clock.now, wait: pass });
   const waiting: Waiting[] = [];
   const answers = builds.map((): string[] => []);
   const order: string[] = [];
@@ -81,20 +87,22 @@ async function begin({ before = [], builds, beforeRequest, sleeps }: Race, skips
     const request = async (asked: HttpRequest) => {
       const what = `${asked.method} ${new URL(asked.url).pathname}`;
       if (!skipsFixed || !fixed.test(what)) await new Promise<void>((go) => void waiting.push({ build, what, go }));
-      const answer = await registry.handle(asked);
+      const answer = await handle(asked);
       answers[build]!.push(`${what} ${JSON.stringify(answer)}`);
       return answer;
     };
-    const sleep = async () => {
+    const sleep = async (pause: number) => {
+      await pass(pause);
+      if (sleeps === undefined) return;
       asleep.add(build);
       while (!builds.every((_, other) => asleep.has(other) || failures[other] !== -1)) await idle();
       asleep.delete(build);
     };
-    const host = { ...options.host, request, ...(sleeps === undefined ? {} : { sleep }) };
+    const host = { ...options.host, request, sleep, now: () => clock.now };
     return movingPass(registry, { ...options, host });
   });
-  for (const pass of passes) pass.up();
-  passes.forEach((pass, build) => void pass.move().then((failed) => (failures[build] = failed.length)));
+  for (const one of passes) one.up();
+  passes.forEach((one, build) => void one.move().then((failed) => (failures[build] = failed.length)));
   await idle();
   return {
     waiting: () => waiting,
