@@ -29,7 +29,9 @@ export function buildFailures({ result, text }: Ended, steps: readonly FailedSte
   if (result.missing || typeof result.late === "string" || steps.length === 0)
     return [dockerFailure(null, result, text)];
   return steps.map((step) => {
-    const { code, hint } = classifyFailure(`${step.message}\n${text}`);
+    const own = classifyFailure(step.message, step.log);
+    // What the builder says besides may be about another step.
+    const { code, hint } = own.code === "unknown" ? classifyFailure(text) : own;
     const message = step.step === null ? step.message : `${step.step}: ${step.message}`;
     return failure(code, message, { target: step.target, step, hint });
   });

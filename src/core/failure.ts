@@ -1,10 +1,12 @@
 /**
- * Why a run did not do what its plan says, for machines. `transient` may pass if it is tried again. `missing-file` is in
- * no build context, `missing-image` in no registry that was asked, `missing-stage` not in the Dockerfile.
+ * Why a run did not do what its plan says, for machines. `transient` may pass if it is tried again. `missing-file` is a
+ * file or a folder that a build needs and that is not there, `missing-image` is in no registry that was asked, `missing-stage` not in the Dockerfile.
  */
 export type FailureCode =
   | "daemon-down"
   | "no-buildx"
+  | "no-builder"
+  | "no-platform"
   | "no-docker"
   | "unauthorized"
   | "registry-down"

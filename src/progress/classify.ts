@@ -1,11 +1,12 @@
 import type { FailureCode } from "../core/failure.ts";
-import { causes } from "./causes.ts";
+import { causes, noProgram } from "./causes.ts";
 
 /**
  * Tells by the text that docker, buildx or a registry printed which failure it is, and what to do about it if that is
- * known. Docker's exit codes do not help: nearly all are 1.
+ * known. Docker's exit codes do not help: nearly all are 1. `log` is what the step printed that failed, if it was one.
  */
-export function classifyFailure(text: string): { code: FailureCode; hint: string | null } {
+export function classifyFailure(text: string, log: readonly string[] = []): { code: FailureCode; hint: string | null } {
   const cause = causes.find(({ pattern }) => pattern.test(text));
-  return { code: cause?.code ?? "unknown", hint: cause?.hint ?? null };
+  const isForeign = cause?.code === "build-step" && noProgram.pattern.test(log.at(-1) ?? "");
+  return { code: cause?.code ?? "unknown", hint: cause?.hint ?? (isForeign ? noProgram.hint : null) };
 }

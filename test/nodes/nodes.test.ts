@@ -7,8 +7,9 @@ import { install, packed } from "../support/package.ts";
 import { project, question } from "../support/project.ts";
 import { root } from "../support/readme.ts";
 
-/** The package on every Node that it supports. Each is a package of npm's: https://www.npmjs.com/package/node */
+/** The package on every Node that it supports, and on one that it does not. Each is a package of npm's: https://www.npmjs.com/package/node */
 const versions = ["20", "22", "24"];
+const tooOld = "18";
 let place = "";
 
 describe("the package, as npm installs it", () => {
@@ -17,7 +18,7 @@ describe("the package, as npm installs it", () => {
     const { tarball, remove } = await packed();
     await writeFile(path.join(place, "package.json"), '{ "private": true }');
     const node = `node-${process.platform}-${process.arch}`;
-    await install(place, tarball, ...versions.map((version) => `node${version}@npm:${node}@${version}`));
+    await install(place, tarball, ...[tooOld, ...versions].map((version) => `node${version}@npm:${node}@${version}`));
     await remove();
     return () => rm(place, { recursive: true });
   });
@@ -39,6 +40,16 @@ describe("the package, as npm installs it", () => {
       "docker buildx bake -f - --progress=rawjson",
     );
     expect(await run(version, cwd, "ref", "app1")).toMatch(/^my-registry\.com\/myproject\/app1:local-/);
+  });
+
+  it("says on an older Node what it needs", async () => {
+    const { exitCode, stdout, stderr } = await execa(
+      inPlace(`node${tooOld}`, "bin/node"),
+      [inPlace(".bin/multistage-build"), "--version"],
+      { reject: false },
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^error node: needs Node 20\.12 or later \(got "18\.[\d.]+"\)\n {4}use a newer Node.*$/);
   });
 
   it.each([
