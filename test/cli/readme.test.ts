@@ -105,10 +105,23 @@ describe("pipelines", () => {
     const lines = steps.flatMap(({ commands }) => commands);
     expect(calls(lines.join("\n")).length).toBeGreaterThan(0);
     expect(lines.join("\n")).not.toContain("${");
+    for (const { commands } of steps) expect(commands.at(-1)).toMatch(/^exec npx /);
     for (const { environment } of steps) {
       for (const name of ["REGISTRY_USER", "REGISTRY_PASSWORD"]) expect(environment).toHaveProperty(name);
     }
   });
+});
+
+it("is put in the shell's place by every example that ends a step with it", () => {
+  const files = readdirSync(path.join(root, "examples"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(?:drone|woodpecker)\.yml$/.test(name),
+  );
+  const last = files.flatMap((name) =>
+    pipelineSteps(readFileSync(path.join(root, "examples", name), "utf8")).map(({ commands }) => commands.at(-1) ?? ""),
+  );
+  const ours = last.filter((line) => /^(?:exec )?npx/.test(line));
+  expect(ours.length).toBeGreaterThan(10);
+  expect(ours.filter((line) => !line.startsWith("exec "))).toEqual([]);
 });
 
 describe("the config", () => {

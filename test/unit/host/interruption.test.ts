@@ -1,13 +1,19 @@
 import { EventEmitter } from "node:events";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { interruption } from "../../../src/host/interruption.ts";
 
 /** A process that is sent signals, and what was told of those that have to wait. */
-function asked() {
-  const self = new EventEmitter();
+function asked(env: Record<string, string> = {}) {
+  const self = Object.assign(new EventEmitter(), { ppid: 7, env });
   const told: string[] = [];
   const own = interruption(self);
-  return { ...own, send: (name: string) => void self.emit(name), told, tell: (name: string) => void told.push(name) };
+  return {
+    ...own,
+    self,
+    send: (name: string) => void self.emit(name),
+    told,
+    tell: (name: string) => void told.push(name),
+  };
 }
 
 describe("an interruption", () => {
@@ -41,5 +47,19 @@ describe("an interruption", () => {
     send("SIGTERM");
     send("SIGINT");
     await expect(again).resolves.toBe("SIGINT");
+  });
+
+  it.each([
+    ["npm's shell, which ends without passing a signal on", { npm_lifecycle_event: "npx" }, "SIGTERM"],
+    ["a shell that is left for good", {}, undefined],
+  ])("comes of the end of the parent if that is %s", (_, env, reason) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { signal, self } = asked(env);
+    vi.advanceTimersByTime(60_000);
+    expect(signal.aborted).toBe(false);
+    self.ppid = 1;
+    vi.advanceTimersByTime(60_000);
+    expect(signal.reason).toBe(reason);
   });
 });

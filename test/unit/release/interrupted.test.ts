@@ -12,7 +12,7 @@ async function stoppedAt(count: number) {
   const { registry } = faultyRegistry();
   const content = { labels: labelsOf("app", { number: 40 }), layers: ["x"] };
   const before = tags.map((tag) => registry.putImage(app, tag, content));
-  const self = new EventEmitter();
+  const self = Object.assign(new EventEmitter(), { ppid: 1, env: {} });
   const { signal, hold } = interruption(self);
   let asked = 0;
   const handle: typeof registry.handle = async (request) => {
