@@ -73,7 +73,13 @@ const house: House = {
     "host/temporary.ts": ["host/system-files.ts"],
     "host/system-http.ts": ["host/system-host.ts"],
   },
-  outside: ["host/system-host.ts", "host/system-files.ts", "host/system-http.ts", "host/temporary.ts"],
+  outside: [
+    "host/interruption.ts",
+    "host/system-host.ts",
+    "host/system-files.ts",
+    "host/system-http.ts",
+    "host/temporary.ts",
+  ],
 };
 
 /** What may be called like a file of another room: what users know by that name, and `index.ts`. */
