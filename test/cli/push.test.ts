@@ -180,3 +180,17 @@ describe.each(engines)("push: %s", (engine) => {
     );
   });
 });
+
+it("--force names what docker has moved before it was refused, and counts it as up", async () => {
+  const registry = faulty((request) => (request.host === "r.io" && isOurs(request) ? { status: 403 } : undefined));
+  const { run, docker } = await built({ registry, config: '"tags":["type=raw,value=a","type=raw,value=b"]' });
+  docker.fault((_command, line) =>
+    line === `docker push ${base}:b` ? { exitCode: 1, stderr: "denied: not for you" } : undefined,
+  );
+  const ran = await run(["push", "--force", "--json"]);
+  expect(ran.json()).toMatchObject({
+    error: { failures: [{ target: "base", details: [`  moved all the same: ${base}:a`] }] },
+    targets: [{ published: [`${base}:${own}`, `${base}:a`] }, { published: [`${app1}:${own}`] }, {}],
+  });
+  expect([ran.code, registry.tags(base)]).toEqual([1, ["a", own]]);
+});

@@ -64,18 +64,32 @@ describe("all or nothing", () => {
     ["a registry that forbids it", { status: 403 }],
   ];
 
-  it.each(makes)("what %s refuses in one repository is taken back in the others", async (_, answer) => {
-    const { move, fault, points, other } = published();
-    const before = repositories.map((repository) =>
-      other(repository, "latest", { number: 40 }, repository.endsWith("base") ? "base" : "app"),
-    );
+  it.each(makes.flatMap(([name, answer]) => [false, true].map((force) => ({ name, answer, force }))))(
+    "what $name refuses in one repository is taken back in the others, with force: $force",
+    async ({ answer, force }) => {
+      const { move, fault, points, other } = published({ force });
+      const before = repositories.map((repository) =>
+        other(repository, "latest", { number: 40 }, repository.endsWith("base") ? "base" : "app"),
+      );
+      fault(({ method, host, path }) =>
+        method === "PUT" && host === "mirror.io" && path.endsWith("/latest") ? answer : undefined,
+      );
+      const failures = await move();
+      expect(failures).toHaveLength(1);
+      expect(failures[0]!.hint).toContain("no moving tag is left changed");
+      expect([points("latest"), points("1.2")]).toEqual([before, none]);
+    },
+  );
+
+  it("a version that is immutable in some repositories is new nowhere else, either", async () => {
+    const { move, fault, points, other } = published({ tags: ["1.2.3", "latest"], version: "1.2.3" });
+    const there = repositories.slice(0, 2);
+    const before = there.map((repository) => other(repository, "1.2.3", { number: 40, version: "1.2.3" }));
     fault(({ method, host, path }) =>
-      method === "PUT" && host === "mirror.io" && path.endsWith("/latest") ? answer : undefined,
+      method === "PUT" && host === "r.io" && path.endsWith("/1.2.3") ? makes[0]![1] : undefined,
     );
-    const failures = await move();
-    expect(failures).toHaveLength(1);
-    expect(failures[0]!.hint).toContain("no moving tag is left changed");
-    expect([points("latest"), points("1.2")]).toEqual([before, none]);
+    expect(await move()).toMatchObject([{ code: "immutable", details: ["  and 1 more like it"] }]);
+    expect([points("1.2.3"), points("latest")]).toEqual([[...before, null], none]);
   });
 
   it("is told once, with the number of others", async () => {
