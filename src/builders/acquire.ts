@@ -13,10 +13,13 @@ import {
 } from "../docker/image-commands.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { foreignImage } from "./prove.ts";
+import { foreignImage, notHere } from "./prove.ts";
 
 /** What the registry was found to hold under a target's build tag: an image of that digest, nothing, or nobody could tell. */
 export type InRegistry = { digest: string; id: string | null } | "nothing" | "unknown";
+
+/** What the search for a base has come to: it is up and on this host, on this host alone as far as is known, or nowhere. */
+export type Acquired = "up" | "here" | "missing";
 
 /**
  * Looks for a base that an earlier step of this build has built: on this host, else in the registry, from where it is
@@ -27,19 +30,26 @@ export async function acquire(
   target: PlannedTarget,
   inRegistry: InRegistry,
   reporter: Reporter,
-): Promise<"found" | "missing" | Failure> {
+): Promise<Acquired | Failure> {
   const image = formatReference(target.image);
+  const found = (own: InspectedImage, digest: string | null, where: string): Failure | null => {
+    const foreign = foreignImage(target, own.Config?.Labels ?? {});
+    if (foreign !== null) return foreign;
+    reporter.note(`${target.name}: ${where}`);
+    if (digest !== null) docker.digests.set(target.name, digest);
+    return null;
+  };
   const here = await lookOnHost(docker, target.image);
+  const useHere = () => found(here!, digestIn(here!, target), `${image} is on this host`);
   if (here !== null) {
-    const digest = digestIn(here, target);
-    if (inRegistry === "nothing" || inRegistry === "unknown" || isSame(here, digest, inRegistry)) {
-      const foreign = foreignImage(target, here.Config?.Labels ?? {});
-      if (foreign !== null) return foreign;
-      reporter.note(`${target.name}: ${image} is on this host`);
-      if (digest !== null) docker.digests.set(target.name, digest);
-      return "found";
+    if (typeof inRegistry === "object") {
+      if (isSame(here, digestIn(here, target), inRegistry)) return useHere() ?? "up";
+      reporter.note(
+        `${target.name}: the registry has another ${image} than this host, from another host of this build`,
+      );
+    } else if (inRegistry === "nothing" || !target.push) {
+      return useHere() ?? "here";
     }
-    reporter.note(`${target.name}: the registry has another ${image} than this host, from another host of this build`);
   }
   if (target.places.length === 0 || inRegistry === "nothing") return "missing";
   const { result, text } = await runPatiently(docker, pullImage(target.image), `pull ${image}`, reporter.note);
@@ -47,15 +57,12 @@ export async function acquire(
     const failed = dockerFailure(target.name, result, text);
     // A registry that says no tells neither that there is nothing nor that there is: on a pull request nobody is logged in.
     const tellsNothing = failed.code === "missing-image" || failed.code === "unauthorized";
-    return tellsNothing && inRegistry === "unknown" ? "missing" : failed;
+    if (!tellsNothing || inRegistry !== "unknown") return failed;
+    return here === null ? "missing" : (useHere() ?? "here");
   }
   const pulled = await lookOnHost(docker, target.image);
-  const foreign = pulled === null ? null : foreignImage(target, pulled.Config?.Labels ?? {});
-  if (foreign !== null) return foreign;
-  reporter.note(`${target.name}: pulled ${image}`);
-  const digest = printedDigest(result.stdout);
-  if (digest !== null) docker.digests.set(target.name, digest);
-  return "found";
+  if (pulled === null) return notHere(target, "an earlier step");
+  return found(pulled, printedDigest(result.stdout), `pulled ${image}`) ?? "up";
 }
 
 /** The image of this name on the host; null where there is none. */

@@ -3,7 +3,7 @@ import { shortImageName } from "../dockerfile/image-name.ts";
 import { type Invocation, type Text, workDirectory } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
 import { baseDigestLabel, labelledBase } from "../plan/labels.ts";
-import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, isKnownByDigest, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
 import type { BuildStep } from "../plan/steps.ts";
 
@@ -31,9 +31,13 @@ export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, op
 function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: Options): object {
   const together = new Set(targets.map(({ name }) => name));
   const sources: Sources = new Map(
-    plan.targets.map(({ name, image, isBase }) => {
+    plan.targets.map((target, at) => {
+      const { name, image, isBase } = target;
       const reference = formatReference(image);
-      const context = together.has(name) ? `target:${name}` : `docker-image://${reference}`;
+      // A name may be given to another image meanwhile. Where containerd keeps the images, BuildKit even asks the registry
+      // first what a context's name stands for. A digest stands for what this run has settled on; both find it on the host.
+      const pin = isKnownByDigest(target, plan) ? `${mark}@${at}${mark}` : "";
+      const context = together.has(name) ? `target:${name}` : `docker-image://${reference}${pin}`;
       return [name, { image: reference, hasCache: isBase, context }];
     }),
   );
@@ -53,10 +57,10 @@ function digestMark(target: PlannedTarget, plan: Plan): Record<string, string> {
 
 /** JSON writes the mark as an escape sequence. */
 function withLateDigests(json: string, { targets }: Plan): Text {
-  const parts = json.split(/\\u0001(\d+)\\u0001/);
-  return parts.length === 1
-    ? json
-    : parts.map((part, at) => (at % 2 === 0 ? part : { digest: targets[Number(part)]!.name }));
+  const parts = json.split(/\\u0001(@?\d+)\\u0001/);
+  const nameAt = (index: string) => targets[Number(index)]!.name;
+  const late = (part: string) => (part.startsWith("@") ? { pin: nameAt(part.slice(1)) } : { digest: nameAt(part) });
+  return parts.length === 1 ? json : parts.map((part, at) => (at % 2 === 0 ? part : late(part)));
 }
 
 /** Where a needed target's image comes from, by the target's name. */

@@ -3,7 +3,9 @@ export type Late =
   /** The value of an environment variable. */
   | { variable: string }
   /** The digest that a target's image has in its registry; "" where it has none. */
-  | { digest: string };
+  | { digest: string }
+  /** The same behind an `@`, which makes the name before it that very image's; "" where it has none. */
+  | { pin: string };
 
 /** Text, with pieces that are filled in when it is used: by their values in a run, by shell variables in a script. */
 export type Text = string | readonly (string | Late)[];
@@ -43,6 +45,7 @@ export function render(text: Text, put: (late: Late) => string): string {
 export function fillIn(text: Text, { variables, digests }: LateValues): string {
   return render(text, (late) => {
     if ("digest" in late) return digests.get(late.digest) ?? "";
+    if ("pin" in late) return digests.has(late.pin) ? `@${digests.get(late.pin)}` : "";
     const value = variables[late.variable];
     if (value === undefined) throw new Error(`no value for $${late.variable}`);
     return value;
@@ -57,5 +60,8 @@ export function digestVariable(target: string): string {
 
 /** The text as people read it: late pieces as `$NAME`. */
 export function show(text: Text): string {
-  return render(text, (late) => `$${"digest" in late ? digestVariable(late.digest) : late.variable}`);
+  return render(text, (late) => {
+    if ("pin" in late) return `@$${digestVariable(late.pin)}`;
+    return `$${"digest" in late ? digestVariable(late.digest) : late.variable}`;
+  });
 }

@@ -95,6 +95,7 @@ export function quote(text: string): string {
 }
 
 function reference(late: Late): string {
+  if ("pin" in late) return `\${${digestVariable(late.pin)}:+@\$${digestVariable(late.pin)}}`;
   return `\${${"digest" in late ? digestVariable(late.digest) : late.variable}}`;
 }
 

@@ -1,6 +1,6 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { TargetImage } from "./images.ts";
-import type { Plan, PlannedTarget } from "./plan.ts";
+import { isKnownByDigest, type Plan, type PlannedTarget } from "./plan.ts";
 
 /** The labels that this program recognises its own images by. */
 export const ownLabels = {
@@ -72,10 +72,8 @@ export function imageLabels(
  */
 export function labelledBase(
   { base }: Pick<PlannedTarget, "base">,
-  { event, targets }: Pick<Plan, "event" | "targets">,
+  plan: Pick<Plan, "event" | "targets">,
 ): string | null {
-  const found = targets.find(({ name }) => name === base);
-  if (found === undefined || found.places.length === 0) return null;
-  const isAcquired = found.implied && event.buildNumber !== null;
-  return found.push || isAcquired ? found.name : null;
+  const found = plan.targets.find(({ name }) => name === base);
+  return found !== undefined && isKnownByDigest(found, plan) ? found.name : null;
 }

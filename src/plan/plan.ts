@@ -78,6 +78,12 @@ export function buildTagReferences({ places }: Pick<PlannedTarget, "places">): R
   return places.map(({ repository, buildTag }) => ({ repository, tag: buildTag }));
 }
 
+/** Whether a run learns the digest that a target has in its registry before anything is built on it. */
+export function isKnownByDigest({ places, push, implied }: PlannedTarget, { event }: Pick<Plan, "event">): boolean {
+  const isAcquired = implied && event.buildNumber !== null;
+  return places.length > 0 && (push || isAcquired);
+}
+
 /** The named context `stage` of a target is the image of `target`. */
 export interface Binding {
   stage: string;

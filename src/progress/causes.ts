@@ -182,6 +182,12 @@ export const causes: readonly Cause[] = [
     hint: "it is not in the build context, or .dockerignore leaves it out",
   },
   {
+    // Two pushes of the same layers at once: the one ends before what the other is sending can be seen.
+    pattern: /manifest blob unknown/,
+    code: "transient",
+    hint: null,
+  },
+  {
     pattern: /reached your (?:unauthenticated )?pull rate limit/,
     code: "transient",
     hint: "Docker Hub's pull limit is reached: log in to docker.io, or use a mirror",

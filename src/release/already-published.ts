@@ -44,7 +44,7 @@ export async function resolve(context: Release, state: RunState, { targets }: Re
 
 /** One whose base is not up has to be built again, with its proof. */
 function takeAsBuilt(
-  { reporter }: Release,
+  { docker, reporter }: Release,
   state: RunState,
   target: PlannedTarget,
   found: ReadonlyMap<string, UpImage>,
@@ -60,6 +60,7 @@ function takeAsBuilt(
     return [otherImage(target, target.image)];
   }
   state.up.set(target.name, image);
+  state.settled.set(target.name, { at: docker.host.now(), took: 0 });
   note(state, target.name, "built", { digest: image.manifest, cached: true, published: buildTagReferences(target) });
   reporter.note(`${target.name}: already up as ${image.manifest.slice(0, 19)}`);
   return [];
@@ -93,6 +94,18 @@ async function imageAt({ registries }: Release, { repository, tag }: Reference):
   if (manifest === null || manifest instanceof Refusal) return manifest;
   const image = await client.image(manifest);
   return image instanceof Refusal ? image : { ...image, manifest: manifest.digest };
+}
+
+/** The layers of a target's image that is up under a digest; null where the registry does not tell. */
+export async function layersUp(
+  context: Pick<Release, "registries">,
+  { image: { repository } }: PlannedTarget,
+  digest: string,
+): Promise<readonly string[] | null> {
+  const client = context.registries.repository(repository);
+  const manifest = await client.manifest(digest);
+  const image = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
+  return image === null || image instanceof Refusal ? null : image.layers;
 }
 
 function downNow({ name }: PlannedTarget, { code, message, hint }: Refusal): Failure {

@@ -1,5 +1,5 @@
 import { isSame, lookOnHost } from "../builders/acquire.ts";
-import { foreignImage } from "../builders/prove.ts";
+import { foreignImage, notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
@@ -51,7 +51,7 @@ async function publishOnce(
     const digest = await push(context, target, reference);
     const took = docker.host.now() - started;
     if (digest === null || typeof digest === "string") {
-      state.pushed.set(target.name, { at: started + took, took });
+      state.settled.set(target.name, { at: started + took, took });
       const text = `pushed ${formatReference(reference)}`;
       reporter.progress({ target: target.name, kind: "push", text, seconds: took / 1000 });
     }
@@ -62,7 +62,7 @@ async function publishOnce(
   const theirs = { digest: manifest.digest, id: up instanceof Refusal ? null : up.digest };
   if (own !== null && isSame(own, repositoryDigest(own, reference.repository), theirs)) return manifest.digest;
   // What is only published may have something standing on it already; what is up in another repository is final there.
-  if (target.isBase && context.builder !== null && isFirst) return takeOver(context, target, reference);
+  if (target.isBase && context.builder !== null && isFirst) return takeOver(context, state, target, reference);
   return otherImage(target, reference);
 }
 
@@ -73,25 +73,32 @@ export function otherImage({ name }: PlannedTarget, reference: Reference): Failu
   return failure("other-image", message, { target: name, hint });
 }
 
-/** Another host of this build was first: everything is built on its base from now on. */
-async function takeOver(
+/** Another host of this build has published the base: everything is built on that one from now on. */
+export async function takeOver(
   context: Release,
+  state: RunState,
   target: PlannedTarget,
   reference: Reference,
 ): Promise<string | null | Failure> {
-  const { reporter } = context;
+  const { docker, reporter } = context;
   reporter.note(`${target.name}: another host has published ${formatReference(reference)} meanwhile; taking that one`);
+  const started = docker.host.now();
   const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);
   if (typeof ended !== "string") return ended;
-  const image = await lookOnHost(context.docker, reference);
-  const foreign = foreignImage(target, image?.Config?.Labels ?? {});
+  const at = docker.host.now();
+  const image = await lookOnHost(docker, reference);
+  const foreign =
+    image === null ? notHere(target, "an earlier step") : foreignImage(target, image.Config?.Labels ?? {});
   if (foreign !== null) return foreign;
   // Its other names on this host are still those of our own image, and are published next.
   for (const other of buildTagReferences(target).filter((one) => formatReference(one) !== formatReference(reference))) {
     const named = await attempt(context, target, tagImage(reference, other), `tag ${formatReference(other)}`);
     if (typeof named !== "string") return named;
   }
-  return printedDigest(ended);
+  const digest = printedDigest(ended);
+  state.settled.set(target.name, { at, took: at - started });
+  if (digest !== null) docker.digests.set(target.name, digest);
+  return digest;
 }
 
 /** Gives an image that is up in one repository to others, under the same tag. */

@@ -7,12 +7,12 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { buildTagReferences, type Plan } from "../plan/plan.ts";
-import type { AcquireStep, BuildStep, ProveStep, Step } from "../plan/steps.ts";
-import { confirmBases } from "./confirm-bases.ts";
+import type { AcquireStep, BuildStep, ProveStep, PushStep, Step } from "../plan/steps.ts";
+import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
 import { publish } from "./publish.ts";
-import { resolve } from "./already-published.ts";
+import { layersUp, resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
 
 const atOnce = 8;
@@ -48,7 +48,7 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
     case "prove":
       return proveImages(context, state, step);
     case "push":
-      return publish(context, state, step);
+      return push(context, state, step);
     case "move":
       return moveTags(context, state, step);
   }
@@ -60,10 +60,25 @@ async function acquireBase(context: Release, state: RunState, step: AcquireStep)
   const [target] = targetsOf(plan, [step.target]);
   const inRegistry = state.inRegistry.get(step.target) ?? "unknown";
   const found = await acquire(docker, target!, inRegistry, reporter);
-  if (found === "found") return [];
-  if (found !== "missing") return [found];
-  reporter.note(`${step.target}: ${formatReference(target!.image)} is neither here nor in the registry; building it`);
-  for (const instead of step.otherwise) {
+  if (typeof found === "object") return [found];
+  if (found === "up") {
+    state.settled.set(step.target, { at: docker.host.now(), took: 0 });
+    return [];
+  }
+  const failures =
+    found === "missing"
+      ? await buildBase(context, state, step)
+      : await publish(context, state, { kind: "push", targets: target!.push ? [step.target] : [] });
+  // An app's step that comes before its base's is hardly alone: who else may be publishing the base is waited for.
+  return failures.length > 0 ? failures : settleBase(context, state, target!);
+}
+
+async function buildBase(context: Release, state: RunState, { target, otherwise }: AcquireStep): Promise<Failure[]> {
+  const [planned] = targetsOf(context.plan, [target]);
+  context.reporter.note(
+    `${target}: ${formatReference(planned!.image)} is neither here nor in the registry; building it`,
+  );
+  for (const instead of otherwise) {
     const failures = await carryOut(context, state, instead);
     if (failures.length > 0) return failures;
   }
@@ -112,11 +127,19 @@ async function noteWhatIsUp({ plan, registries }: Release, state: RunState, name
   });
 }
 
+/** What an earlier step has built is pushed together, so nothing is looked at in between. */
+async function push(context: Release, state: RunState, step: PushStep): Promise<Failure[]> {
+  const failures = await publish(context, state, step);
+  return failures.length > 0 || context.builder !== null ? failures : confirmBases(context, state);
+}
+
 async function proveImages(context: Release, state: RunState, step: ProveStep): Promise<Failure[]> {
   const { docker, plan } = context;
   const all = targetsOf(plan, step.targets).filter(({ name }) => isOnHost(context, state, step, name));
   const layers = new Map([...state.up].map(([name, image]) => [name, image.layers]));
-  const { images, failures } = await prove(docker, all, step.builtBy, layers);
+  const { images, failures } = await prove(docker, all, step.builtBy, layers, (target, digest) =>
+    layersUp(context, target, digest),
+  );
   for (const [name, image] of images) {
     state.onHost.set(name, image);
     const published = state.outcomes.get(name)?.published ?? [];

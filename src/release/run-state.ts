@@ -20,14 +20,14 @@ export interface Release {
 
 /** What a release has found out and done so far. */
 export interface RunState {
-  /** Images that are up under this build's tag: they were when the run began, or it has published them since. */
+  /** Images that were up under this build's tag when the run began, in all repositories; those are not built again. */
   up: Map<string, UpImage>;
   /** What the registry held under a target's build tag when the run asked; a target that is not here was not asked for. */
   inRegistry: Map<string, InRegistry>;
   /** Images on the host that are proved to be this build's. */
   onHost: Map<string, InspectedImage>;
-  /** When the push of an image has ended and how long it took, in milliseconds. */
-  pushed: Map<string, { at: number; took: number }>;
+  /** When this run has settled on the image of a target that is up, and how long its push or pull took, in milliseconds. */
+  settled: Map<string, { at: number; took: number }>;
   /** Registries that have been asked whether they answer at all, and do. */
   heard: Set<string>;
   outcomes: Map<string, Outcome>;
@@ -45,7 +45,7 @@ export function newState(): RunState {
     up: new Map(),
     inRegistry: new Map(),
     onHost: new Map(),
-    pushed: new Map(),
+    settled: new Map(),
     heard: new Set(),
     outcomes: new Map(),
   };

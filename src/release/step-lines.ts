@@ -4,8 +4,7 @@ import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../d
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";
-import { labelledBase } from "../plan/labels.ts";
-import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, isKnownByDigest, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { Step } from "../plan/steps.ts";
 import { targetsOf } from "./run-state.ts";
 
@@ -49,11 +48,11 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
   }
 }
 
-/** Only a digest that a label names is asked for. */
+/** Only the digest of what others stand on is asked for. */
 function digestOf(target: PlannedTarget, plan: Plan): Line[] {
   const [place] = target.places;
-  const isNamed = plan.targets.some((other) => labelledBase(other, plan) === target.name);
-  if (!isNamed || place === undefined) return [];
+  const isUsed = isKnownByDigest(target, plan) && plan.targets.some(({ needs }) => needs.includes(target.name));
+  if (!isUsed || place === undefined) return [];
   return [{ digest: target.name, from: listDigests(target.image), repository: place.repository.name }];
 }
 

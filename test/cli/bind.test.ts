@@ -12,7 +12,7 @@ describe("what a target is built on", () => {
       bind: [{ stage: "base", target: "base" }],
     });
     expect(baked(plan, "app1")).toMatchObject({
-      contexts: { base: "docker-image://my-registry.com/base:master-860c1904a1ce-42" },
+      contexts: { base: "docker-image://my-registry.com/base:master-860c1904a1ce-42@$DIGEST_base" },
       labels: { "org.opencontainers.image.base.name": "my-registry.com/base:master-860c1904a1ce-42" },
       output: ["type=image,push=true"],
     });
@@ -43,7 +43,7 @@ describe("what a target is built on", () => {
       ["prove", ["base", "app1"], ["docker image inspect"]],
       ["move", ["app1"], ["docker buildx imagetools"]],
     ]);
-    expect(baked(plan, "app1")).toMatchObject({ contexts: { base: `docker-image://${image}` } });
+    expect(baked(plan, "app1")).toMatchObject({ contexts: { base: `docker-image://${image}@$DIGEST_base` } });
   });
 
   it("anchors a shared stage that no target is, for the steps to come", async () => {
@@ -73,7 +73,7 @@ describe("what a target is built on", () => {
       args: { BASE_IMAGE: image },
       stage: "",
     });
-    expect(baked(plan, "app")).toMatchObject({ contexts: { [image]: `docker-image://${image}` } });
+    expect(baked(plan, "app")).toMatchObject({ contexts: { [image]: `docker-image://${image}@$DIGEST_base` } });
   });
 
   it("does not bind where an ARG of the base would be lost", async () => {

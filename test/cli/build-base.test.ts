@@ -7,6 +7,7 @@ import {
   engines,
   example,
   faulty,
+  isOurs,
   labelsOf,
   repositories,
 } from "../support/docker/example.ts";
@@ -160,6 +161,41 @@ describe.each(engines)("two hosts of one build: %s", (engine) => {
     expect([ran.code, standing(), tags()]).toEqual(
       engine === "legacy" ? [1, false, [["latest", own], [], []]] : [0, true, published],
     );
+  });
+
+  it("what stands on a base that is overwritten before it is built stands on ours, which is told to be lost", async () => {
+    const { run, registry, docker, builds: at } = await example({ engine });
+    let baked = 0;
+    docker.fault((_command, line) => {
+      if (bakes.test(line) && ++baked === 2)
+        registry.putImage(base, own, { labels: labelsOf("base"), layers: ["other", "base"] });
+      return undefined;
+    });
+    const ran = await run(["build", "--json"]);
+    expect([ran.code, at("latest")]).toEqual([1, none]);
+    expect(ran.json()).toMatchObject({ error: { failures: [{ code: "other-image", target: "base" }] } });
+  });
+
+  it.each([
+    ["the base's own step", "base"],
+    ["an app's step", "app1"],
+  ])("a base that is overwritten after our push is taken over before anything stands on it: %s", async (_, name) => {
+    const layers = ["sha256:python:3.8-slim", "other"];
+    const registry = faulty((request) => {
+      const pushed = docker.commands.includes(`docker push ${base}:${own}`);
+      if (pushed && isOurs(request)) registry.putImage(base, own, { labels: labelsOf("base"), layers });
+      return undefined;
+    });
+    const { run, docker, tags } = await example({ engine, registry });
+    const ran = await run(["build", name, "--json"]);
+    const bound = engine !== "legacy" || name === "base";
+    expect([ran.code, registry.image(base, own)?.layers]).toEqual([bound ? 0 : 1, layers]);
+    expect(
+      tags()
+        .flat()
+        .filter((tag) => tag === "latest"),
+    ).toEqual(bound ? ["latest"] : []);
+    expect((registry.image(app1, own)?.layers ?? layers).slice(0, 2)).toEqual(layers);
   });
 
   it("a base that another host overwrites after our push ends the run, and nothing moves", async () => {

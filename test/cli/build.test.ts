@@ -175,13 +175,23 @@ describe.each(engines)("build: %s", (engine) => {
   it("images that do not stand on their base are not given the moving tags", async () => {
     const { run, builds: at, docker } = await example({ engine });
     atFirst(docker, `docker image inspect ${base}:${own} ${app1}:${own}`, () => {
-      const { labels } = docker.images().find(({ names }) => names.includes(`${base}:${own}`))!;
-      docker.load(`${base}:${own}`, { labels, layers: ["other"] });
+      const { labels } = docker.images().find(({ names }) => names.includes(`${app1}:${own}`))!;
+      docker.load(`${app1}:${own}`, { labels, layers: ["other"] });
       return undefined;
     });
     const ran = await run(["build", "--json"]);
     expect([ran.code, at("latest")]).toEqual([1, none]);
     expect(JSON.stringify(ran.json())).toContain("wrong-base");
+  });
+
+  it("a base is what is up, whatever its name on the host becomes in the end", async () => {
+    const { run, docker, standing, tags } = await example({ engine });
+    atFirst(docker, `docker image inspect ${base}:${own} ${app1}:${own}`, () => {
+      docker.load(`${base}:${own}`, { labels: {}, layers: ["other"] });
+      return undefined;
+    });
+    expect((await run(["build"])).code).toBe(0);
+    expect([tags(), standing("latest")]).toEqual([published, true]);
   });
 
   it("an image that nobody can find is not taken for proved", async () => {

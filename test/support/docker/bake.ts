@@ -97,7 +97,11 @@ async function contextOf({ host, built }: BakeRun, from: string, pull: boolean):
   const target = /^target:(.*)$/.exec(from)?.[1];
   const image = /^docker-image:\/\/(.*)$/.exec(from)?.[1];
   if (target !== undefined) return { content: built.get(target)! };
-  if (image !== undefined) return buildSource(host, image, pull);
+  if (image !== undefined) {
+    // BuildKit asks the registry first what a context's name stands for where containerd keeps the images.
+    const up = await buildSource(host, image, pull || host.engine === "containerd");
+    return "content" in up ? up : buildSource(host, image, pull);
+  }
   throw new NotExpected(`the context ${from}`);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { acquire, type InRegistry } from "../../../src/builders/acquire.ts";
+import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import type { World } from "../../support/host.ts";
 import { docker, inspected, local, target } from "./images.ts";
 
@@ -21,18 +22,45 @@ async function acquiring(inRegistry: InRegistry, commands: NonNullable<World["co
 }
 
 describe("a base on the host", () => {
-  it.each<[string, InRegistry, object, string | null]>([
-    ["where the registry has none", "nothing", {}, null],
-    ["where the registry cannot be asked", "unknown", {}, null],
-    ["that has the registry's digest", { digest: digest("a"), id: null }, known, digest("a")],
-    ["whose id is the registry's configuration", { digest: digest("a"), id: digest("c") }, { Id: digest("c") }, null],
-    ["whose id is the registry's manifest", { digest: digest("a"), id: null }, { Id: digest("a") }, null],
-  ])("is used %s", async (_, inRegistry, changes, expected) => {
+  const ours = { digest: digest("a"), id: digest("c") };
+  it.each<[string, InRegistry, object, string, string | null]>([
+    ["where the registry has none", "nothing", {}, "here", null],
+    ["that has the registry's digest", { ...ours, id: null }, known, "up", digest("a")],
+    ["whose id is the registry's configuration", ours, { Id: digest("c") }, "up", null],
+    ["whose id is the registry's manifest", ours, { Id: digest("a") }, "up", null],
+  ])("is used %s", async (_, inRegistry, changes, found, expected) => {
     expect(await acquiring(inRegistry, { [inspect]: here(changes) })).toEqual({
-      found: "found",
+      found,
       asked: [inspect],
       digest: expected,
     });
+  });
+
+  const denied = { exitCode: 1, stderr: "no basic auth credentials" };
+  const silent = { exitCode: 1, stderr: "manifest unknown" };
+
+  it.each<[string, PlannedTarget, object, string, string[]]>([
+    ["is used where nothing is published", { ...base, push: false }, {}, "here", [inspect]],
+    [
+      "is used where it is published nowhere",
+      { ...local("base"), push: false },
+      {},
+      "here",
+      ["docker image inspect localhost/p:42"],
+    ],
+    ["is used where docker finds none, either", base, silent, "here", [inspect, pull]],
+    ["is used where docker is refused, too", base, denied, "here", [inspect, pull]],
+    ["is what docker pulls", base, { stdout: `Digest: ${digest("b")}` }, "up", [inspect, pull, inspect]],
+  ])("where the registry cannot be asked: %s", async (_, of, pulled, expected, asked) => {
+    const image = { stdout: JSON.stringify([inspected(of)]) };
+    const made = await acquiring("unknown", { [`docker image inspect`]: image, [pull]: pulled }, of);
+    expect(made).toMatchObject({ found: expected, asked });
+  });
+
+  it("that is gone when it has been pulled is a failure", async () => {
+    const pulled = { stdout: `Digest: ${digest("b")}\n` };
+    const { found, digest: learnt } = await acquiring("unknown", { [inspect]: absent, [pull]: pulled });
+    expect([found, learnt]).toMatchObject([{ code: "missing-image", target: "base" }, null]);
   });
 
   it.each<InRegistry>(["nothing", "unknown", { digest: digest("a"), id: null }])(
@@ -40,6 +68,7 @@ describe("a base on the host", () => {
     async (inRegistry) => {
       const { found, digest: learnt } = await acquiring(inRegistry, {
         [inspect]: here({ ...known, Config: { Labels: {} } }),
+        [pull]: silent,
       });
       expect(found).toMatchObject({ code: "foreign-image", target: "base" });
       expect(learnt).toBeNull();
@@ -50,7 +79,7 @@ describe("a base on the host", () => {
     const commands = { [inspect]: here(known), [pull]: { stdout: `Digest: ${digest("b")}\n` } };
     const inRegistry = { digest: digest("b"), id: digest("c") };
     expect(await acquiring(inRegistry, commands)).toEqual({
-      found: "found",
+      found: "up",
       asked: [inspect, pull, inspect],
       digest: digest("b"),
     });
@@ -103,7 +132,7 @@ describe("a base that is not on the host", () => {
         return { stdout: "" };
       },
     });
-    expect([found, asked.filter((line) => line === pull)]).toEqual(["found", [pull, pull, pull]]);
+    expect([found, asked.filter((line) => line === pull)]).toEqual(["up", [pull, pull, pull]]);
   });
 
   it("that is pulled but not ours is refused", async () => {

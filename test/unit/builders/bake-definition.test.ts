@@ -38,15 +38,16 @@ describe("the bake file", () => {
 
   const base = planned("base", { isBase: true });
   const image = formatReference(base.image);
+  const context = `docker-image://${image}@$DIGEST_base`;
   const bound = planned("app", { needs: ["base"], base: "base", bind: [{ stage: "base", target: "base" }] });
   const unbound = planned("app", { needs: ["base"], base: "base" });
   const named = planned("app", { needs: ["base"], base: "base", args: { BASE_IMAGE: image } });
 
   it.each([
     ["bound, built together", bound, true, { base: "target:base" }, undefined],
-    ["bound to what exists", bound, false, { base: `docker-image://${image}` }, undefined],
+    ["bound to what exists", bound, false, { base: context }, undefined],
     ["by reference, built together", named, true, { [image]: "target:base" }, undefined],
-    ["by reference to what exists", named, false, { [image]: `docker-image://${image}` }, undefined],
+    ["by reference to what exists", named, false, { [image]: context }, undefined],
     ["not bound, built together", unbound, true, { "multistage-build-needs-base": "target:base" }, undefined],
     ["not bound, on what exists: by its cache", unbound, false, undefined, [`type=registry,ref=${image}`]],
   ])("stands an app on its base: %s", (_, app, together, contexts, cache) => {
@@ -55,9 +56,17 @@ describe("the bake file", () => {
     expect(found["cache-from"]).toEqual(cache);
   });
 
+  it.each([
+    ["published nowhere", { places: [] }],
+    ["not published by this build", { push: false }],
+  ])("goes by the name of a base that is %s", (_, changes) => {
+    const unknown = { ...base, ...changes };
+    expect(baked([unknown, bound], [bound]).contexts).toEqual({ base: `docker-image://${image}` });
+  });
+
   it("gives a target the image of another one under a name of the config's", () => {
     const app = planned("app", { needs: ["base"], base: "base", contexts: { lib: "target:base", files: "../files" } });
-    expect(baked([base, app], [app]).contexts).toEqual({ lib: `docker-image://${image}`, files: "../files" });
+    expect(baked([base, app], [app]).contexts).toEqual({ lib: context, files: "../files" });
     expect(baked([base, app]).contexts).toMatchObject({ lib: "target:base", files: "../files" });
   });
 

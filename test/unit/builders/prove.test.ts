@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { prove } from "../../../src/builders/prove.ts";
+import { type LayersUp, prove } from "../../../src/builders/prove.ts";
 import type { InspectedImage } from "../../../src/docker/image-commands.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { docker, inspected, target } from "./images.ts";
@@ -13,11 +13,17 @@ async function proving(
   images: InspectedImage[],
   stderr = "",
   up: Record<string, string[]> = {},
+  digests: Record<string, string> = {},
+  layersUp: LayersUp = async () => null,
 ) {
   const stdout = JSON.stringify(images);
   const exitCode = images.length < targets.length ? 1 : 0;
   const context = docker({ "docker image inspect": { stdout, stderr, exitCode } });
-  return { ...(await prove(context, targets, "this run", new Map(Object.entries(up)))), asked: context.asked() };
+  for (const [name, digest] of Object.entries(digests)) context.digests.set(name, digest);
+  return {
+    ...(await prove(context, targets, "this run", new Map(Object.entries(up)), layersUp)),
+    asked: context.asked(),
+  };
 }
 
 const layers = (...Layers: string[]) => ({ RootFS: { Layers } });
@@ -49,6 +55,31 @@ describe("the proof that images stand on their base", () => {
   ])("goes by the registry's layers where the base is not on the host: %s", async (own, count) => {
     const { failures } = await proving([app], [inspected(app, layers(...own))], "", { base: ["up"] });
     expect(failures).toHaveLength(count);
+  });
+
+  it.each<[string, string[] | null, string[]]>([
+    ["what is up under its digest", ["a", "b"], []],
+    ["another image that is up under its digest", ["x"], ["wrong-base"]],
+    ["what is here, where nobody tells what is up", null, ["wrong-base"]],
+  ])("goes by %s where a base's name on the host has become another image's", async (_, layersUp, codes) => {
+    const images = [inspected(base, { Id: "sha256:other", ...layers("other") }), inspected(app, layers("a", "b", "c"))];
+    const proof = await proving(
+      [{ ...base, isBase: true }, app],
+      images,
+      "",
+      {},
+      { base: "sha256:ours" },
+      async () => layersUp,
+    );
+    expect(proof.failures.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it.each([
+    ["bound to it", [{ stage: "base", target: "base" }], "start a new build"],
+    ["not bound to it", [], "pass what differs to both as args:"],
+  ])("tells what to do about an app that is %s", async (_, bind, hint) => {
+    const { failures } = await proving([base, { ...app, bind }], [inspected(base), inspected(app, layers("x"))]);
+    expect(failures).toMatchObject([{ hint: expect.stringContaining(hint) }]);
   });
 
   it("says which layers differ", async () => {

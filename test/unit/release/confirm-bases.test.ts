@@ -16,7 +16,7 @@ async function confirming({
   pass.targets[0]!.isBase = isBase;
   const { host } = pass.context.docker;
   const pushed = host.now() - ago;
-  if (wasPushed) pass.state.pushed.set("app", { at: pushed, took });
+  if (wasPushed) pass.state.settled.set("app", { at: pushed, took });
   fault(() => {
     if (host.now() >= pushed + overwrittenAfter)
       registry.putImage(app, buildTag(42), { labels: labelsOf("app", { number: 42 }), layers: ["other"] });
@@ -57,7 +57,7 @@ it.each([403, 404])("what cannot be seen is not held against it (%d)", async (st
   const pass = movingPass(registry);
   pass.up();
   pass.targets[0]!.isBase = true;
-  pass.state.pushed.set("app", { at: 0, took: 1 });
+  pass.state.settled.set("app", { at: 0, took: 1 });
   fault(() => ({ status }));
   expect(await confirmBases(pass.context, pass.state)).toEqual([]);
 });

@@ -176,12 +176,12 @@ describe("what a test may do in between", () => {
     expect([ran.code, ran.err.includes("is up already, as another image")]).toEqual([1, true]);
   });
 
-  it("another image gets the base's name before the proof", async () => {
+  it("another image gets the app's name before the proof", async () => {
     const { run, registry, docker } = await world({ engine: "modern", ...project });
     docker.fault((_, line) => {
       if (line.startsWith("docker image inspect")) {
-        const { labels } = docker.images().find(({ names }) => names[0]?.includes("/base:"))!;
-        docker.load(`r.io/p/base:${buildTag}`, { labels, layers: ["sha256:other"] });
+        const { labels } = docker.images().find(({ names }) => names[0]?.includes("/app1:"))!;
+        docker.load(`r.io/p/app1:${buildTag}`, { labels, layers: ["sha256:other"] });
       }
       return undefined;
     });
