@@ -50,9 +50,12 @@ function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: 
 /** No text of a config holds this: control characters are not allowed in any. */
 const mark = "\u0001";
 
-function digestMark(target: PlannedTarget, plan: Plan): Record<string, string> {
+/** What is built along with its base is done before that has a digest. */
+function digestMark(target: PlannedTarget, plan: Plan, sources: Sources): Record<string, string> {
   const at = plan.targets.findIndex(({ name }) => name === labelledBase(target, plan));
-  return at === -1 ? {} : { [baseDigestLabel]: `${mark}${at}${mark}` };
+  return at === -1 || sources.get(plan.targets[at]!.name)!.context.startsWith("target:")
+    ? {}
+    : { [baseDigestLabel]: `${mark}${at}${mark}` };
 }
 
 /** JSON writes the mark as an escape sequence. */
@@ -76,7 +79,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ...(target.stage === "" ? {} : { target: literal(target.stage) }),
     ...unlessEmpty("contexts", literals(contexts)),
     ...unlessEmpty("args", literals(target.args)),
-    labels: { ...literals(target.labels), ...digestMark(target, plan) },
+    labels: { ...literals(target.labels), ...digestMark(target, plan, sources) },
     tags: namesOnHost(target).map(formatReference),
     ...unlessEmpty(
       "secret",

@@ -7,8 +7,10 @@ export type Line =
   /** Each is run only if the one before has failed. */
   | { firstOf: readonly Line[] }
   | { all: readonly Line[] }
-  /** Finds out what digest an image on the host has in its repository. */
-  | { digest: string; from: Invocation; repository: string }
+  /** Each is run only if the one before has not failed; one that fails does not end the script. */
+  | { inTurn: readonly Line[] }
+  /** Finds out what digest an image on the host has in its repository; one that is published `isUp`, or else something has failed. */
+  | { digest: string; from: Invocation; repository: string; isUp: boolean }
   /** Proves that each image stands on its base: `prove` looks at all of them. */
   | { prove: Invocation; pairs: readonly { target: string; image: Reference; base: Reference }[] }
   /** What the program does without docker, in words. */
@@ -20,6 +22,7 @@ export function invocationsOf(lines: readonly Line[]): { invocation: Invocation;
     if ("run" in line) return [{ invocation: line.run, otherwise: false }];
     if ("prove" in line) return [{ invocation: line.prove, otherwise: false }];
     if ("all" in line) return invocationsOf(line.all);
+    if ("inTurn" in line) return invocationsOf(line.inTurn);
     if (!("firstOf" in line)) return [];
     return line.firstOf.flatMap((one, at) =>
       invocationsOf([one]).map(({ invocation, otherwise }) => ({ invocation, otherwise: otherwise || at > 0 })),
@@ -64,8 +67,14 @@ function toShell(line: Line): string {
   if ("prove" in line) return [`${commandLine(line.prove)} >/dev/null`, ...line.pairs.map(proof)].join("\n");
   if ("all" in line) return `{\n${line.all.map(toShell).join("\n")}\n}`;
   if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
+  if ("inTurn" in line) return line.inTurn.map(toShell).join(" && ");
   const only = `sed -n ${quote(`s|^${line.repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`)}`;
-  return `${digestVariable(line.digest)}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
+  const variable = digestVariable(line.digest);
+  const found = `${variable}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
+  if (!line.isUp) return found;
+  // A shell has no failure of what stands before a pipe.
+  const fault = quote(`${line.digest} has no digest in ${line.repository}`);
+  return `${found}\n[ -n "$${variable}" ] || { echo ${fault} >&2; exit 1; }`;
 }
 
 /** The layers of the one must begin with the layers of the other. */

@@ -28,8 +28,11 @@ export interface AcquireStep {
   /** The targets that stand on it: it is not needed where all of these are up. */
   neededBy: string[];
   /** What is done where it is nowhere: what it stands on is looked for in the same way, and then it is built. */
-  otherwise: (AcquireStep | BuildStep | PushStep)[];
+  otherwise: MakingStep[];
 }
+
+/** What brings an image to the host, and a base to its registry. */
+type MakingStep = AcquireStep | BuildStep | PushStep;
 
 /** Builds targets that do not wait for each other. */
 export interface BuildStep {
@@ -107,18 +110,17 @@ export function planSteps(
       moves,
     ]);
   }
-  const acquired = isFinal ? acquireSteps(targets, work) : [];
   // On a laptop what is needed is built along, and mostly cached.
-  const built = buildSteps(isFinal ? selected : targets, work);
-  const early = new Set(built.flatMap((step) => (step.kind === "push" ? step.targets : step.pushed)));
-  const onHost = new Set([
-    ...acquired.map(({ target }) => target),
-    ...built.flatMap((step) => (step.kind === "build" ? step.targets : [])),
-  ]);
+  const built = isFinal ? acquireAndBuild(targets, work) : buildSteps(targets, work);
+  const early = new Set(
+    built.flatMap((step) => (step.kind === "push" ? step.targets : step.kind === "build" ? step.pushed : [])),
+  );
+  const onHost = new Set(
+    built.flatMap((step) => (step.kind === "acquire" ? [step.target] : step.kind === "build" ? step.targets : [])),
+  );
   return withoutIdle([
     ...logins,
     { kind: "resolve", targets: isFinal ? names(targets.filter(({ push, places }) => push && places.length > 0)) : [] },
-    ...acquired,
     ...built,
     { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
     { kind: "push", targets: names(published).filter((name) => !early.has(name)) },
@@ -132,41 +134,52 @@ function loginSteps(registries: Config["registries"]): LoginStep[] {
   );
 }
 
-function acquireSteps(targets: readonly PlannedTarget[], work: Work & { command: "build" }): AcquireStep[] {
+/**
+ * Looks for what is needed and was not asked for, and builds the rest, wave by wave: a base that is nowhere may stand on
+ * what this very run builds first.
+ */
+function acquireAndBuild(targets: readonly PlannedTarget[], work: Work & { command: "build" }): MakingStep[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
   const needs = (name: string) => byName.get(name)?.needs ?? [];
+  const below = (name: string) => withNeeds(needs(name), needs);
   const selected = targets.filter(({ implied }) => !implied);
   const isDirect = ({ name, implied }: PlannedTarget) => implied && selected.some((one) => one.needs.includes(name));
-  return targets.filter(isDirect).map((target): AcquireStep => {
-    const below = withNeeds(needs(target.name), needs);
+  const acquire = (target: PlannedTarget): AcquireStep => {
     // What it stands on itself is looked for first, unless there is a step for that anyway.
+    const under = below(target.name);
     const nested = targets
-      .filter((one) => below.has(one.name) && one.implied && !isDirect(one))
-      .map((one): AcquireStep => acquireStep(one, [target.name], buildSteps([one], work)));
-    const neededBy = names(selected.filter((one) => one.needs.includes(target.name)));
+      .filter((one) => under.has(one.name) && one.implied && !isDirect(one))
+      .map((one) => acquireStep(one, [target.name], buildSteps([one], work)));
+    const neededBy = names(selected.filter((one) => below(one.name).has(target.name)));
     return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)]);
-  });
+  };
+  return waves(targets, work.builder.binds, ({ implied }) => implied).flatMap(({ acquired, built }) => [
+    ...acquired.filter(isDirect).map(acquire),
+    ...buildWave(built, work),
+  ]);
 }
 
 function acquireStep({ name }: PlannedTarget, neededBy: string[], otherwise: AcquireStep["otherwise"]): AcquireStep {
   return { kind: "acquire", target: name, neededBy, otherwise };
 }
 
+function buildSteps(targets: readonly PlannedTarget[], work: Work & { command: "build" }): (BuildStep | PushStep)[] {
+  return waves(targets, work.builder.binds).flatMap(({ built }) => buildWave(built, work));
+}
+
 /**
- * Wave by wave. What others stand on is published as soon as it is built and before anything is built on it, and never by
- * the builder, which would overwrite what another host of this build has published meanwhile.
+ * What others stand on is published as soon as it is built and before anything is built on it, and never by the builder,
+ * which would overwrite what another host of this build has published meanwhile.
  */
-function buildSteps(
-  targets: readonly PlannedTarget[],
+function buildWave(
+  wave: readonly PlannedTarget[],
   { builder, noCache, pull }: Work & { command: "build" },
 ): (BuildStep | PushStep)[] {
-  return waves(targets, builder.binds).flatMap((wave): (BuildStep | PushStep)[] => {
-    const pushed = builder.pushes ? names(wave.filter(({ push, isBase }) => push && !isBase)) : [];
-    return withoutIdle<BuildStep | PushStep>([
-      { kind: "build", targets: names(wave), pushed, noCache, pull },
-      { kind: "push", targets: names(wave.filter(({ push, isBase }) => push && isBase)) },
-    ]);
-  });
+  const pushed = builder.pushes ? names(wave.filter(({ push, isBase }) => push && !isBase)) : [];
+  return withoutIdle<BuildStep | PushStep>([
+    { kind: "build", targets: names(wave), pushed, noCache, pull },
+    { kind: "push", targets: names(wave.filter(({ push, isBase }) => push && isBase)) },
+  ]);
 }
 
 function names(targets: readonly PlannedTarget[]): string[] {

@@ -2,26 +2,41 @@ import { formatReference } from "../core/reference.ts";
 import { contextTarget } from "./context-target.ts";
 import type { PlannedTarget } from "./plan.ts";
 
+/** What is done at the same time: first what is only looked for is acquired, then the rest is built. */
+export interface Wave {
+  acquired: PlannedTarget[];
+  built: PlannedTarget[];
+}
+
 /**
  * Parts `targets` into waves, to be built one after the other: the image that a target is given is made in an earlier one.
  * Within one bake BuildKit looks up the steps of base and app each for itself, and may find two images of the base that
  * are both in its cache. A wave that is done has exactly one image, and the next one can be bound to it. What cannot be
  * bound is built along with its base: then their common steps are run once, even if no cache is used. A builder that
- * `binds` nothing builds one target at a time, so what is needed always has to be there before.
+ * `binds` nothing builds one target at a time, so what is needed always has to be there before. What `isAcquired` may have
+ * to be built, too, so it comes behind all that it stands on.
  */
-export function waves(targets: readonly PlannedTarget[], binds: boolean): PlannedTarget[][] {
-  const level = new Map<string, number>();
+export function waves(
+  targets: readonly PlannedTarget[],
+  binds: boolean,
+  isAcquired: (target: PlannedTarget) => boolean = () => false,
+): Wave[] {
+  const known = new Map<string, { level: number; acquired: boolean }>();
   const images = new Map(targets.map(({ name, image }) => [name, formatReference(image)]));
-  const result: PlannedTarget[][] = [];
+  const result: Wave[] = [];
   // They are in build order: what is needed has its level already.
   for (const target of targets) {
+    const acquired = isAcquired(target);
     const after = target.needs.flatMap((name) => {
-      const theirs = level.get(name);
-      return theirs === undefined ? [] : [!binds || isGiven(target, name, images) ? theirs + 1 : theirs];
+      const needed = known.get(name);
+      if (needed === undefined) return [];
+      const isEarlier = !needed.acquired && (acquired || !binds || isGiven(target, name, images));
+      return [isEarlier ? needed.level + 1 : needed.level];
     });
-    const own = Math.max(0, ...after);
-    level.set(target.name, own);
-    (result[own] ??= []).push(target);
+    const level = Math.max(0, ...after);
+    known.set(target.name, { level, acquired });
+    while (result.length <= level) result.push({ acquired: [], built: [] });
+    result[level]![acquired ? "acquired" : "built"].push(target);
   }
   return result;
 }

@@ -23,7 +23,10 @@ export async function publish(context: Release, state: RunState, { targets }: Pu
       const digest = await publishOnce(context, state, target, reference, published.length === 0);
       if (typeof digest === "object" && digest !== null) return [digest];
       published.push(reference);
-      if (digest !== null && !context.docker.digests.has(target.name)) context.docker.digests.set(target.name, digest);
+      // What docker calls an image by is its digest in the first repository.
+      if (digest !== null && (published.length === 1 || !context.docker.digests.has(target.name))) {
+        context.docker.digests.set(target.name, digest);
+      }
       note(state, target.name, "built", {
         digest: context.docker.digests.get(target.name) ?? null,
         published: [...published],

@@ -24,7 +24,12 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
       const [target] = targetsOf(plan, [step.target]);
       const built = step.otherwise.flatMap((one) => stepLines(one, plan, builder));
       const pull: Line[] = target!.places.length === 0 ? [] : [{ run: pullImage(target!.image) }];
-      const found: Line = { run: inspectImages([target!.image]), quiet: true };
+      const look: Line = { run: inspectImages([target!.image]), quiet: true };
+      // A run pushes it only if it is not up yet.
+      const push = target!.push
+        ? buildTagReferences(target!).map((reference): Line => ({ run: pushImage(reference) }))
+        : [];
+      const found: Line = push.length === 0 ? look : { inTurn: [look, ...push] };
       return [{ firstOf: [found, ...pull, { all: built }] }, ...digestOf(target!, plan)];
     }
     case "build":
@@ -53,7 +58,9 @@ function digestOf(target: PlannedTarget, plan: Plan): Line[] {
   const [place] = target.places;
   const isUsed = isKnownByDigest(target, plan) && plan.targets.some(({ needs }) => needs.includes(target.name));
   if (!isUsed || place === undefined) return [];
-  return [{ digest: target.name, from: listDigests(target.image), repository: place.repository.name }];
+  return [
+    { digest: target.name, from: listDigests(target.image), repository: place.repository.name, isUp: target.push },
+  ];
 }
 
 function pairs(targets: readonly PlannedTarget[]): { target: string; image: Reference; base: Reference }[] {

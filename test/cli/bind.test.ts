@@ -37,7 +37,13 @@ describe("what a target is built on", () => {
       [
         "acquire",
         ["base"],
-        ["docker image inspect", `|| docker pull ${image}`, "|| docker buildx bake", `|| docker push ${image}`],
+        [
+          "docker image inspect",
+          `docker push ${image}`,
+          `|| docker pull ${image}`,
+          "|| docker buildx bake",
+          `|| docker push ${image}`,
+        ],
       ],
       ["build", ["app1"], ["docker buildx bake"]],
       ["prove", ["base", "app1"], ["docker image inspect"]],

@@ -53,6 +53,23 @@ describe.each(engines)("the base of an earlier step: %s", (engine) => {
     expect([standing(), asked("docker pull")]).toEqual([true, [`docker pull ${base}:${own}`]]);
   });
 
+  it.each([["base app2"], ["base app1 app2"], ["app2"]])(
+    "comes before another that stands on it and was not asked for: build %s",
+    async (names) => {
+      const dockerfile = `FROM python:3.8-slim AS base
+RUN head -c 8 /dev/urandom > /base
+FROM base AS app1
+RUN echo app1 > /app1
+FROM app1 AS app2
+RUN echo app2 > /app2
+`;
+      const { run, registry } = await example({ engine, dockerfile });
+      expect(await run(names.split(" "))).toMatchObject({ code: 0 });
+      const [layers, middle, app] = repositories.map((repository) => registry.image(repository, own)!.layers);
+      expect([middle!.slice(0, -1), app!.slice(0, -1)]).toEqual([layers, middle]);
+    },
+  );
+
   it("that is nowhere is built, and published before anything stands on it", async () => {
     const { run, tags, docker, asked } = await example({ engine });
     expect((await run(["build", "app1"])).code).toBe(0);

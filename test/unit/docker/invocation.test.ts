@@ -65,6 +65,13 @@ describe("a text with late pieces", () => {
     expect(render(text, () => "x")).toBe("--label=base=x/x");
   });
 
+  it("makes a name that of one image, where its digest is known", () => {
+    const name: Text = ["r.io/x", { pin: "my-base" }];
+    expect(fillIn(name, { variables: {}, digests })).toBe("r.io/x@sha256:a");
+    expect(fillIn(name, { variables: {}, digests: new Map() })).toBe("r.io/x");
+    expect(show(name)).toBe("r.io/x@$DIGEST_my_2d_base");
+  });
+
   it("makes a process that reads nothing and needs nothing", () => {
     expect(docker("pull", "a")).toEqual({ argv: ["docker", "pull", "a"], stdin: null, env: [] });
   });

@@ -127,6 +127,18 @@ describe("what is tried one after the other", () => {
     expect(ran).toMatchObject({ status: 0, log: `${expected.join("\n")}\n` });
   });
 
+  it.each([
+    ["all of it", "none", ["look", "push", "after"]],
+    ["up to what fails", "push", ["look", "push", "pull", "after"]],
+  ])("may be several in turn: %s", async (_, failing, expected) => {
+    const fake = `echo "$1" >>"$LOG"; [ "$1" != ${failing} ]`;
+    const turns: Line = {
+      firstOf: [{ inTurn: [{ run: docker("look") }, { run: docker("push") }] }, { run: docker("pull") }],
+    };
+    expect(await shell([turns, after], fake)).toMatchObject({ status: 0, log: `${expected.join("\n")}\n` });
+    expect(invocationsOf([turns]).map(({ otherwise }) => otherwise)).toEqual([false, false, true]);
+  });
+
   it("ends the script if the last of it fails", async () => {
     const fake = `echo "$1" >>"$LOG"; case $1 in look|pull|push) exit 1 ;; esac`;
     const ran = await shell([line, after], fake);
@@ -134,7 +146,12 @@ describe("what is tried one after the other", () => {
   });
 
   it("has what comes to in order, and which of it is run only if it must", () => {
-    const lines: Line[] = [line, { remark: "x" }, { digest: "a", from: docker("ask"), repository: "r" }, after];
+    const lines: Line[] = [
+      line,
+      { remark: "x" },
+      { digest: "a", from: docker("ask"), repository: "r", isUp: true },
+      after,
+    ];
     expect(invocationsOf(lines).map(({ invocation, otherwise }) => [invocation.argv[1], otherwise])).toEqual([
       ["look", false],
       ["pull", true],
@@ -146,7 +163,12 @@ describe("what is tried one after the other", () => {
 });
 
 describe("a digest", () => {
-  const line = (repository: string): Line => ({ digest: "my-base", from: docker("ask"), repository });
+  const line = (repository: string, isUp = false): Line => ({
+    digest: "my-base",
+    from: docker("ask"),
+    repository,
+    isUp,
+  });
   const say: Line = { run: docker("say", [{ digest: "my-base" }]) };
   const printing = (...lines: string[]) => `[ "$1" != ask ] || printf '%s\\n' ${lines.map(quote).join(" ")}
 [ "$1" != say ] || echo "$2" >>"$LOG"`;
@@ -160,6 +182,23 @@ describe("a digest", () => {
   ])("is %s", async (_, printed, expected) => {
     const ran = await shell([line("a.com/x"), say], printing(...printed));
     expect(ran).toMatchObject({ status: 0, stderr: "", log: `${expected}\n` });
+  });
+
+  it.each([
+    ["the image has none", printing("b.com/x@sha256:1")],
+    ["nobody can be asked", `[ "$1" = say ]`],
+  ])("ends the script if it must be there and %s", async (_, fake) => {
+    const ran = await shell([line("a.com/x", true), say], fake);
+    expect(ran).toMatchObject({ status: 1, stderr: "my-base has no digest in a.com/x\n", log: "" });
+  });
+
+  it.each([
+    ["a name of its image, where it has a digest", "sha256:1", "x@sha256:1"],
+    ["nothing, where it has none", "", "x"],
+  ])("stands behind %s", async (_, digest, expected) => {
+    const ran = await shell([reading(["x", { pin: "my-base" }])], recorder, { DIGEST_my_2d_base: digest });
+    expect(ran).toMatchObject({ status: 0, log: `read\n${expected}\n` });
+    expect(await shell([reading(["x", { pin: "other" }])], recorder)).toMatchObject({ status: 0, log: "read\nx\n" });
   });
 
   it("is found in a registry without a name", async () => {

@@ -5,9 +5,10 @@ import { validateConfig } from "../../../src/config/validate.ts";
 import type { BuildEvent } from "../../../src/core/event.ts";
 import { formatReference, isTag, repositoryFault } from "../../../src/core/reference.ts";
 import { documentOf, planLines } from "../../../src/commands/planning.ts";
+import { shellScript } from "../../../src/docker/shell.ts";
 import { presumedBuilder } from "../../../src/builders/choose.ts";
 import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
-import type { AcquireStep, BuildStep, PushStep, Step } from "../../../src/plan/steps.ts";
+import type { Step } from "../../../src/plan/steps.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "../tags/event-of.ts";
 
@@ -83,8 +84,14 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     isSet: () => false,
   });
   expect(problems).toEqual([]);
-  const { steps } = documentOf(made, planLines(made, own));
-  return { made, steps, asked: names.length > 0 ? names : targets.map(([name]) => name) };
+  const lines = planLines(made, own);
+  const { steps } = documentOf(made, lines);
+  return {
+    made,
+    steps,
+    script: shellScript(lines.flat(), "/work"),
+    asked: names.length > 0 ? names : targets.map(([name]) => name),
+  };
 }
 
 const holds = (law: (planned: ReturnType<typeof plan>, from: Sample) => void) =>
@@ -104,32 +111,31 @@ const needsOf = ({ targets }: Plan, name: string) => {
   return targets.filter((one) => needs.includes(one.name));
 };
 
-/** What is done where a base is nowhere, step by step. */
-const inside = ({ otherwise }: AcquireStep): (BuildStep | PushStep)[] =>
-  otherwise.flatMap((step) => (step.kind === "acquire" ? inside(step) : [step]));
-
-/** What is built and up in the end, and every step that comes too early or twice. */
-function followed(made: Plan) {
-  const [built, up, faults] = [new Set<string>(), new Set<string>(), [] as string[]];
+/**
+ * What is built, on the host and up in the end, where an earlier step of the build has built what `found` says, and every
+ * step that comes too early or twice.
+ */
+function followed(made: Plan, found: (name: string) => boolean) {
+  const [built, here, up, faults] = [new Set<string>(), new Set<string>(), new Set<string>(), [] as string[]];
   const add = (names: readonly string[], to: Set<string>, what: string) => {
     for (const name of names) if (to.has(name)) faults.push(`${name} is ${what} twice`);
     for (const name of names) to.add(name);
   };
-  const follow = (step: Step) => {
-    if (step.kind === "acquire") {
-      // Whoever has built it has published it. What that stood on may have been built for another one, too.
-      for (const one of inside(step)) if (one.kind === "build") one.targets.forEach((name) => built.add(name));
-      if (!built.has(step.target)) faults.push(`${step.target} is not built where it is nowhere`);
-      up.add(step.target);
+  const follow = (step: Step): void => {
+    if (step.kind === "acquire" && !here.has(step.target)) {
+      if (!found(step.target)) step.otherwise.forEach(follow);
+      else for (const set of [here, up]) set.add(step.target);
+      if (!here.has(step.target)) faults.push(`${step.target} is not built where it is nowhere`);
     }
     if (step.kind === "build") {
       for (const name of step.targets) {
-        const before = needsOf(made, name).filter((other) => other.push && !step.targets.includes(other.name));
-        for (const other of before) {
-          if (!built.has(other.name) || !up.has(other.name)) faults.push(`${other.name} is not up before ${name}`);
+        for (const other of needsOf(made, name).filter((one) => !step.targets.includes(one.name))) {
+          if (!here.has(other.name)) faults.push(`${other.name} is not here before ${name}`);
+          if (other.push && !up.has(other.name)) faults.push(`${other.name} is not up before ${name}`);
         }
       }
       add(step.targets, built, "built");
+      for (const name of step.targets) here.add(name);
       add(step.pushed, up, "pushed");
     }
     if (step.kind === "push") {
@@ -180,11 +186,24 @@ describe("every plan", () => {
 
   it("builds and publishes each target at most once, and every base before what stands on it", () => {
     holds(({ made }) => {
-      const { built, up, faults } = followed(made);
-      expect(faults).toEqual([]);
-      const selected = made.targets.filter(({ implied }) => !implied);
-      expect(selected.filter(({ name }) => !built.has(name))).toEqual([]);
-      expect(selected.filter(({ name, push }) => up.has(name) !== push)).toEqual([]);
+      for (const found of [() => false, () => true, (name: string) => Number(name.slice(1)) % 2 === 0]) {
+        const { built, up, faults } = followed(made, found);
+        expect(faults).toEqual([]);
+        const selected = made.targets.filter(({ implied }) => !implied);
+        expect(selected.filter(({ name }) => !built.has(name))).toEqual([]);
+        expect(selected.filter(({ name, push }) => up.has(name) !== push)).toEqual([]);
+      }
+    });
+  });
+
+  it("is a script that uses no variable before it has set it", () => {
+    holds(({ script }) => {
+      // What is `${X:+…}` may be unset.
+      const words = [...script.matchAll(/^(DIGEST_\w+)=|\$\{(DIGEST_\w+)\}/gm)];
+      const early = words.filter(
+        ([, , used], at) => used !== undefined && !words.slice(0, at).some(([, set]) => set === used),
+      );
+      expect(early.map(([, , used]) => used)).toEqual([]);
     });
   });
 

@@ -9,7 +9,7 @@ const bound = (name: string, on = "base") => planned(name, { needs: [on], bind: 
 
 /** The names in each wave. */
 const namesOf = (targets: readonly PlannedTarget[], binds = true) =>
-  waves(targets, binds).map((wave) => wave.map(({ name }) => name));
+  waves(targets, binds).map(({ built }) => built.map(({ name }) => name));
 
 describe("waves", () => {
   it.each([
@@ -45,6 +45,37 @@ describe("waves", () => {
       ],
     });
     expect(namesOf([base, planned("tools"), bound("middle"), both])).toEqual([["base", "tools"], ["middle"], ["both"]]);
+  });
+
+  it.each([
+    [
+      "what was not asked for, when what it may have to be built on is there",
+      [base, bound("implied middle"), bound("app", "implied middle")],
+      [
+        [[], ["base"]],
+        [["implied middle"], ["app"]],
+      ],
+    ],
+    [
+      "one after the other in their order",
+      [base, bound("implied low"), bound("implied high", "implied low"), bound("app", "implied high")],
+      [
+        [[], ["base"]],
+        [["implied low", "implied high"], ["app"]],
+      ],
+    ],
+    [
+      "even where it cannot be given what it stands on",
+      [base, planned("implied middle", { needs: ["base"] }), planned("app", { needs: ["implied middle"] })],
+      [
+        [[], ["base"]],
+        [["implied middle"], ["app"]],
+      ],
+    ],
+    ["at once where it stands on nothing", [planned("implied"), bound("app", "implied")], [[["implied"], ["app"]]]],
+  ])("acquires %s", (_, targets, expected) => {
+    const made = waves(targets, true, ({ name }) => name.startsWith("implied"));
+    expect(made.map((wave) => [wave.acquired, wave.built].map((all) => all.map(({ name }) => name)))).toEqual(expected);
   });
 
   it("has a wave for each level of needs with a builder that can be given no image", () => {
