@@ -6,13 +6,17 @@ import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 const secretName =
   /(?:^|_)(?:pass|passwd|password|secret|token|credentials?|private_key|api_?key|access_key|auth)(?:_|$)/i;
 
-/** What is allowed but unlikely to be meant, in words that say what to do. */
+/**
+ * What is allowed but unlikely to be meant, in words that say what to do. `elsewhere` has the targets of other steps that
+ * stand on a target, directly or not.
+ */
 export function lintPlan(
   event: BuildEvent,
   targets: readonly PlannedTarget[],
   shared: readonly SharedStage[],
   links: ReadonlyMap<string, Links>,
   places: readonly Placed[],
+  elsewhere: ReadonlyMap<string, readonly string[]>,
 ): Warning[] {
   return [
     ...(event.sha === nullSha
@@ -20,7 +24,7 @@ export function lintPlan(
       : []),
     ...dockerfileWarnings(places),
     ...shared.flatMap(unpublishedShared),
-    ...targets.flatMap((target) => baseForOneHost(event, target, targets, shared)),
+    ...targets.flatMap((target) => baseForOneHost(event, target, targets, elsewhere)),
     ...targets.flatMap((target) => unusedBase(target, targets, shared)),
     ...targets.flatMap(secretArguments),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
@@ -45,22 +49,22 @@ function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warnin
   return [{ code: "shared-stage-unpublished", message }];
 }
 
-/** A base that is published nowhere is built anew on every host, and may come out differently. */
+/** A base that is not published is built anew on every host, and may come out differently. */
 function baseForOneHost(
   event: BuildEvent,
   base: PlannedTarget,
   targets: readonly PlannedTarget[],
-  shared: readonly SharedStage[],
+  elsewhere: ReadonlyMap<string, readonly string[]>,
 ): Warning[] {
-  // Of a stage that is no target it is said already.
-  const isTarget = shared.every(({ stage, publishedBy }) => publishedBy !== null || stage !== base.name);
-  const isShared = isTarget && base.isBase && base.places.length === 0 && event.buildNumber !== null;
-  const on = targets.filter((target) => !target.implied && target.needs.includes(base.name));
-  if (!isShared || !base.implied || on.length === 0) return [];
-  const names = listing(on.map(({ name }) => name));
+  const others = elsewhere.get(base.name) ?? [];
+  const on = targets.filter(({ needs }) => needs.includes(base.name));
+  // Where nothing of it is published nobody meets the two.
+  const isShared = base.push || (base.places.length > 0 && !on.some(({ push }) => push));
+  if (event.buildNumber === null || isShared || others.length === 0) return [];
+  const where = base.places.length === 0 ? "published nowhere" : "not published by this build";
   const message =
-    `${names} stands on ${base.name}, which is published nowhere: a step of this build on another host builds a ` +
-    `${base.name} of its own, which may be another image`;
+    `${base.name} is ${where}: ${listing(others)} would stand on a ${base.name} of another host's own, ` +
+    `which may be another image, where a step of this build for that runs on another host`;
   return [{ code: "base-not-shared", message }];
 }
 

@@ -83,7 +83,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     warnings: [
       ...config.warnings.map((problem) => ({ code: "tag-rule", message: formatProblem(problem) })),
       ...planned.flatMap((one) => one.warnings),
-      ...lintPlan(event, targets, shared, found.links, relevant),
+      ...lintPlan(event, targets, shared, found.links, relevant, found.elsewhere),
     ],
   };
   return { plan, problems };
@@ -113,9 +113,13 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
   const stated = new Map(config.targets.map((target) => [target.name, statedNeeds(target)]));
   const needs = (name: string) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])];
   const needed = withNeeds(selected, needs);
+  const elsewhere = new Map([...needed].map((name): [string, string[]] => [name, []]));
+  for (const { name } of config.targets.filter((target) => !needed.has(target.name))) {
+    for (const below of withNeeds([name], needs)) elsewhere.get(below)?.push(name);
+  }
   const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
   const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
-  return { placed: all, images, templates, outcomes, links, needs, needed, problems };
+  return { placed: all, images, templates, outcomes, links, needs, needed, elsewhere, problems };
 }
 
 /** Sorts the targets so that each comes after what it needs; a cycle is a problem. */

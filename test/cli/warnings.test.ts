@@ -6,6 +6,8 @@ const apps = Array.from({ length: 7 }, (_, at) => `app${at}`);
 const dockerfile = (base: string) =>
   `FROM python:3.8-slim AS ${base}\n${apps.map((app) => `FROM ${base} AS ${app}\n`).join("")}`;
 
+const pullRequest = droneEnv({ DRONE_BUILD_EVENT: "pull_request", DRONE_COMMIT_REF: "refs/pull/17/head" });
+
 /** The warnings of a plan of some targets of a base that all apps stand on. */
 async function warningsOf(targets: object, args: string[], env = droneEnv(), file = dockerfile("base")) {
   const files = { "package.json": {}, Dockerfile: file, "multistage-build.config.json": { targets } };
@@ -16,18 +18,33 @@ const all = Object.fromEntries(apps.map((app) => [app, `r.io/${app}`]));
 
 describe("a base that is published nowhere", () => {
   it("is said to be another one on another host, where a step is for some of its apps alone", async () => {
-    const warnings = await warningsOf({ base: false, ...all }, apps);
+    const warnings = await warningsOf({ base: false, ...all }, ["app0"]);
     expect(warnings).toMatchObject([
       {
         code: "base-not-shared",
-        message: expect.stringMatching(/^app0, app1, app2, app3, app4 and 2 more stands on base/),
+        message: expect.stringMatching(/^base is published nowhere: app1, app2, app3, app4, app5 and 1 more would/),
       },
     ]);
   });
 
+  const kept = { repo: "r.io/base", push: false };
+  const onMiddle = dockerfile("base").replace("FROM base AS app0\n", "FROM base AS middle\nFROM middle AS app0\n");
+
+  it.each<[string, object, string[], string?]>([
+    ["in a step that builds it along with some of its apps", { base: false, ...all }, ["base", "app0"]],
+    ["in its own step", { base: false, ...all }, ["base"]],
+    ["if it is kept from its repository", { base: kept, ...all }, ["app0"]],
+    ["if another base stands on it", { base: false, middle: false, ...all }, ["app1"], onMiddle],
+  ])("is spoken of %s", async (_, targets, args, file) => {
+    const codes = (await warningsOf(targets, args, droneEnv(), file)).map(({ code }) => code);
+    expect(codes).toEqual(["base-not-shared"]);
+  });
+
   it.each<[string, object, string[], Record<string, string>]>([
     ["in a step that builds it along", { base: false, ...all }, [], droneEnv()],
-    ["in its own step", { base: false, ...all }, ["base"], droneEnv()],
+    ["in a step for all that stands on it", { base: false, ...all }, apps, droneEnv()],
+    ["in a step for the only one that stands on it", { base: false, app0: "r.io/app0" }, ["app0"], droneEnv()],
+    ["where nothing is published", { base: "r.io/base", ...all }, ["app0"], pullRequest],
     ["if it is published", { base: "r.io/base", ...all }, apps, droneEnv()],
     ["on a laptop", { base: false, ...all }, apps, {}],
   ])("is not spoken of %s", async (_, targets, args, env) => {
