@@ -182,6 +182,12 @@ export const causes: readonly Cause[] = [
     hint: "it is not in the build context, or .dockerignore leaves it out",
   },
   {
+    // Two builds that give an image the same name at once, where containerd keeps the images.
+    pattern: /image "[^"]+": already exists/,
+    code: "transient",
+    hint: null,
+  },
+  {
     // Two pushes of the same layers at once: the one ends before what the other is sending can be seen.
     pattern: /manifest blob unknown/,
     code: "transient",

@@ -75,13 +75,16 @@ async function acquireBase(context: Release, state: RunState, step: AcquireStep)
 
 async function buildBase(context: Release, state: RunState, { target, otherwise }: AcquireStep): Promise<Failure[]> {
   const [planned] = targetsOf(context.plan, [target]);
-  context.reporter.note(
-    `${target}: ${formatReference(planned!.image)} is neither here nor in the registry; building it`,
+  const { note: say } = context.reporter;
+  // BuildKit joins what several steps build at the same time; nobody tells whether it has.
+  say(
+    `${target}: ${formatReference(planned!.image)} is neither here nor in the registry; building it, or joining a step of this build that is`,
   );
   for (const instead of otherwise) {
     const failures = await carryOut(context, state, instead);
     if (failures.length > 0) return failures;
   }
+  if (state.outcomes.get(target)?.cached === true) say(`${target}: nothing had to run, all of it was in the cache`);
   return [];
 }
 

@@ -78,6 +78,19 @@ RUN echo app2 > /app2
     expect(work[1]).toBe(`docker push ${base}:${own}`);
   });
 
+  it("is said to be built, or shared with who builds it, and whether it was in the cache", async () => {
+    const { run } = await example({ engine });
+    const said = "is neither here nor in the registry; building it, or joining a step of this build that is";
+    const cached = "base: nothing had to run, all of it was in the cache";
+    const first = await run(["build", "app1"]);
+    const second = await run(["build", "app2"], { DRONE_BUILD_NUMBER: "43" });
+    const told = [first, second].map(({ err }) => err.replaceAll(/\s+/g, " "));
+    expect(told.map((err) => [err.includes(said), err.includes(cached)])).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+  });
+
   it("that differs between host and registry is the registry's", async () => {
     const registry = createRegistry();
     const late = await example({ engine, registry });

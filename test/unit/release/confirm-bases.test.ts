@@ -67,7 +67,7 @@ it("a base is looked at in all its repositories", async () => {
   const pass = movingPass(registry, { targets: { app: [app, "mirror.io/p/app"] } });
   pass.up();
   pass.targets[0]!.isBase = true;
-  pass.state.pushed.set("app", { at: 0, took: 1 });
+  pass.state.settled.set("app", { at: 0, took: 1 });
   registry.putImage("mirror.io/p/app", buildTag(42), { labels: labelsOf("app", { number: 42 }), layers: ["other"] });
   expect(await confirmBases(pass.context, pass.state)).toMatchObject([
     { code: "other-image", message: expect.stringContaining("mirror.io/p/app") },
