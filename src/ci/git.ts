@@ -1,47 +1,6 @@
-import path from "node:path";
 import type { Host } from "../host/host.ts";
-import { pick } from "./environment.ts";
+import { type AskGit, withGit } from "./git-folder.ts";
 import type { GitFacts } from "./local.ts";
-
-const passed = ["PATH", "HOME", "USERPROFILE", "SystemRoot", "XDG_CONFIG_HOME", "LANG", "GIT_*"];
-
-/** Asks git about the folder `cwd`. Nothing is known, and nothing fails, where there is no git or no repository. */
-export async function gitFacts(host: Host, cwd: string): Promise<GitFacts> {
-  if (!(await isInGit(host, cwd))) return nothing;
-  const git = async (...args: string[]) => {
-    // A repository owned by another user is common in CI; we only read. Optional locks would write to the index.
-    const argv = ["git", "--no-optional-locks", "-c", "safe.directory=*", ...args] as const;
-    const result = await host.exec({ argv: [...argv], cwd, env: pick(host.env, passed) });
-    return result.exitCode === 0 ? result.stdout.trim() : null;
-  };
-  const [status, time, remoteHead, remoteUrl] = await Promise.all([
-    git("status", "--porcelain=v2", "--branch", "--untracked-files=normal"),
-    git("log", "-1", "--format=%ct"),
-    git("symbolic-ref", "--short", "refs/remotes/origin/HEAD"),
-    git("config", "--get", "remote.origin.url"),
-  ]);
-  const lines = status?.split("\n") ?? [];
-  const header = (name: string) => lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);
-  const oid = header("branch.oid");
-  const head = header("branch.head");
-  return {
-    sha: oid === undefined || !/^[0-9a-f]{40,64}$/.test(oid) ? null : oid,
-    branch: head === undefined || head === "(detached)" ? null : head,
-    dirty: lines.some((line) => line !== "" && !line.startsWith("# ")),
-    commitTime: time === null || !/^\d+$/.test(time) ? null : Number(time),
-    defaultBranch: remoteHead?.replace(/^origin\//, "") ?? null,
-    remoteUrl: remoteUrl === null ? null : withoutCredentials(remoteUrl),
-  };
-}
-
-/** When `sha` was committed, seconds since 1970; null where git or the commit is not at hand. */
-export async function commitTime(host: Host, cwd: string, sha: string): Promise<number | null> {
-  if (!(await isInGit(host, cwd))) return null;
-  const argv = ["git", "-c", "safe.directory=*", "show", "-s", "--format=%ct", sha, "--"] as const;
-  const result = await host.exec({ argv: [...argv], cwd, env: pick(host.env, passed) });
-  const text = result.stdout.trim();
-  return result.exitCode === 0 && /^\d+$/.test(text) ? Number(text) : null;
-}
 
 const nothing: GitFacts = {
   sha: null,
@@ -52,24 +11,54 @@ const nothing: GitFacts = {
   remoteUrl: null,
 };
 
-/** Whether there is a repository here. Looking is cheap; starting git only to hear that there is none is not. */
-async function isInGit(host: Host, cwd: string): Promise<boolean> {
-  if (host.env.GIT_DIR !== undefined) return true;
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (await host.files.exists(path.join(folder, ".git"))) return true;
-    if (folder === path.dirname(folder)) return false;
-  }
+/** Asks git about the folder `cwd`. Nothing is known, and nothing fails, where there is no git or no repository. */
+export async function gitFacts(host: Host, cwd: string): Promise<GitFacts> {
+  const facts = await withGit(host, cwd, async ({ ask, settings }): Promise<GitFacts> => {
+    const [head, status, remoteHead] = await Promise.all([
+      commit(ask, "HEAD"),
+      // Like `git describe --dirty`, which does not look at untracked files, either: a run itself may write some.
+      ask(["status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=dirty"]),
+      ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]),
+    ]);
+    const lines = status?.trimEnd().split("\n") ?? [];
+    const branch = lines.find((line) => line.startsWith("# branch.head "))?.slice("# branch.head ".length);
+    const remoteUrl = settings.get("remote.origin.url");
+    return {
+      sha: head?.sha ?? null,
+      branch: branch === undefined || branch === "(detached)" ? null : branch,
+      // What cannot be told is not to be taken for the commit.
+      dirty: status === null ? head !== null : lines.some((line) => !line.startsWith("# ")),
+      commitTime: head?.time ?? null,
+      defaultBranch: remoteHead?.trim().replace(/^refs\/remotes\/origin\//, "") ?? null,
+      remoteUrl: remoteUrl === undefined ? null : withoutCredentials(remoteUrl),
+    };
+  });
+  return facts ?? nothing;
 }
 
-/** A remote's URL may hold a token (`https://user:token@host/…`), which must not end up in a label. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, "$1");
+/** When `sha` was committed, seconds since 1970; null where git or the commit is not at hand. */
+export async function commitTime(host: Host, cwd: string, sha: string): Promise<number | null> {
+  return withGit(host, cwd, async ({ ask }) => (await commit(ask, sha))?.time ?? null);
 }
 
 /** The repository's tags; null if there are none to compare with, as in a clone without tags. */
 export async function gitTags(host: Host, cwd: string): Promise<string[] | null> {
-  const argv = ["git", "-c", "safe.directory=*", "tag", "--list"] as const;
-  const result = await host.exec({ argv: [...argv], cwd, env: pick(host.env, passed) });
-  const tags = result.stdout.split("\n").filter((tag) => tag !== "");
-  return result.exitCode === 0 && tags.length > 0 ? tags : null;
+  const names = await withGit(host, cwd, ({ ask }) => ask(["for-each-ref", "--format=%(refname)", "refs/tags"]));
+  const tags = (names ?? "").split("\n").filter((name) => name !== "");
+  return tags.length === 0 ? null : tags.map((name) => name.slice("refs/tags/".length));
+}
+
+/** The commit that `name` leads to. `git log` and `git show` would look at its signature where they are told to. */
+async function commit(ask: AskGit, name: string): Promise<{ sha: string; time: number | null } | null> {
+  const object = await ask(["cat-file", "--batch"], `${name}^{commit}\n`);
+  const sha = /^([0-9a-f]{40,64}) commit \d+\n/.exec(object ?? "")?.[1];
+  if (object === null || sha === undefined) return null;
+  const [header = ""] = object.split("\n\n", 1);
+  const time = /^committer .*> (\d{1,12}) [+-]\d{4}$/m.exec(header)?.[1];
+  return { sha, time: time === undefined ? null : Number(time) };
+}
+
+/** A remote's URL may hold a token (`https://user:token@host/…`), which must not end up in a label. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, "$1");
 }

@@ -20,7 +20,7 @@ export function lintPlan(
 ): Warning[] {
   return [
     ...(event.sha === nullSha
-      ? [{ code: "no-git", message: "no CI and no git repository here: the build tag has no commit in it" }]
+      ? [{ code: "no-git", message: "no CI here, and no commit that git knows: the build tag has none in it" }]
       : []),
     ...dockerfileWarnings(places),
     ...shared.flatMap(unpublishedShared),

@@ -207,8 +207,8 @@ describe("what docker or the registry refused", () => {
 
 describe("a bug", () => {
   it("is called one, with its stack", async () => {
-    const cwd = await project(question);
-    const ended = await run(["plan"], { cwd, env: { GIT_DIR: ".git" }, commands: {} });
+    const cwd = await project({ ...question, ".git/HEAD": "" });
+    const ended = await run(["plan"], { cwd, commands: {} });
     expect(ended.code).toBe(70);
     expect(ended.err).toMatch(/bug in multistage-build[^]*\n\s+at /);
   });

@@ -141,13 +141,13 @@ targets:
 
   it("takes a laptop's build from git", async () => {
     const clone = await project({ ...question, ".git/HEAD": "ref: refs/heads/main" });
-    const status =
-      "# branch.oid 3370e228f2209994d57af4427fe64e71bb79ac96\n# branch.head dev\n1 .M N... 100644 100644 100644 a b x\n";
+    const status = "# branch.head dev\n1 .M N... 100644 100644 100644 a b x\n";
+    const commit = "3370e228f2209994d57af4427fe64e71bb79ac96 commit 99\ncommitter me <me@host> 1578616200 +0000\n\nx";
     const commands = {
       "git ": { exitCode: 1 },
-      "git --no-optional-locks -c safe.directory=* status": { stdout: status },
-      "git --no-optional-locks -c safe.directory=* log": { stdout: "1578616200\n" },
-      "git --no-optional-locks -c safe.directory=* config": { stdout: "https://me:token@host/octocat/hello.git\n" },
+      "git status": { stdout: status },
+      "git cat-file": { stdout: commit },
+      "git config": { stdout: "remote.origin.url\nhttps://me:token@host/octocat/hello.git\0" },
     };
     const ended = await run(["plan", "--json"], { cwd: clone, commands });
     const plan = JSON.parse(ended.out) as PlanDocument;

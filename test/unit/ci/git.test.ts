@@ -1,0 +1,300 @@
+import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { commitTime, gitFacts, gitTags } from "../../../src/ci/git.ts";
+import type { Host } from "../../../src/host/host.ts";
+import { git, gitHost, openFolder, repository } from "../../support/git.ts";
+
+const time = 1578616200;
+
+/** What is known of a folder that `make` has filled. */
+async function factsOf(make: (folder: string) => Promise<string | void>, env: Record<string, string> = {}) {
+  const folder = await openFolder();
+  const cwd = (await make(folder)) ?? folder;
+  const host = gitHost(cwd, env);
+  const sha = (await git(cwd, ["rev-parse", "--verify", "HEAD"])).trim();
+  return { host, cwd, sha, facts: await gitFacts(host, cwd) };
+}
+
+const main = { branch: "main", dirty: false, commitTime: time };
+
+describe("gitFacts", () => {
+  it.each<[string, (folder: string) => Promise<string | void>, object]>([
+    ["a repository", (folder) => repository(folder), main],
+    [
+      "a folder below",
+      async (folder) => {
+        await repository(folder);
+        return path.join(folder, "below");
+      },
+      main,
+    ],
+    ["a repository with sha256", (folder) => repository(folder, ["--object-format=sha256"]), main],
+    [
+      "one with another place for its folder",
+      (folder) => repository(path.join(folder, "work"), ["--separate-git-dir=../parts"]).then(() => `${folder}/work`),
+      main,
+    ],
+    [
+      "packed objects and refs",
+      async (folder) => {
+        await repository(folder);
+        await git(folder, ["gc", "--quiet"]);
+        await git(folder, ["pack-refs", "--all", "--prune"]);
+      },
+      main,
+    ],
+    [
+      "a detached HEAD",
+      async (folder) => {
+        await repository(folder);
+        await git(folder, ["checkout", "--quiet", "--detach"]);
+      },
+      { ...main, branch: null },
+    ],
+    [
+      "a linked work tree",
+      async (folder) => {
+        await repository(path.join(folder, "main"));
+        await git(`${folder}/main`, ["worktree", "add", "--quiet", "-b", "other", "../linked"]);
+        await git(`${folder}/main`, ["commit", "--quiet", "--allow-empty", "--message=second"]);
+        return `${folder}/linked`;
+      },
+      { ...main, branch: "other" },
+    ],
+    [
+      "a submodule",
+      async (folder) => {
+        await repository(`${folder}/lib`);
+        await repository(`${folder}/app`);
+        await git(`${folder}/app`, [
+          "-c",
+          "protocol.file.allow=always",
+          "submodule",
+          "--quiet",
+          "add",
+          "../lib",
+          "lib",
+        ]);
+        return `${folder}/app/lib`;
+      },
+      main,
+    ],
+    [
+      "a shallow clone",
+      async (folder) => {
+        await repository(`${folder}/full`);
+        await git(`${folder}/full`, ["commit", "--quiet", "--allow-empty", "--message=second"]);
+        await git(folder, ["clone", "--quiet", "--depth=1", `file://${folder}/full`, "clone"]);
+        return `${folder}/clone`;
+      },
+      { ...main, defaultBranch: "main" },
+    ],
+    [
+      "objects of another repository",
+      async (folder) => {
+        await repository(`${folder}/full`);
+        await git(folder, ["clone", "--quiet", "--shared", "full", "clone"]);
+        return `${folder}/clone`;
+      },
+      main,
+    ],
+    [
+      "an index in two parts",
+      async (folder) => {
+        await repository(folder);
+        await git(folder, ["update-index", "--split-index"]);
+      },
+      main,
+    ],
+    [
+      "a sparse work tree",
+      async (folder) => {
+        await repository(folder);
+        await writeFile(`${folder}/below/file`, "2\n");
+        await git(folder, ["add", "."]);
+        await git(folder, ["commit", "--quiet", "--message=second"]);
+        await git(folder, ["sparse-checkout", "set", "--sparse-index", "nothing"]);
+      },
+      main,
+    ],
+    [
+      "a tag that is a tree",
+      async (folder) => {
+        await repository(folder);
+        await git(folder, ["tag", "tree", "HEAD^{tree}"]);
+      },
+      main,
+    ],
+    [
+      "a commit of year 10,000,000",
+      async (folder) => {
+        await repository(folder);
+        const text = await git(folder, ["cat-file", "commit", "HEAD"]);
+        await writeFile(`${folder}/commit`, `${text.replaceAll(String(time), "316000000000000")}\n`);
+        const far = await git(folder, ["hash-object", "-t", "commit", "-w", "commit"]);
+        await git(folder, ["update-ref", "HEAD", far]);
+      },
+      { ...main, commitTime: null },
+    ],
+  ])("knows %s", async (_, make, expected) => {
+    const { sha, facts } = await factsOf(make);
+    expect(facts).toMatchObject({ sha, ...expected });
+    expect(sha).toMatch(/^[0-9a-f]{40,64}$/);
+  });
+
+  it.each<[string, (folder: string) => Promise<unknown>]>([
+    ["a folder without git", async () => undefined],
+    ["an empty .git", (folder) => mkdir(`${folder}/.git`)],
+    ["a .git that says nothing", (folder) => writeFile(`${folder}/.git`, "x")],
+    ["a .git that leads nowhere", (folder) => writeFile(`${folder}/.git`, "gitdir: /nonexistent\n")],
+    ["a .git that leads to itself", (folder) => symlink(".git", `${folder}/.git`)],
+    ["a bare repository", (folder) => git(folder, ["init", "--bare"])],
+    [
+      "a HEAD of nonsense",
+      async (folder) => {
+        await repository(folder);
+        await writeFile(`${folder}/.git/HEAD`, "nonsense");
+      },
+    ],
+  ])("knows nothing of %s", async (_, make) => {
+    const { facts } = await factsOf(async (folder) => void (await make(folder)));
+    expect(facts).toMatchObject({ sha: null, branch: null, dirty: false, commitTime: null });
+  });
+
+  it("knows the branch before its first commit", async () => {
+    const { facts } = await factsOf(async (folder) => void (await git(folder, ["init", "--initial-branch=dev"])));
+    expect(facts).toMatchObject({ sha: null, branch: "dev", dirty: false });
+  });
+
+  it("knows nothing without git", async () => {
+    const folder = await openFolder();
+    await repository(folder);
+    expect(await gitFacts(gitHost(folder, { PATH: "/nonexistent" }), folder)).toMatchObject({
+      sha: null,
+      dirty: false,
+    });
+  });
+
+  it.each<keyof Host["files"]>(["makeTemporary", "write", "link"])("knows nothing on a full disk: %s", async (name) => {
+    const folder = await openFolder();
+    await repository(folder);
+    const host = gitHost(folder);
+    const files = { ...host.files, [name]: () => Promise.reject(new Error("ENOSPC: no space left on device")) };
+    expect(await gitFacts({ ...host, files }, folder)).toMatchObject({ sha: null, dirty: false });
+  });
+
+  it("takes what git cannot compare for changed", async () => {
+    const { facts, sha } = await factsOf(async (folder) => {
+      await repository(folder);
+      await writeFile(`${folder}/.git/index`, "nonsense");
+    });
+    expect(facts).toMatchObject({ sha, dirty: true });
+  });
+
+  it("finds where it was cloned from, without a password", async () => {
+    const { facts } = await factsOf(async (folder) => {
+      await repository(folder);
+      await git(folder, ["remote", "add", "origin", "https://me:p@ss@host/octocat/hello.git"]);
+    });
+    expect(facts.remoteUrl).toBe("https://host/octocat/hello.git");
+  });
+
+  it("is led nowhere by variables", async () => {
+    const other = await openFolder();
+    await repository(other);
+    const env = { GIT_DIR: `${other}/.git`, GIT_WORK_TREE: other, GIT_INDEX_FILE: `${other}/.git/index` };
+    const { facts } = await factsOf(async () => undefined, env);
+    expect(facts.sha).toBeNull();
+  });
+});
+
+describe("a work tree is dirty", () => {
+  it.each<[string, boolean, (folder: string) => Promise<unknown>]>([
+    ["with a changed file", true, (folder) => writeFile(`${folder}/file`, "2\n")],
+    [
+      "with a file that is to be committed",
+      true,
+      async (folder) => {
+        await writeFile(`${folder}/new`, "");
+        await git(folder, ["add", "new"]);
+      },
+    ],
+    // What a run writes (--metadata-file, --tags-file) would make the next command's build tag another one.
+    ["not with one that git does not know", false, (folder) => writeFile(`${folder}/run.json`, "{}")],
+    ["not with a file that was only touched", false, (folder) => utimes(`${folder}/file`, 1, 1)],
+    [
+      "not with one whose line ends git has changed",
+      false,
+      async (folder) => {
+        await git(folder, ["config", "core.autocrlf", "true"]);
+        await rm(`${folder}/file`);
+        await git(folder, ["checkout", "file"]);
+        await utimes(`${folder}/file`, 1, 1);
+      },
+    ],
+    ["with a submodule at another commit", true, (folder) => submodule(folder, ["commit", "--allow-empty", "-m", "2"])],
+  ])("%s", async (_, dirty, change) => {
+    const { facts } = await factsOf(async (folder) => {
+      await repository(folder);
+      await change(folder);
+    });
+    expect(facts).toMatchObject({ branch: "main", dirty });
+  });
+
+  async function submodule(folder: string, command: readonly string[]): Promise<void> {
+    await repository(`${folder}/lib`);
+    await git(folder, ["add", "lib"]);
+    await git(folder, ["commit", "--quiet", "--message=second"]);
+    await git(`${folder}/lib`, command);
+  }
+});
+
+describe("commitTime", () => {
+  it("is the commit's, also by a tag's id", async () => {
+    const { host, cwd, sha } = await factsOf(async (folder) => {
+      await repository(folder);
+      await git(folder, ["tag", "--annotate", "--message=x", "v1"], { GIT_COMMITTER_DATE: "1600000000 +0000" });
+    });
+    const tag = (await git(cwd, ["rev-parse", "v1"])).trim();
+    expect(tag).not.toBe(sha);
+    expect([await commitTime(host, cwd, sha), await commitTime(host, cwd, tag)]).toEqual([time, time]);
+  });
+
+  it("is not known of a commit that is not there, nor of what is none", async () => {
+    const { host, cwd } = await factsOf((folder) => repository(folder));
+    const tree = (await git(cwd, ["rev-parse", "HEAD^{tree}"])).trim();
+    expect([await commitTime(host, cwd, "1".repeat(40)), await commitTime(host, cwd, tree)]).toEqual([null, null]);
+  });
+});
+
+it("gitTags lists the repository's tags, if it has any", async () => {
+  const { host, cwd } = await factsOf((folder) => repository(folder));
+  expect(await gitTags(host, cwd)).toBeNull();
+  for (const tag of ["v1.0.0", "release/2"]) await git(cwd, ["tag", tag]);
+  expect(await gitTags(host, cwd)).toEqual(["release/2", "v1.0.0"]);
+});
+
+describe("the user's own settings", () => {
+  const settings = (filter: string) => `[filter "rot"]\n\tclean = ${filter}\n`;
+  const filtered = async (folder: string) => {
+    await repository(folder);
+    await writeFile(`${folder}/.gitattributes`, "file filter=rot\n");
+    // What the filter makes of it is what was committed.
+    await writeFile(`${folder}/file`, "2\n");
+  };
+
+  it("count, as those of Git LFS", async () => {
+    const home = await openFolder();
+    await writeFile(`${home}/.gitconfig`, settings("tr 2 1"));
+    const { facts } = await factsOf(filtered, { HOME: home });
+    expect(facts).toMatchObject({ branch: "main", dirty: false });
+  });
+
+  it("are not the project's", async () => {
+    const folder = await openFolder();
+    await filtered(folder);
+    await writeFile(`${folder}/.gitconfig`, settings("tr 2 1"));
+    expect(await gitFacts(gitHost(folder, { HOME: folder }), folder)).toMatchObject({ branch: "main", dirty: true });
+  });
+});
