@@ -67,12 +67,13 @@ async function gitFolder(host: Host, folder: string): Promise<string | null> {
 }
 
 async function line(host: Host, file: string): Promise<string | null> {
-  const text = await host.files.read(file).catch(() => null);
+  const text = await host.files.read(file);
   return text?.split(/\r?\n/)[0] ?? null;
 }
 
-const config = async (host: Host, { common }: Place) =>
-  (await host.files.read(path.join(common, "config")).catch(() => null)) ?? "";
+async function config(host: Host, { common }: Place): Promise<string> {
+  return (await host.files.read(path.join(common, "config"))) ?? "";
+}
 
 /** In milliseconds. What keeps git longer (a FIFO in place of a file, a network's disk) keeps it from being known. */
 const limit = 10_000;

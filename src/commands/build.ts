@@ -79,12 +79,12 @@ async function planRun(
 /** Throws for what the plan alone tells is wrong with the input. */
 function checkInput(
   plan: Plan,
-  { config, env }: Project,
+  { config, env, secretFiles }: Project,
   { command, options }: CommandLine & { options: PushOptions },
 ) {
   throwProblems([
     ...(plan.push ? missingCredentials(config, env) : []),
-    ...(command === "build" ? missingSecrets(plan, env) : []),
+    ...(command === "build" ? missingSecrets(plan, env, secretFiles) : []),
   ]);
   if (options.tagsFile !== undefined) tagsFileText(tagLists(plan));
 }

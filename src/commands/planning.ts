@@ -25,7 +25,8 @@ export async function planner(
   const { config, event, tags, env } = project;
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
   const files = new Set(config.targets.map(({ dockerfile }) => dockerfile));
-  const read = async (file: string) => [file, await host.files.read(path.resolve(config.directory, file))] as const;
+  const read = async (file: string) =>
+    [file, await host.files.readInput(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...files].map(read)));
   return (work) => {
     const { plan, problems } = makePlan({

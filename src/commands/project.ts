@@ -9,7 +9,8 @@ import { resolveConfig } from "../config/resolve.ts";
 import { validateConfig } from "../config/validate.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { InputError, type Problem } from "../core/errors.ts";
-import type { Host } from "../host/host.ts";
+import { encodingFault } from "../core/encoding.ts";
+import type { FileFault, Host } from "../host/host.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { gitTags } from "../ci/git.ts";
@@ -22,6 +23,8 @@ export interface Project {
   event: BuildEvent;
   /** CI's environment, or what --env-file makes of it. */
   env: Environment;
+  /** What the files of the config's secrets hold, by their names in the config, or why one cannot be read. */
+  secretFiles: ReadonlyMap<string, string | FileFault>;
   /** What tag rules may look at. */
   tags: Omit<TagInputs, "event">;
 }
@@ -33,13 +36,14 @@ type ProjectOptions = EventOptions & { tag?: string[] };
 export async function loadProject(host: Host, options: ProjectOptions): Promise<Project> {
   const cwd = path.resolve(host.cwd, options.cwd ?? ".");
   const env = await environment(host, cwd, options.envFile ?? options.ciEnv);
-  const loaded = await loadConfig(cwd, options.config);
+  const loaded = await loadConfig(host.files, cwd, options.config);
   const directory = path.dirname(loaded.filepath);
   const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, options.as)];
   if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
   const { config, problems } = resolveConfig(validated.config, directory);
   if (reading.problems.length > 0) throw new InputError([...problems, ...reading.problems]);
-  const files = await secretFiles(host, config);
+  const secretFiles = await readSecretFiles(host, config);
+  const files = hideable(secretFiles);
   host.hide({ ...env, ...files }, new Set([...secretNames(config), ...Object.keys(files)]));
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
@@ -47,6 +51,7 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
     problems,
     event: reading.event,
     env,
+    secretFiles,
     tags: {
       // https://reproducible-builds.org/specs/source-date-epoch/
       now: value(env, "SOURCE_DATE_EPOCH") === undefined ? host.now() : (reading.event.commitTime ?? 0) * 1000,
@@ -70,31 +75,41 @@ function secretNames(config: Config): Set<string> {
 /** So much of a secret file is hidden in all output; a larger one is no password. In characters. */
 const longestSecret = 64 * 1024;
 
-/** What the files of the config's secrets hold, each under a name that no variable has. */
-async function secretFiles(host: Host, config: Config): Promise<Record<string, string>> {
+async function readSecretFiles(host: Host, config: Config): Promise<Map<string, string | FileFault>> {
   const files = config.targets.flatMap(({ secrets }) =>
     secrets.flatMap((secret) => ("file" in secret ? [secret.file] : [])),
   );
-  const read = async (file: string): Promise<[string, string][]> => {
-    const text = await host.files.read(path.resolve(config.directory, file)).catch(() => null);
-    return text === null || text.length > longestSecret ? [] : [[`file ${file}`, text]];
-  };
-  return Object.fromEntries((await Promise.all([...new Set(files)].map(read))).flat());
+  // They may lie anywhere, as for docker.
+  return readAll(new Set(files), (file) => host.files.readInput(path.resolve(config.directory, file)));
+}
+
+/** What secret files hold, each under a name that no variable has. */
+function hideable(files: ReadonlyMap<string, string | FileFault>): Record<string, string> {
+  return Object.fromEntries(
+    [...files].flatMap(([file, text]) =>
+      typeof text !== "string" || text.length > longestSecret ? [] : [[`file ${file}`, text]],
+    ),
+  );
+}
+
+async function readAll<T>(names: ReadonlySet<string>, read: (name: string) => Promise<T>): Promise<Map<string, T>> {
+  return new Map(await Promise.all([...names].map(async (name) => [name, await read(name)] as const)));
 }
 
 async function environment(host: Host, cwd: string, file: string | undefined): Promise<Environment> {
   if (file === undefined) return host.env;
-  const text = await host.files.read(path.resolve(cwd, file));
-  if (text === null) throw new InputError([{ path: "--env-file", message: "there is no such file", got: file }]);
+  const text = await host.files.readInput(path.resolve(cwd, file));
+  const [fault, hint] = typeof text === "string" ? [encodingFault(text), "save it as UTF-8"] : [text.fault, text.hint];
+  if (fault !== null) throw new InputError([{ path: "--env-file", message: fault, got: file, hint }]);
   // The file describes the build: what this machine's own CI says of another one must not show through.
   const own = Object.entries(host.env).filter(([name]) => !/^(?:DRONE|CI)(?:_|$)/.test(name));
-  return { ...Object.fromEntries(own), ...parseEnvFile(text) };
+  return { ...Object.fromEntries(own), ...parseEnvFile(text as string) };
 }
 
-async function ruleFiles(host: Host, config: Config): Promise<Map<string, string | null>> {
-  const names = new Set(config.targets.flatMap(({ tags }) => policyFiles(tags)));
-  const read = async (name: string) => [name, await host.files.read(path.resolve(config.directory, name))] as const;
-  return new Map(await Promise.all([...names].map(read)));
+/** The project's own: what a rule reads becomes a tag, and is shown. */
+function ruleFiles(host: Host, { directory, targets }: Config): Promise<Map<string, string | FileFault>> {
+  const names = new Set(targets.flatMap(({ tags }) => policyFiles(tags)));
+  return readAll(names, (name) => host.files.readInput(path.resolve(directory, name), directory));
 }
 
 /** Only the `highest` policy compares with the repository's tags; asking git for nothing would cost a process. */

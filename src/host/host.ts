@@ -66,10 +66,25 @@ export interface NoResponse {
   sent: boolean;
 }
 
+/** Why a file cannot be read. */
+export interface FileFault {
+  /** There is nothing of that name; everything else is a mistake wherever the file may be left out. */
+  missing: boolean;
+  /** In words that follow the file's name: `is a folder`. */
+  fault: string;
+  hint: string;
+}
+
 /** The files that the program reads and writes. Paths are absolute. */
 export interface Files {
-  /** The file's text, or null if there is none. Other faults throw. */
+  /** The file's text, or null where there is none to be had, for whatever reason. */
   read(path: string): Promise<string | null>;
+  /**
+   * A file of the user's: its text, without a byte order mark, or why it cannot be read. Only a regular file of moderate
+   * size is: anything else may have no end, or keep whoever opens it. With `within` it has to lie in that folder, wherever
+   * links lead.
+   */
+  readInput(path: string, within?: string): Promise<string | FileFault>;
   write(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** The names in a folder, sorted; none if it is missing or cannot be read. */

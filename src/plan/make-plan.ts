@@ -1,3 +1,4 @@
+import type { FileFault } from "../host/host.ts";
 import type { Config } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
@@ -29,7 +30,7 @@ export interface PlanInputs {
   /** What the first of them may have been meant to be instead. */
   commands?: readonly string[];
   /** The texts of the Dockerfiles, by their path in the config; null where there is none. */
-  dockerfiles: ReadonlyMap<string, string | null>;
+  dockerfiles: ReadonlyMap<string, string | FileFault>;
   tags: Omit<TagInputs, "event">;
   /** --push or --no-push. */
   pushFlag: boolean | undefined;

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Problem } from "../core/errors.ts";
+import type { FileFault } from "../host/host.ts";
 import type { Plan } from "./plan.ts";
 
 /** The environment of a run. */
@@ -18,16 +19,25 @@ export function missingCredentials(config: Config, env: Environment): Problem[] 
 }
 
 /**
- * Secrets whose variable is not set: BuildKit would mount an empty file and say nothing. A pull request's build often has
- * no secrets, and may do without.
+ * Secrets that cannot be had. Where a variable is not set BuildKit would mount an empty file and say nothing; a pull
+ * request's build often has no secrets, and may do without. A file it does not do without.
  */
-export function missingSecrets({ event, targets }: Pick<Plan, "event" | "targets">, env: Environment): Problem[] {
-  if (event.pullRequest !== null) return [];
+export function missingSecrets(
+  { event, targets }: Pick<Plan, "event" | "targets">,
+  env: Environment,
+  files: ReadonlyMap<string, string | FileFault>,
+): Problem[] {
   return targets.flatMap(({ name, secrets }) =>
     secrets.flatMap((secret): Problem[] => {
-      if (!("env" in secret) || env[secret.env] !== undefined) return [];
+      const path = `targets.${name}.secrets.${secret.id}`;
+      if ("file" in secret) {
+        const read = files.get(secret.file);
+        if (read === undefined || typeof read === "string") return [];
+        return [{ path: `${path}.file`, message: read.fault, got: secret.file, hint: read.hint }];
+      }
+      if (event.pullRequest !== null || env[secret.env] !== undefined) return [];
       const message = `the environment variable ${secret.env} is not set`;
-      return [{ path: `targets.${name}.secrets.${secret.id}`, message, hint: "set it from a secret of the pipeline" }];
+      return [{ path, message, hint: "set it from a secret of the pipeline" }];
     }),
   );
 }

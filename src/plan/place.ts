@@ -1,3 +1,4 @@
+import type { FileFault } from "../host/host.ts";
 import type { Config } from "../config/config.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Placed } from "./bind.ts";
@@ -8,7 +9,7 @@ import { type TargetProblem, targetStages } from "./stages.ts";
 export function placeTargets(
   config: Config,
   templates: ReadonlyMap<string, TemplateContext>,
-  dockerfiles: ReadonlyMap<string, string | null>,
+  dockerfiles: ReadonlyMap<string, string | FileFault>,
 ): { placed: Placed[]; problems: TargetProblem[] } {
   const problems: TargetProblem[] = [];
   const args = new Map(

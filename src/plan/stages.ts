@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { Target } from "../config/config.ts";
+import { encodingFault } from "../core/encoding.ts";
 import { nearest } from "../core/suggest.ts";
 import { findStage, type GraphStage, stageGraph, type StageGraph } from "../dockerfile/graph.ts";
 import { type Dockerfile, parseDockerfile } from "../dockerfile/parse.ts";
 import type { Problem } from "../core/errors.ts";
+import type { FileFault } from "../host/host.ts";
 
 /** A target's place in its Dockerfile: the parsed file, the graph under the target's arguments, and its stage. */
 export interface TargetStage {
@@ -20,24 +22,24 @@ export interface TargetProblem {
   problem: Problem;
 }
 
-/** Finds every target's stage. `texts` holds the Dockerfiles by path, null where there is none. */
+/** Finds every target's stage. `texts` holds the Dockerfiles by path, or why one cannot be read. */
 export function targetStages(
   targets: readonly Target[],
   args: ReadonlyMap<string, Record<string, string>>,
-  texts: ReadonlyMap<string, string | null>,
+  texts: ReadonlyMap<string, string | FileFault>,
 ): { stages: Map<string, TargetStage>; problems: TargetProblem[] } {
   const stages = new Map<string, TargetStage>();
   const files = new Map<string, Dockerfile>();
   const graphs = new Map<string, StageGraph>();
   const problems: TargetProblem[] = [];
-  const missing = new Map<string, TargetProblem>();
+  const unread = new Map<string, TargetProblem>();
   for (const target of targets) {
-    const text = texts.get(target.dockerfile) ?? null;
-    if (text === null) {
-      const known = missing.get(target.dockerfile);
+    const text = readable(texts.get(target.dockerfile) ?? nowhere);
+    if (typeof text !== "string") {
+      const known = unread.get(target.dockerfile);
       if (known === undefined) {
-        const problem = { targets: [target.name], problem: noDockerfile(target) };
-        missing.set(target.dockerfile, problem);
+        const problem = { targets: [target.name], problem: noDockerfile(target, text) };
+        unread.set(target.dockerfile, problem);
         problems.push(problem);
       } else known.targets.push(target.name);
       continue;
@@ -95,12 +97,20 @@ function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label:
   };
 }
 
-function noDockerfile(target: Target): Problem {
+const nowhere: FileFault = { missing: true, fault: "there is no such file", hint: "" };
+
+/** Docker takes any bytes in a comment, but a NUL is of a file that is no text. */
+function readable(text: string | FileFault): string | FileFault {
+  const fault = typeof text === "string" && text.includes("\0") ? encodingFault(text) : null;
+  return fault === null ? text : { missing: false, fault, hint: "save it as UTF-8, or name the Dockerfile" };
+}
+
+function noDockerfile(target: Target, { missing, fault, hint }: FileFault): Problem {
   return {
     path: `targets.${target.name}.dockerfile`,
-    message: "there is no such file",
+    message: fault,
     got: target.dockerfile,
-    hint: "the path is relative to the config file; set it with dockerfile:",
+    hint: missing ? "the path is relative to the config file; set it with dockerfile:" : hint,
   };
 }
 

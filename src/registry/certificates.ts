@@ -14,9 +14,10 @@ export async function certificates(
   /** The file that the config names, and what to do where it cannot be read. */
   own: { file: string; complain: (line: string) => void } | null,
 ): Promise<string[]> {
-  const read = (file: string) => files.read(file).catch(() => null);
-  const configured = own === null ? null : await read(own.file);
-  if (own !== null && configured === null) own.complain(`registries.${registry}.ca: ${own.file} cannot be read`);
+  const configured = own === null ? null : await files.readInput(own.file);
+  if (own !== null && configured !== null && typeof configured !== "string") {
+    own.complain(`registries.${registry}.ca: ${own.file}: ${configured.fault}`);
+  }
   const folders = ["/etc/docker", path.join(value(env, "XDG_CONFIG_HOME") ?? path.join(home, ".config"), "docker")].map(
     (folder) => path.join(folder, "certs.d", registry),
   );
@@ -24,9 +25,10 @@ export async function certificates(
   const found = folders.flatMap((folder, at) =>
     (names[at] ?? []).filter((name) => name.endsWith(".crt")).map((name) => path.join(folder, name)),
   );
-  const all = [configured, ...(await Promise.all(found.map(read)))].filter((text) => text !== null);
+  const texts = [configured, ...(await Promise.all(found.map((file) => files.read(file))))];
+  const all = texts.filter((text) => typeof text === "string");
   // Who names certificates to Node replaces its own list, and with it what this variable has added to that.
   const extra = all.length === 0 ? undefined : value(env, "NODE_EXTRA_CA_CERTS");
-  const more = extra === undefined ? null : await read(path.resolve(extra));
+  const more = extra === undefined ? null : await files.read(path.resolve(extra));
   return more === null ? all : [...all, more];
 }

@@ -39,7 +39,7 @@ export async function dockerCredentials(
   const given = fromAuths(parseObject(value(env, "DOCKER_AUTH_CONFIG") ?? "") ?? {}, registry);
   if (given !== null) return given;
   // What we may not read docker cannot read either.
-  const text = await host.files.read(path.join(folder, "config.json")).catch(() => null);
+  const text = await host.files.read(path.join(folder, "config.json"));
   const config = (parseObject(text ?? "") ?? {}) as DockerConfig;
   const asked = ofRegistry(config.credHelpers ?? {}, registry) ?? config.credsStore ?? "";
   const kept = asked === "" ? null : await askHelper(host, env, asked, registry, say);

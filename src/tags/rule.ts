@@ -1,4 +1,5 @@
 import type { BuildEvent } from "../core/event.ts";
+import type { FileFault } from "../host/host.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Origin } from "../templates/expressions.ts";
 import type { Fault, Template } from "../templates/syntax.ts";
@@ -12,8 +13,8 @@ export interface TagInputs {
   now: number;
   /** The environment variables that the config lists. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Contents by path of the files that `policyFiles` names; null for a file that is not there. */
-  files: ReadonlyMap<string, string | null>;
+  /** Contents by path of the files that `policyFiles` names, or why one cannot be read. */
+  files: ReadonlyMap<string, string | FileFault>;
   /** All tags of the git repository, for `latest: highest`; null where they are not known. */
   gitTags: readonly string[] | null;
   /** Tags given on the command line. */

@@ -23,14 +23,16 @@ const rooms: House["rooms"] = {
   report: { imports: "below", modules: ["chalk"] },
 
   // Pure from here on, but for `config`, which finds and reads its file by itself, and `ci`, which asks git.
-  plan: { imports: ["config", "tags", "templates", "dockerfile", "core"], modules: ["node:path"] },
+  plan: { imports: ["config", "tags", "templates", "dockerfile", "core"], types: ["host"], modules: ["node:path"] },
   config: {
     imports: ["tags", "templates", "core"],
+    types: ["host"],
     modules: ["valibot", "cosmiconfig", "node:path", "pathToFileURL from node:url", "import(…)"],
     globals: ["process.version"],
   },
   tags: {
     imports: ["templates", "core"],
+    types: ["host"],
     modules: ["semver/functions/parse.js", "semver/functions/compare.js", "@renovatebot/pep440", "picomatch"],
   },
   templates: {
@@ -70,10 +72,12 @@ const house: House = {
   doors: {
     "host/system-host.ts": ["bin.ts"],
     "host/system-files.ts": ["host/system-host.ts"],
+    "host/input-file.ts": ["host/system-files.ts"],
     "host/temporary.ts": ["host/system-files.ts"],
     "host/system-http.ts": ["host/system-host.ts"],
   },
   outside: [
+    "host/input-file.ts",
     "host/interruption.ts",
     "host/system-host.ts",
     "host/system-files.ts",

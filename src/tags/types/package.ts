@@ -2,7 +2,7 @@ import { isDefaultBranch } from "../../core/event.ts";
 import { isRecord } from "../record.ts";
 import { type Gift, missed, nothing, type RuleScope, type RuleType } from "../rule.ts";
 import { semver } from "../schemes/semver.ts";
-import { relativePath } from "./file.ts";
+import { contentOf, relativePath } from "./file.ts";
 import { giveVersion, type Source } from "./version.ts";
 
 /** Tags from the version in a package.json, or in a file that holds nothing else, like VERSION. */
@@ -23,8 +23,8 @@ export const packageVersion: RuleType = {
 };
 
 function versionIn(path: string, { files }: RuleScope): Source {
-  const content = files.get(path) ?? null;
-  if (content === null) return missed(`there is no file ${path}`);
+  const content = contentOf(path, files);
+  if (typeof content !== "string") return content;
   if (!path.endsWith(".json")) return { value: content.trim(), origin: null };
   const version = versionOf(content, path);
   return typeof version === "string" ? { value: version, origin: null } : version;

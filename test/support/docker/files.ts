@@ -16,6 +16,7 @@ export function memoryFiles(folder: string, project: Readonly<Record<string, str
   return {
     ...systemFiles,
     read: async (file) => texts.get(file) ?? null,
+    readInput: async (file) => texts.get(file) ?? { missing: true, fault: "there is no such file", hint: "make it" },
     write: async (file, text) => void texts.set(file, text),
     exists: async (file) => [...texts.keys()].some((one) => within(one, file)),
     makeTemporary: async (prefix) => path.join(folder, `.tmp-${prefix}${++temporary}`),

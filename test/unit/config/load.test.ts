@@ -2,12 +2,13 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
 import { InputError, type Problem } from "../../../src/core/errors.ts";
+import { systemFiles } from "../../../src/host/system-files.ts";
 import { project } from "../../support/project.ts";
 
 /** What is wrong with the only config of a project, and the project's folder. */
 async function problemOf(name: string, text: string, explicit?: string): Promise<Problem & { cwd: string }> {
   const cwd = await project({ "package.json": {}, [name]: text });
-  const error: unknown = await loadConfig(cwd, explicit).catch((thrown: unknown) => thrown);
+  const error: unknown = await loadConfig(systemFiles, cwd, explicit).catch((thrown: unknown) => thrown);
   if (!(error instanceof InputError)) throw new Error("it was read", { cause: error });
   expect(error.problems).toHaveLength(1);
   return { ...error.problems[0]!, cwd };

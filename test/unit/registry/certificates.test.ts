@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Files } from "../../../src/host/host.ts";
 import { certificates } from "../../../src/registry/certificates.ts";
@@ -10,10 +11,8 @@ function hostWith(texts: Record<string, string | null>) {
   const host = fakeHost([], { cwd: "/" }, { out: "", err: "", commands: [] });
   const files: Files = {
     ...host.files,
-    read: async (file) => {
-      if (texts[file] === null) throw new Error("EACCES");
-      return texts[file] ?? null;
-    },
+    read: async (file) => texts[file] ?? null,
+    readInput: async (file) => texts[file] ?? { missing: texts[file] !== null, fault: "is odd", hint: "" },
     list: async (folder) =>
       Object.keys(texts)
         .filter((file) => file.startsWith(`${folder}/`))
@@ -63,7 +62,7 @@ describe("the certificates that are trusted for a registry", () => {
   it.each([{}, { "/project/ca.pem": null }])("are told of if the config's cannot be read: %o", async (texts) => {
     const { found, complaints } = await find(texts, {}, "/project/ca.pem");
     expect(found).toEqual([]);
-    expect(complaints).toEqual(["registries.a.com:5000.ca: /project/ca.pem cannot be read"]);
+    expect(complaints).toEqual(["registries.a.com:5000.ca: /project/ca.pem: is odd"]);
   });
 
   it("go along with every request, and are read once", async () => {
@@ -73,7 +72,7 @@ describe("the certificates that are trusted for a registry", () => {
     const registries = openRegistries({
       host: {
         ...host,
-        files: { ...host.files, read: async (file) => (file === "/project/certs/ca.pem" ? `own ${++read}` : null) },
+        files: { ...host.files, readInput: async (file) => `${path.posix.basename(file)} ${++read}` },
         request: async ({ ca }) => {
           sent.push(ca);
           return { status: 404, headers: {}, body: "" };
@@ -87,6 +86,6 @@ describe("the certificates that are trusted for a registry", () => {
     });
     for (const name of ["a.com/b", "a.com/c", "b.com/d"])
       await registries.repository(parseRepository(name)).digest("1");
-    expect(sent).toEqual([["own 1"], ["own 1"], undefined]);
+    expect(sent).toEqual([["ca.pem 1"], ["ca.pem 1"], undefined]);
   });
 });

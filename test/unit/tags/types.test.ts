@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BuildEvent } from "../../../src/core/event.ts";
+import type { FileFault } from "../../../src/host/host.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "./event-of.ts";
 import { evaluate, tagsOf, type Asked } from "./tags-of.ts";
 
@@ -84,10 +85,12 @@ test.each<Case>([
 });
 
 describe("file", () => {
-  test.each<[string, string | null, string[], string]>([
+  const missing = { missing: true, fault: "there is no such file", hint: "" };
+
+  test.each<[string, string | FileFault, string[], string]>([
     ["type=file", "a,b\nc, d \r\n,\n", ["a", "b", "c", "d"], ".tags lists it"],
     ["type=file", " \n,", [], ".tags is empty"],
-    ["type=file", null, [], "there is no file .tags"],
+    ["type=file", missing, [], "there is no file .tags"],
   ])("%s with %j", (rule, content, tags, reason) => {
     const files = new Map([[".tags", content]]);
     expect(outcomeOf(rule, eventOf(), { files })).toEqual({ tags, outcome: { rule, tags, reason }, faults: [] });
@@ -110,6 +113,17 @@ describe("file", () => {
       ["tags", "a/b"],
       ["tags", "-c"],
     ]);
+  });
+
+  test.each<[string | FileFault, string]>([
+    [{ missing: false, fault: "is a folder", hint: "name a file" }, "tags: .tags is a folder"],
+    ["a\uFFFD", "tags: .tags is not saved as UTF-8"],
+    ["a\0", "tags: .tags has NUL characters: it is no text, or not saved as UTF-8"],
+  ])("one that cannot be read is an error in any case: %j", (content, fault) => {
+    for (const written of ["type=file", "type=package,path=.tags"]) {
+      const found = evaluate(eventOf(), { tags: written, files: new Map([[".tags", content]]) });
+      expect(found).toMatchObject({ tags: [], faults: [fault] });
+    }
   });
 
   test("with strict it must be there", () => {

@@ -6,7 +6,7 @@ import { evaluate, tagsOf } from "./tags-of.ts";
 const parts = (type: string, more = "") =>
   ["{{version}}", "{{major}}.{{minor}}", "{{major}}"].map((pattern) => `type=${type},pattern=${pattern}${more}`);
 
-const reasonOf = (event: BuildEvent, rule: unknown, files?: ReadonlyMap<string, string | null>) =>
+const reasonOf = (event: BuildEvent, rule: unknown, files?: ReadonlyMap<string, string>) =>
   evaluate(event, { tags: [rule], flavor: "latest=false", ...(files === undefined ? {} : { files }) }).rules[0]?.reason;
 
 describe("semver", () => {
@@ -204,9 +204,8 @@ describe("package", () => {
     ["VERSION", ["type=package,path=VERSION"], new Map([["VERSION", "\n v1.2.3\n"]]), ["1.2.3", "latest"]],
   ])("%s", (_title, tags, files, expected) => expect(tagsOf(eventOf(), { tags, files })).toEqual(expected));
 
-  test.each<[string, ReadonlyMap<string, string | null>, string]>([
+  test.each<[string, ReadonlyMap<string, string>, string]>([
     ["no file", new Map(), "there is no file package.json"],
-    ["no file", new Map([["package.json", null]]), "there is no file package.json"],
     ["no version", new Map([["package.json", "{}"]]), "package.json has no version"],
     ["no object", new Map([["package.json", "[]"]]), "package.json has no version"],
     ["a number", json(1), "package.json has no version"],
