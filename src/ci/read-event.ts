@@ -67,7 +67,7 @@ export function readEvent(raw: RawEvent): EventReading {
       deployTo: raw.deployTo ?? null,
       baseRef: baseRef(raw, tag, pullRequest),
       dirty: false,
-      commitTime: raw.created !== undefined && /^\d+$/.test(raw.created) ? Number(raw.created) : null,
+      commitTime: raw.created !== undefined && /^\d{1,12}$/.test(raw.created) ? Number(raw.created) : null,
       repository: raw.repository ?? null,
       sourceUrl: raw.sourceUrl ?? null,
       url: raw.url ?? null,

@@ -56,6 +56,11 @@ describe("Drone", () => {
     expect(droneEvent(env).problems.map(({ path }) => path)).toEqual(paths);
   });
 
+  it("knows no time that no date can be made of", () => {
+    const { event, problems } = droneEvent({ ...push, DRONE_BUILD_CREATED: "99999999999999999" });
+    expect([event.commitTime, problems]).toEqual([null, []]);
+  });
+
   it("takes a pull request's number from CI where the ref has none", () => {
     const { event, problems } = droneEvent({ ...push, DRONE_BUILD_EVENT: "pull_request", DRONE_PULL_REQUEST: "9" });
     expect(problems).toEqual([]);

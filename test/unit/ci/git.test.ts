@@ -1,9 +1,10 @@
 import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { commitTime, gitFacts, gitTags } from "../../../src/ci/git.ts";
 import type { Host } from "../../../src/host/host.ts";
-import { git, gitHost, openFolder, repository } from "../../support/git.ts";
+import { git, give, gitHost, openFolder, repository, users } from "../../support/git.ts";
 
 const time = 1578616200;
 
@@ -248,6 +249,31 @@ describe("a work tree is dirty", () => {
     await git(folder, ["commit", "--quiet", "--message=second"]);
     await git(`${folder}/lib`, command);
   }
+});
+
+describe("a repository", () => {
+  const pairs = users.flatMap((owner) => users.map((user) => [owner, user] as const));
+
+  it.each(pairs)("of user %i is as well known to user %i as one of their own", async (owner, user) => {
+    const folder = await openFolder();
+    await repository(folder);
+    await writeFile(`${folder}/file`, "2\n");
+    await give(folder, owner);
+    const host = gitHost(folder, {}, user);
+    expect(await gitFacts(host, folder)).toMatchObject({ ...main, dirty: true });
+  });
+
+  it.each([
+    ["config", time],
+    ["commondir", time],
+    ["HEAD", null],
+  ])("with a pipe for its %s keeps nobody waiting", async (name, known) => {
+    const folder = await openFolder();
+    await repository(folder);
+    await rm(`${folder}/.git/${name}`, { force: true });
+    await execa("mkfifo", [`${folder}/.git/${name}`]);
+    expect(await gitFacts(gitHost(folder), folder)).toMatchObject({ commitTime: known });
+  });
 });
 
 describe("commitTime", () => {
