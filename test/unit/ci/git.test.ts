@@ -1,21 +1,13 @@
-import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { commitTime, gitFacts, gitTags } from "../../../src/ci/git.ts";
 import type { Host } from "../../../src/host/host.ts";
+import { factsOf } from "./facts-of.ts";
 import { git, give, gitHost, openFolder, repository, users } from "../../support/git.ts";
 
 const time = 1578616200;
-
-/** What is known of a folder that `make` has filled. */
-async function factsOf(make: (folder: string) => Promise<string | void>, env: Record<string, string> = {}) {
-  const folder = await openFolder();
-  const cwd = (await make(folder)) ?? folder;
-  const host = gitHost(cwd, env);
-  const sha = (await git(cwd, ["rev-parse", "--verify", "HEAD"])).trim();
-  return { host, cwd, sha, facts: await gitFacts(host, cwd) };
-}
 
 const main = { branch: "main", dirty: false, commitTime: time };
 
@@ -210,47 +202,6 @@ describe("gitFacts", () => {
   });
 });
 
-describe("a work tree is dirty", () => {
-  it.each<[string, boolean, (folder: string) => Promise<unknown>]>([
-    ["with a changed file", true, (folder) => writeFile(`${folder}/file`, "2\n")],
-    [
-      "with a file that is to be committed",
-      true,
-      async (folder) => {
-        await writeFile(`${folder}/new`, "");
-        await git(folder, ["add", "new"]);
-      },
-    ],
-    // What a run writes (--metadata-file, --tags-file) would make the next command's build tag another one.
-    ["not with one that git does not know", false, (folder) => writeFile(`${folder}/run.json`, "{}")],
-    ["not with a file that was only touched", false, (folder) => utimes(`${folder}/file`, 1, 1)],
-    [
-      "not with one whose line ends git has changed",
-      false,
-      async (folder) => {
-        await git(folder, ["config", "core.autocrlf", "true"]);
-        await rm(`${folder}/file`);
-        await git(folder, ["checkout", "file"]);
-        await utimes(`${folder}/file`, 1, 1);
-      },
-    ],
-    ["with a submodule at another commit", true, (folder) => submodule(folder, ["commit", "--allow-empty", "-m", "2"])],
-  ])("%s", async (_, dirty, change) => {
-    const { facts } = await factsOf(async (folder) => {
-      await repository(folder);
-      await change(folder);
-    });
-    expect(facts).toMatchObject({ branch: "main", dirty });
-  });
-
-  async function submodule(folder: string, command: readonly string[]): Promise<void> {
-    await repository(`${folder}/lib`);
-    await git(folder, ["add", "lib"]);
-    await git(folder, ["commit", "--quiet", "--message=second"]);
-    await git(`${folder}/lib`, command);
-  }
-});
-
 describe("a repository", () => {
   const pairs = users.flatMap((owner) => users.map((user) => [owner, user] as const));
 
@@ -299,28 +250,4 @@ it("gitTags lists the repository's tags, if it has any", async () => {
   expect(await gitTags(host, cwd)).toBeNull();
   for (const tag of ["v1.0.0", "release/2"]) await git(cwd, ["tag", tag]);
   expect(await gitTags(host, cwd)).toEqual(["release/2", "v1.0.0"]);
-});
-
-describe("the user's own settings", () => {
-  const settings = (filter: string) => `[filter "rot"]\n\tclean = ${filter}\n`;
-  const filtered = async (folder: string) => {
-    await repository(folder);
-    await writeFile(`${folder}/.gitattributes`, "file filter=rot\n");
-    // What the filter makes of it is what was committed.
-    await writeFile(`${folder}/file`, "2\n");
-  };
-
-  it("count, as those of Git LFS", async () => {
-    const home = await openFolder();
-    await writeFile(`${home}/.gitconfig`, settings("tr 2 1"));
-    const { facts } = await factsOf(filtered, { HOME: home });
-    expect(facts).toMatchObject({ branch: "main", dirty: false });
-  });
-
-  it("are not the project's", async () => {
-    const folder = await openFolder();
-    await filtered(folder);
-    await writeFile(`${folder}/.gitconfig`, settings("tr 2 1"));
-    expect(await gitFacts(gitHost(folder, { HOME: folder }), folder)).toMatchObject({ branch: "main", dirty: true });
-  });
 });
