@@ -189,7 +189,7 @@ export const causes: readonly Cause[] = [
   },
   {
     // Two pushes of the same layers at once: the one ends before what the other is sending can be seen.
-    pattern: /manifest blob unknown/,
+    pattern: /blob unknown to registry/,
     code: "transient",
     hint: null,
   },

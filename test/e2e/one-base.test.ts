@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { baseImage, build, digestOf, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
-import { newSpace, pushTo, removeImages, workspace } from "./workspace.ts";
+import { dockerfileOf, newSpace, pushTo, removeImages, standsOn, workspace } from "./workspace.ts";
 
 const buildTag = "master-860c1904a1ce-42";
 const names = ["base", "app1", "app2"];
@@ -49,6 +49,26 @@ describe.skipIf(registry === "" || hosts.length < 2)(
         expect(await digestOf(`${space}/${name}`, "latest")).toBe(await digestOf(`${space}/${name}`, buildTag));
       }
       expect(await digestOf(`${space}/base`, "latest")).toBe(await digestOf(`${space}/base`, buildTag));
+    });
+  },
+);
+
+describe.skipIf(registry === "" || hosts.length === 0).each(hosts)(
+  "many steps of one build at once, on the $name engine",
+  (host) => {
+    beforeAll(() => ensureBaseImage(host));
+
+    it("all succeed and stand on one base", async () => {
+      const space = newSpace();
+      onTestFinished(() => removeImages(host, space));
+      const apps = Array.from({ length: 6 }, (_, at) => `app${at}`);
+      const { cwd } = await workspace(dockerfileOf(space, apps), ["base", ...apps], { space });
+      const ended = await Promise.all(apps.map((app) => build(host, cwd, pushTo("master", 42, space), [app])));
+      expect(ended.map(({ code }) => code)).toEqual(apps.map(() => 0));
+      for (const name of apps) {
+        const stands = await standsOn(space, { name, tag: "latest" }, { name: "base", tag: buildTag });
+        expect(stands).toMatchObject({ layers: true, baseDigest: true });
+      }
     });
   },
 );

@@ -71,6 +71,7 @@ describe("what engines and registries say", () => {
     ],
     ["transient", "toomanyrequests: Too Many Requests"],
     ["transient", 'failed to solve: image "a.com/b:1": already exists'],
+    ["transient", "blob unknown to registry - sha256:356c11b66d9c"],
     ["transient", "manifest blob unknown: blob unknown to registry"],
     ["transient", 'Put "http://a.com/v2/b": write tcp 127.0.0.1:1->127.0.0.1:2: use of closed network connection'],
     ["transient", 'error parsing HTTP 429 response body: unexpected end of JSON input: ""'],
