@@ -21,6 +21,7 @@ export function eventAs(spec: string, here: BuildEvent): EventReading {
     defaultBranch: here.defaultBranch ?? "main",
     deployTo: null,
     baseRef: null,
+    prerelease: false,
     dirty: false,
   };
   const changes = change(what, detail, simulated);

@@ -5,7 +5,7 @@ import { droneEvent, isDrone } from "./drone.ts";
 import { type Environment, value } from "./environment.ts";
 import { commitTime, gitFacts } from "./git.ts";
 import { localEvent } from "./local.ts";
-import type { EventReading } from "./read-event.ts";
+import { type EventReading, isRunByHand, readEvent } from "./read-event.ts";
 import { isWoodpecker, woodpeckerEvent } from "./woodpecker.ts";
 
 /** The build event of this run: what CI says, else what git says, changed to what --as asks for. */
@@ -25,8 +25,8 @@ export async function detectEvent(
 }
 
 async function eventHere(host: Host, env: Environment, cwd: string): Promise<EventReading> {
-  if (isDrone(env)) return withCommitTime(host, cwd, droneEvent(env));
-  if (isWoodpecker(env)) return withCommitTime(host, cwd, woodpeckerEvent(env));
+  const raw = isDrone(env) ? droneEvent(env) : isWoodpecker(env) ? woodpeckerEvent(env) : null;
+  if (raw !== null && !isRunByHand(raw)) return withCommitTime(host, cwd, readEvent(raw));
   return { event: localEvent(await gitFacts(host, cwd)), problems: [] };
 }
 

@@ -1,7 +1,7 @@
 import type { EventKind } from "../core/event.ts";
 import type { Environment } from "./environment.ts";
 import { value } from "./environment.ts";
-import { type EventReading, readEvent } from "./read-event.ts";
+import type { RawEvent } from "./read-event.ts";
 
 const kinds: Readonly<Record<string, EventKind>> = {
   push: "push",
@@ -18,13 +18,12 @@ export function isDrone(env: Environment): boolean {
   return env.DRONE === "true";
 }
 
-/** Drone's build event. https://docs.drone.io/pipeline/environment/reference/ */
-export function droneEvent(env: Environment): EventReading {
-  const eventName = value(env, "DRONE_BUILD_EVENT");
-  return readEvent({
+/** What Drone says of the build. https://docs.drone.io/pipeline/environment/reference/ */
+export function droneEvent(env: Environment): RawEvent {
+  return {
     provider: "drone",
-    kind: eventName?.startsWith("pull_request") ? "pull_request" : (kinds[eventName ?? ""] ?? null),
-    eventName,
+    kinds,
+    eventName: value(env, "DRONE_BUILD_EVENT"),
     ref: value(env, "DRONE_COMMIT_REF"),
     sha: value(env, "DRONE_COMMIT_SHA") ?? value(env, "DRONE_COMMIT"),
     buildNumber: value(env, "DRONE_BUILD_NUMBER"),
@@ -32,6 +31,7 @@ export function droneEvent(env: Environment): EventReading {
     branch: value(env, "DRONE_TARGET_BRANCH") ?? value(env, "DRONE_BRANCH"),
     defaultBranch: value(env, "DRONE_REPO_BRANCH"),
     deployTo: value(env, "DRONE_DEPLOY_TO"),
+    prerelease: false,
     created: value(env, "DRONE_BUILD_CREATED"),
     repository: value(env, "DRONE_REPO"),
     sourceUrl: value(env, "DRONE_GIT_HTTP_URL") ?? value(env, "DRONE_REMOTE_URL"),
@@ -42,5 +42,5 @@ export function droneEvent(env: Environment): EventReading {
       sha: "DRONE_COMMIT_SHA",
       buildNumber: "DRONE_BUILD_NUMBER",
     },
-  });
+  };
 }

@@ -24,6 +24,7 @@ export function localEvent(git: GitFacts): BuildEvent {
     defaultBranch: git.defaultBranch,
     deployTo: null,
     baseRef: null,
+    prerelease: false,
     dirty: git.dirty,
     commitTime: git.commitTime,
     repository: git.remoteUrl === null ? null : slugOf(git.remoteUrl),

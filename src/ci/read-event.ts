@@ -1,14 +1,14 @@
 import type { Problem } from "../core/errors.ts";
 import type { BuildEvent, EventKind, Provider } from "../core/event.ts";
 import { expected } from "../core/suggest.ts";
-import { parseRef } from "./git-ref.ts";
+import { type ParsedRef, parseRef } from "./git-ref.ts";
 
 /** What an adapter found in the environment, before it is checked. Empty strings count as absent. */
 export interface RawEvent {
   provider: Provider;
-  /** The event in Drone's words; null if the CI's word for it is not known. */
-  kind: EventKind | null;
-  /** The event as CI says it, and the variable that says it. */
+  /** What the CI's words for events mean. One that starts with `pull_request` is a pull request's, known or not. */
+  kinds: Readonly<Record<string, EventKind>>;
+  /** The event as CI says it. */
   eventName: string | undefined;
   ref: string | undefined;
   sha: string | undefined;
@@ -22,6 +22,8 @@ export interface RawEvent {
   branch: string | undefined;
   defaultBranch: string | undefined;
   deployTo: string | undefined;
+  /** Whether the code's host calls the release a pre-release. */
+  prerelease: boolean;
   /** When CI created the build, seconds since 1970: the fallback for the commit's time. */
   created: string | undefined;
   repository: string | undefined;
@@ -37,97 +39,125 @@ export interface EventReading {
   problems: Problem[];
 }
 
-const events: readonly string[] = ["push", "tag", "pull_request", "cron", "promote", "rollback", "custom"];
-
 /**
- * Classifies by ref and event, never by branch: on a pull request the branch names the target, on a tag it may be
- * anything. A pull request ref makes a pull request of any event, so that a promoted one is still not trusted.
+ * Whether no server runs this build: `drone exec` and `woodpecker-cli exec` set a pipeline's variables on a laptop, but
+ * know neither commit nor ref, and number the build 0.
  */
+export function isRunByHand({ buildNumber, ref, sha }: RawEvent): boolean {
+  return buildNumber === "0" && ref === undefined && sha === undefined;
+}
+
+/** Reads a build event; what is wrong with the environment comes back with it. */
 export function readEvent(raw: RawEvent): EventReading {
-  const problems = missing(raw);
-  const ref = raw.ref ?? "";
+  const known = kindOf(raw);
+  const ref = fullRef(raw, known);
   const parsed = parseRef(ref);
-  const pullRequest = parsed.kind === "pull_request" ? parsed.number : pullRequestNumber(raw);
-  const kind = pullRequest === null ? (raw.kind ?? "custom") : "pull_request";
-  problems.push(...disagreement(raw, ref, pullRequest));
-  const branch = parsed.kind === "branch" && pullRequest === null ? parsed.name : null;
-  const tag = parsed.kind === "tag" && pullRequest === null ? parsed.name : null;
+  const is = classify(raw, known, parsed);
   const number = Number(raw.buildNumber ?? "0");
   return {
     event: {
       provider: raw.provider,
-      kind,
+      ...is,
       ref,
-      branch,
-      tag,
-      pullRequest,
       sha: (raw.sha ?? "").toLowerCase(),
       buildNumber: Number.isSafeInteger(number) ? number : 0,
       defaultBranch: raw.defaultBranch ?? null,
       deployTo: raw.deployTo ?? null,
-      baseRef: baseRef(raw, tag, pullRequest),
+      prerelease: raw.prerelease,
       dirty: false,
       commitTime: raw.created !== undefined && /^\d{1,12}$/.test(raw.created) ? Number(raw.created) : null,
       repository: raw.repository ?? null,
       sourceUrl: raw.sourceUrl ?? null,
       url: raw.url ?? null,
     },
-    problems,
+    problems: [...missing(raw, known), ...(is.pullRequest === null ? disagreement(raw, known, parsed) : [])],
   };
 }
 
-function pullRequestNumber(raw: RawEvent): number | null {
-  if (raw.kind !== "pull_request") return null;
-  return raw.pullRequest !== undefined && /^[1-9]\d*$/.test(raw.pullRequest) ? Number(raw.pullRequest) : null;
+type Classified = Pick<BuildEvent, "kind" | "branch" | "tag" | "pullRequest" | "baseRef">;
+
+/**
+ * Classifies by ref and event, never by branch: on a pull request the branch names the target, on a tag it may be
+ * anything. A pull request ref makes a pull request of any event, so that a promoted one is still not trusted.
+ */
+function classify(raw: RawEvent, known: EventKind | null, ref: ParsedRef): Classified {
+  if (known === "pull_request" || ref.kind === "pull_request") {
+    const pullRequest = ref.kind === "pull_request" ? ref.number : pullRequestNumber(raw);
+    return { kind: "pull_request", branch: null, tag: null, pullRequest, baseRef: raw.branch ?? null };
+  }
+  const tag = ref.kind === "tag" ? ref.name : null;
+  const branch = ref.kind === "branch" ? ref.name : null;
+  return { kind: known ?? "custom", branch, tag, pullRequest: null, baseRef: branchOfTag(raw, tag) };
 }
 
-function baseRef(raw: RawEvent, tag: string | null, pullRequest: number | null): string | null {
-  if (pullRequest !== null) return raw.branch ?? null;
-  if (tag === null || raw.branch === undefined) return null;
+/** The event in Drone's words; null if the CI's word for it is not known. */
+function kindOf({ kinds, eventName = "" }: RawEvent): EventKind | null {
+  if (eventName.startsWith("pull_request")) return "pull_request";
+  return Object.hasOwn(kinds, eventName) ? (kinds[eventName] ?? null) : null;
+}
+
+/**
+ * Drone gives a new branch of Bitbucket Server, and what is promoted of it, its bare name for a ref.
+ * https://github.com/drone/go-scm/blob/master/scm/driver/stash/webhook.go
+ */
+function fullRef({ ref = "", branch }: RawEvent, kind: EventKind | null): string {
+  const isBare = ref !== "" && ref === branch && !ref.startsWith("refs/");
+  return isBare && kind !== "tag" && kind !== "pull_request" ? `refs/heads/${ref}` : ref;
+}
+
+/** Both CIs take it from the ref, where the first number may as well be a branch's: `release/2`. */
+function pullRequestNumber({ ref = "", pullRequest }: RawEvent): number | null {
+  if (pullRequest === undefined || !/^[1-9]\d{0,14}$/.test(pullRequest)) return null;
+  return /\d+/.exec(ref)?.[0] === pullRequest ? null : Number(pullRequest);
+}
+
+function branchOfTag({ branch }: RawEvent, tag: string | null): string | null {
+  if (tag === null || branch === undefined) return null;
   // Some SCMs put the tag itself, or its whole ref, where the branch should be.
-  return raw.branch === tag || raw.branch.startsWith("refs/") ? null : raw.branch;
+  return branch === tag || branch.startsWith("refs/") ? null : branch;
 }
 
-function missing(raw: RawEvent): Problem[] {
+function missing({ names, ...raw }: RawEvent, kind: EventKind | null): Problem[] {
   const problems: Problem[] = [];
   const hint = "CI sets it; pass the step's environment on, or describe a build with --as or --env-file";
-  if (raw.eventName === undefined) problems.push({ path: raw.names.event, message: "is not set", hint });
-  else if (raw.kind === null) {
-    problems.push({
-      path: raw.names.event,
-      message: "is not a known event",
-      got: raw.eventName,
-      hint: expected(events),
-    });
+  if (raw.eventName === undefined) problems.push({ path: names.event, message: "is not set", hint });
+  else if (kind === null) {
+    const message = "is not a known event";
+    problems.push({ path: names.event, message, got: raw.eventName, hint: expected(Object.keys(raw.kinds)) });
   }
-  if (raw.ref === undefined) problems.push({ path: raw.names.ref, message: "is not set", hint });
-  if (raw.sha === undefined) problems.push({ path: raw.names.sha, message: "is not set", hint });
+  // GitHub's deployment of a bare commit has none.
+  const needsRef = kind !== "promote" && kind !== "rollback";
+  if (raw.ref === undefined && needsRef) problems.push({ path: names.ref, message: "is not set", hint });
+  if (raw.sha === undefined) problems.push({ path: names.sha, message: "is not set", hint });
   else if (!/^[0-9a-f]{12,64}$/i.test(raw.sha)) {
-    problems.push({ path: raw.names.sha, message: "is not a commit id of at least 12 hex digits", got: raw.sha });
+    problems.push({ path: names.sha, message: "is not a commit id of at least 12 hex digits", got: raw.sha });
   }
-  if (raw.buildNumber === undefined) problems.push({ path: raw.names.buildNumber, message: "is not set", hint });
+  if (raw.buildNumber === undefined) problems.push({ path: names.buildNumber, message: "is not set", hint });
   else if (!/^[1-9]\d{0,14}$/.test(raw.buildNumber)) {
-    problems.push({ path: raw.names.buildNumber, message: "is not a build number", got: raw.buildNumber });
+    problems.push({ path: names.buildNumber, message: "is not a build number", got: raw.buildNumber });
   }
   return problems;
 }
 
+/** The refs that an event may have, where it may not have any. */
+const wantedRefs: Partial<Record<EventKind, { kind: ParsedRef["kind"]; form: string }>> = {
+  push: { kind: "branch", form: "refs/heads/…" },
+  cron: { kind: "branch", form: "refs/heads/…" },
+  tag: { kind: "tag", form: "refs/tags/…" },
+  pull_request: { kind: "pull_request", form: "a pull request's ref, like refs/pull/17/head" },
+};
+
 /** An event and a ref that contradict each other: guessing could publish a branch as a release. */
-function disagreement(raw: RawEvent, ref: string, pullRequest: number | null): Problem[] {
-  if (raw.kind === null || raw.ref === undefined || pullRequest !== null) return [];
-  const parsed = parseRef(ref);
-  const refs: Partial<Record<EventKind, string>> = {
-    push: "refs/heads/…",
-    cron: "refs/heads/…",
-    tag: "refs/tags/…",
-    pull_request: "a pull request's ref, like refs/pull/17/head",
-  };
-  const wanted = refs[raw.kind];
-  const agrees = raw.kind === "tag" ? parsed.kind === "tag" : raw.kind !== "pull_request" && parsed.kind === "branch";
-  if (parsed.kind !== "unknown" && (wanted === undefined || agrees)) return [];
+function disagreement({ names, ref, eventName }: RawEvent, kind: EventKind | null, parsed: ParsedRef): Problem[] {
+  if (kind === null || ref === undefined) return [];
+  // Woodpecker gives a merged pull request of Bitbucket Cloud the branch that it went into.
+  // https://github.com/woodpecker-ci/woodpecker/blob/main/server/forge/bitbucket/convert.go
+  if (eventName === "pull_request_closed" && parsed.kind === "branch") return [];
+  const wanted = wantedRefs[kind];
+  if (wanted === undefined ? parsed.kind !== "unknown" : parsed.kind === wanted.kind) return [];
   const message =
     wanted === undefined
       ? "is not the ref of a branch, a tag or a pull request"
-      : `does not fit ${raw.names.event}=${raw.eventName}, which needs ${wanted}`;
-  return [{ path: raw.names.ref, message, got: ref }];
+      : `does not fit ${names.event}=${eventName}, which needs ${wanted.form}`;
+  return [{ path: names.ref, message, got: ref }];
 }

@@ -1,11 +1,14 @@
 import type { EventKind } from "../core/event.ts";
 import type { Environment } from "./environment.ts";
 import { value } from "./environment.ts";
-import { type EventReading, readEvent } from "./read-event.ts";
+import type { RawEvent } from "./read-event.ts";
 
 const kinds: Readonly<Record<string, EventKind>> = {
   push: "push",
   tag: "tag",
+  pull_request: "pull_request",
+  pull_request_closed: "pull_request",
+  pull_request_metadata: "pull_request",
   release: "tag",
   cron: "cron",
   deployment: "promote",
@@ -17,13 +20,12 @@ export function isWoodpecker(env: Environment): boolean {
   return env.CI === "woodpecker";
 }
 
-/** Woodpecker's build event; empty variables are absent there. https://woodpecker-ci.org/docs/usage/environment */
-export function woodpeckerEvent(env: Environment): EventReading {
-  const eventName = value(env, "CI_PIPELINE_EVENT");
-  return readEvent({
+/** What Woodpecker says of the build; empty variables are absent there. https://woodpecker-ci.org/docs/usage/environment */
+export function woodpeckerEvent(env: Environment): RawEvent {
+  return {
     provider: "woodpecker",
-    kind: eventName?.startsWith("pull_request") ? "pull_request" : (kinds[eventName ?? ""] ?? null),
-    eventName,
+    kinds,
+    eventName: value(env, "CI_PIPELINE_EVENT"),
     ref: value(env, "CI_COMMIT_REF"),
     sha: value(env, "CI_COMMIT_SHA"),
     buildNumber: value(env, "CI_PIPELINE_NUMBER"),
@@ -31,6 +33,7 @@ export function woodpeckerEvent(env: Environment): EventReading {
     branch: value(env, "CI_COMMIT_TARGET_BRANCH") ?? value(env, "CI_COMMIT_BRANCH"),
     defaultBranch: value(env, "CI_REPO_DEFAULT_BRANCH"),
     deployTo: value(env, "CI_PIPELINE_DEPLOY_TARGET"),
+    prerelease: [env.CI_COMMIT_PRERELEASE, env.CI_PIPELINE_RELEASE_PRE].includes("true"),
     created: value(env, "CI_PIPELINE_CREATED"),
     repository: value(env, "CI_REPO"),
     sourceUrl: value(env, "CI_REPO_CLONE_URL"),
@@ -41,5 +44,5 @@ export function woodpeckerEvent(env: Environment): EventReading {
       sha: "CI_COMMIT_SHA",
       buildNumber: "CI_PIPELINE_NUMBER",
     },
-  });
+  };
 }

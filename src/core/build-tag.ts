@@ -1,4 +1,4 @@
-import type { BuildEvent } from "./event.ts";
+import { type BuildEvent, isPullRequest } from "./event.ts";
 import { branchSlug, longestTag, tagSlug } from "./slug.ts";
 
 /** The scope is cut at this length: people read build tags. */
@@ -32,7 +32,8 @@ export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
 }
 
 function scope(event: BuildEvent, longest: number): string {
-  if (event.pullRequest !== null) return `pr-${event.pullRequest}`;
+  if (isPullRequest(event)) return event.pullRequest === null ? "pr" : `pr-${event.pullRequest}`;
   if (event.tag !== null) return tagSlug(event.tag, longest);
-  return branchSlug(event.branch ?? event.ref, longest);
+  // A bare commit can be promoted.
+  return branchSlug(event.branch ?? (event.ref || "commit"), longest);
 }

@@ -17,7 +17,7 @@ export interface BuildEvent {
   branch: string | null;
   /** The git tag that is built, as written (`v1.2.3`). */
   tag: string | null;
-  /** The number of the pull request. */
+  /** The number of the pull request; null on other builds, and where CI does not say it. See {@link isPullRequest}. */
   pullRequest: number | null;
   /** The full commit id; 40 zeros where there is no git. */
   sha: string;
@@ -29,6 +29,8 @@ export interface BuildEvent {
   deployTo: string | null;
   /** On a pull request the branch it is to be merged into; on a tag the branch it was made from, where CI knows it. */
   baseRef: string | null;
+  /** True for a release that is marked as a pre-release where the code is hosted, whatever its git tag looks like. */
+  prerelease: boolean;
   /** True where the work tree has uncommitted changes (laptops only). */
   dirty: boolean;
   /** Commit time in seconds since 1970 (SOURCE_DATE_EPOCH wins); null where it is unknown. */
@@ -43,6 +45,11 @@ export interface BuildEvent {
 
 /** The commit id where there is no git: git's own null id. */
 export const nullSha = "0".repeat(40);
+
+/** Whether this build is of a pull request, which anybody may have opened. */
+export function isPullRequest({ kind, pullRequest }: Pick<BuildEvent, "kind" | "pullRequest">): boolean {
+  return kind === "pull_request" || pullRequest !== null;
+}
 
 /** Whether this build is of the repository's default branch. */
 export function isDefaultBranch(event: BuildEvent): boolean {

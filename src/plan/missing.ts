@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Problem } from "../core/errors.ts";
+import { isPullRequest } from "../core/event.ts";
 import type { FileFault } from "../host/host.ts";
 import type { Plan } from "./plan.ts";
 
@@ -35,7 +36,7 @@ export function missingSecrets(
         if (read === undefined || typeof read === "string") return [];
         return [{ path: `${path}.file`, message: read.fault, got: secret.file, hint: read.hint }];
       }
-      if (event.pullRequest !== null || env[secret.env] !== undefined) return [];
+      if (isPullRequest(event) || env[secret.env] !== undefined) return [];
       const message = `the environment variable ${secret.env} is not set`;
       return [{ path, message, hint: "set it from a secret of the pipeline" }];
     }),

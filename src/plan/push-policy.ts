@@ -1,4 +1,4 @@
-import type { BuildEvent } from "../core/event.ts";
+import { type BuildEvent, isPullRequest } from "../core/event.ts";
 
 /** Whether a run publishes, and the reason in words. */
 export interface PushDecision {
@@ -15,7 +15,7 @@ export function decidePush(event: BuildEvent, policy: "auto" | boolean, flag: bo
   if (flag === true) return { push: true, reason: "--push" };
   if (policy === false) return { push: false, reason: "the config says push: false" };
   if (event.provider === "local") return { push: false, reason: "not a CI build; --push publishes all the same" };
-  if (event.pullRequest === null) return { push: true, reason: `${event.kind} in ${event.provider}` };
+  if (!isPullRequest(event)) return { push: true, reason: `${event.kind} in ${event.provider}` };
   return policy === true
     ? { push: true, reason: "a pull request, and the config says push: true" }
     : { push: false, reason: "a pull request; nothing of it is published" };

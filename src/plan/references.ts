@@ -1,4 +1,4 @@
-import type { BuildEvent } from "../core/event.ts";
+import { type BuildEvent, isPullRequest } from "../core/event.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import type { Problem } from "../core/errors.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
@@ -12,14 +12,16 @@ export function publishedTags(
   target: { name: string; prefix: string },
   tags: readonly string[],
 ): { tags: string[]; warnings: Warning[] } {
-  if (event.pullRequest === null) return { tags: [...tags], warnings: [] };
-  const own = `pr-${event.pullRequest}`;
+  if (!isPullRequest(event)) return { tags: [...tags], warnings: [] };
+  // Where CI does not say the number, no moving name is its own.
+  const own = event.pullRequest === null ? null : `pr-${event.pullRequest}`;
   const isOwn = (tag: string) => {
+    if (own === null) return false;
     const bare = tag.startsWith(target.prefix) ? tag.slice(target.prefix.length) : tag;
     return bare === own || bare.startsWith(`${own}-`);
   };
   const others = tags.filter((tag) => !isOwn(tag));
-  const message = `${target.name}: ${others.join(", ")} is not published, as a pull request writes only ${own} names`;
+  const message = `${target.name}: ${others.join(", ")} is not published, as a pull request writes only ${own ?? "pr-"} names`;
   return {
     tags: tags.filter(isOwn),
     warnings: others.length === 0 ? [] : [{ code: "pull-request-tag", message }],

@@ -53,9 +53,10 @@ function describeEvent(event: Plan["event"]): string {
   return `${event.provider}${number}: ${plain}${describeRef(event)}${deployTo === null ? "" : `, to ${deployTo}`}`;
 }
 
-function describeRef({ pullRequest, tag, branch, ref }: Plan["event"]): string {
+function describeRef({ kind, pullRequest, tag, branch, ref }: Plan["event"]): string {
   if (pullRequest !== null) return `pull request ${pullRequest}`;
+  if (kind === "pull_request") return "a pull request";
   if (tag !== null) return `tag ${tag}`;
   if (branch !== null) return `branch ${branch}`;
-  return ref || "no branch or tag";
+  return ref || (kind === "local" ? "no branch or tag" : "a commit");
 }

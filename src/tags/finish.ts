@@ -1,5 +1,5 @@
 import { type Affixes, withAffixes } from "../core/build-tag.ts";
-import type { BuildEvent } from "../core/event.ts";
+import { type BuildEvent, isPullRequest } from "../core/event.ts";
 import { isTag } from "../core/reference.ts";
 import { isBuildTagLike, isReserved, isVersionLike, longestTag, nameSlug, protectedSlug } from "../core/slug.ts";
 import type { Origin } from "../templates/expressions.ts";
@@ -30,7 +30,7 @@ export function finishTag(
   if (changed) core = protect(around(value.name ?? value.text, "value"), origin, affixes);
   const tag =
     value.yieldsToSuffix === true && affixes.suffix !== "" ? suffixAlone(affixes) : withAffixes(core, affixes);
-  const refused = event.pullRequest === null ? null : pullRequestFault(value, core, event);
+  const refused = !isPullRequest(event) ? null : pullRequestFault(value, core, event);
   if (refused !== null) return { refused };
   const fault = tagFault(tag, core);
   return fault === null ? { tag, changed } : { fault: { ...fault, got: tag } };
@@ -75,7 +75,7 @@ function suffixAlone({ prefix, suffix }: Affixes): string {
 
 /** A pull request is not reviewed yet: its build gets its own tags, never one that stands for a release or a branch. */
 function pullRequestFault(value: Value, core: string, event: BuildEvent): string | null {
-  if (new RegExp(`^pr-${event.pullRequest}(?:$|[-_.])`).test(core)) return null;
+  if (event.pullRequest !== null && new RegExp(`^pr-${event.pullRequest}(?:$|[-_.])`).test(core)) return null;
   if (isReserved(core) || (value.own !== true && isReserved(value.text))) return `a pull request never gets ${core}`;
   const branches = [event.baseRef, event.defaultBranch].filter((name) => name !== null);
   const branch = branches.find((name) => core === nameSlug(name));

@@ -12,14 +12,14 @@ export const autoTag: RuleType = {
   priority: 900,
   compile: () => {
     return ({ event }) => {
-      if (event.tag !== null) return versionTags(event.tag);
+      if (event.tag !== null) return versionTags(event.tag, event.prerelease);
       if (!isDefaultBranch(event)) return nothing("auto_tag applies only to the default branch and to git tags");
       return { values: [said("latest", { yieldsToSuffix: true })], reason: "this is the default branch" };
     };
   },
 };
 
-function versionTags(tag: string): Gift {
+function versionTags(tag: string, marked: boolean): Gift {
   const [, major = "", minor = "", patch = "", prerelease, metadata] = form.exec(tag) ?? [];
   const hint = "auto_tag needs a git tag like v1.2.3; the preset default takes any";
   const refused = (message: string): Gift => ({ values: [], reason: message, faults: [{ message, got: tag, hint }] });
@@ -30,6 +30,7 @@ function versionTags(tag: string): Gift {
     const numbers = [major, minor, patch].map((number) => number.replace(/^0+(?=\d)/, ""));
     return gives([`${numbers.join(".")}-${prerelease}`], `"${tag}" is a pre-release`);
   }
+  if (marked) return gives([`${major}.${minor}.${patch}`], `the release of "${tag}" is marked as a pre-release`);
   const short = /^0+$/.test(major) ? [] : [major];
   return gives([...short, `${major}.${minor}`, `${major}.${minor}.${patch}`], `"${tag}" is a semantic version`);
 }

@@ -24,10 +24,11 @@ export const match: RuleType = {
       const withGroup = group === 0 ? "" : ` with a group ${group}`;
       if (found === undefined) return missed(`"${text.value}" does not match ${pattern?.written}${withGroup}`);
       if (found === "") return nothing(`"${text.value}" matches ${pattern?.written}, but the match is empty`);
-      const version = read(text.value);
+      const version = scope.event.prerelease ? null : read(text.value);
       const shared: Partial<Value> = { release: version === null ? null : { higher: (tags) => higher(tags, version) } };
       const reason = `"${text.value}" matches ${pattern?.written}`;
-      if (text.origin !== "branch") return { values: [said(found, { ...shared, latest: true })], reason };
+      if (text.origin !== "branch")
+        return { values: [said(found, { ...shared, latest: !scope.event.prerelease })], reason };
       return { values: [{ ...said(nameSlug(found)), ...shared, name: found, origin: "branch", shape: "x" }], reason };
     };
   },

@@ -1,3 +1,4 @@
+import { isPullRequest } from "../../core/event.ts";
 import { nameSlug } from "../../core/slug.ts";
 import type { AttributeReader } from "../attributes.ts";
 import { type Give, nothing, type RuleType, said } from "../rule.ts";
@@ -34,15 +35,16 @@ function tag(reader: AttributeReader): Give {
     const value = said(nameSlug(name), {
       name,
       origin: "tag",
-      latest: version?.stable ?? true,
-      release: version?.stable === true ? { higher: (tags) => higher(tags, version) } : null,
+      latest: !event.prerelease && (version?.stable ?? true),
+      release: version?.stable === true && !event.prerelease ? { higher: (tags) => higher(tags, version) } : null,
     });
     return { values: [value], reason: `the git tag is ${name}` };
   };
 }
 
 const pr: Give = ({ event }) => {
+  if (!isPullRequest(event)) return nothing("this is not a build of a pull request");
   const number = event.pullRequest;
-  if (number === null) return nothing("this is not a build of a pull request");
+  if (number === null) return nothing("CI does not say the pull request's number");
   return { values: [said(String(number), { own: true })], reason: `this is pull request ${number}` };
 };

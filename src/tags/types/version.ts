@@ -76,11 +76,13 @@ export function giveVersion(
   };
 }
 
-function giveTag(rule: VersionRule, text: string, fromBranch: boolean, { context }: RuleScope): Gift {
+function giveTag(rule: VersionRule, text: string, fromBranch: boolean, { context, event }: RuleScope): Gift {
   const { scheme, pattern, match } = rule;
   if (match !== null && !match.regex.test(text)) return missed(`"${text}" does not match ${match.written}`);
-  const version = rule.read(text);
-  if (version === null) return missed(`"${text}" is not a ${scheme.title}`);
+  const found = rule.read(text);
+  if (found === null) return missed(`"${text}" is not a ${scheme.title}`);
+  // What is not final where the code is hosted is not final here, whatever its git tag looks like.
+  const version = event.prerelease ? { ...found, stable: false } : found;
   const { version: whole = "" } = version.fields;
   const empty = pattern.parts.find((part) => typeof part !== "string" && version.fields[part.name] === "");
   if (typeof empty === "object" && (version.stable || rule.isWhole)) return nothing(`"${text}" has no ${empty.name}`);

@@ -14,6 +14,7 @@ export function eventOf(changes: Partial<BuildEvent> = {}): BuildEvent {
     defaultBranch: "master",
     deployTo: null,
     baseRef: null,
+    prerelease: false,
     dirty: false,
     commitTime: 1578616200,
     repository: "octocat/hello-world",

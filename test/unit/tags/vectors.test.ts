@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { droneEvent } from "../../../src/ci/drone.ts";
+import { readEvent } from "../../../src/ci/read-event.ts";
 import { evaluate } from "./tags-of.ts";
 
 interface Vector {
@@ -17,7 +18,10 @@ function vectorsOf(file: string): Vector[] {
   return JSON.parse(readFileSync(new URL(`../../fixtures/vectors/${file}`, import.meta.url), "utf8"));
 }
 
-const eventOf = ({ env }: Vector) => ({ ...droneEvent(env).event, commitTime: Number(env.SOURCE_DATE_EPOCH ?? 0) });
+const eventOf = ({ env }: Vector) => ({
+  ...readEvent(droneEvent(env)).event,
+  commitTime: Number(env.SOURCE_DATE_EPOCH ?? 0),
+});
 
 describe("docker/metadata-action's cases", () => {
   test.each(vectorsOf("metadata-action.json"))("$name", (vector) => {

@@ -236,3 +236,16 @@ describe("package", () => {
     expect(tagsOf(pullRequestEvent(1), { tags: [{ type: "package", when: {} }], files })).toEqual([]);
   });
 });
+
+test.each<[string, unknown, string[]]>([
+  ["the default rules", "default", ["1.2.3"]],
+  ["auto_tag", "auto_tag", ["1.2.3"]],
+  ["metadata-action", "metadata-action", ["v1.2.3"]],
+  ["semver", parts("semver"), ["1.2.3"]],
+  ["pep440", parts("pep440"), ["1.2.3"]],
+  ["a match", ["type=match,pattern=\\d.\\d"], ["1.2"]],
+])("a release that its host calls a pre-release moves no final version by %s", (_, tags, expected) => {
+  const event = tagEvent("v1.2.3", { prerelease: true });
+  expect(tagsOf(event, { tags })).toEqual(expected);
+  expect(tagsOf(event, { tags, flavor: "latest=highest", gitTags: ["v1.2.3"] })).toEqual(expected);
+});
