@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { toJsonSchema } from "@valibot/to-json-schema";
+import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { defineConfig, type UserConfig } from "tsdown";
 import ts from "typescript";
 import { exportedType, planSchema } from "./schema.config.ts";
@@ -29,10 +29,9 @@ const bundled = [
   ["@sec-ant/readable-stream", "@sindresorhus/merge-streams", "cross-spawn", "figures", "get-stream", "human-signals"],
   ["is-plain-obj", "is-stream", "is-unicode-supported", "isexe", "npm-run-path", "parse-ms", "path-key", "pretty-ms"],
   ["shebang-command", "shebang-regex", "signal-exit", "strip-final-newline", "unicorn-magic", "which", "yoctocolors"],
+  ["js-yaml"],
   // What cosmiconfig needs
-  ["@babel/code-frame", "@babel/helper-validator-identifier", "callsites", "env-paths", "error-ex"],
-  ["import-fresh", "is-arrayish", "js-tokens", "js-yaml", "json-parse-even-better-errors", "lines-and-columns"],
-  ["parent-module", "parse-json", "picocolors", "resolve-from"],
+  ["env-paths"],
 ].flat();
 
 export default defineConfig([
@@ -43,12 +42,17 @@ export default defineConfig([
     dts: false,
     // One file: an installation is one package, and starting it reads one file.
     outputOptions: { codeSplitting: false, comments: false },
-    // cosmiconfig's own TypeScript loader is never used.
-    deps: { onlyBundle: bundled, neverBundle: ["typescript"] },
-    plugins: [licences(), schemas()],
+    deps: { onlyBundle: bundled },
+    plugins: [withoutLoaders(), licences(), schemas()],
   },
   { ...common, entry: { index: "src/index.ts" }, dts: false, plugins: [types()] },
 ]);
+
+/** cosmiconfig's own loaders are never used, and what they need is twice as large as the rest of it. */
+function withoutLoaders(): Plugin {
+  const loaders = /\/cosmiconfig\/dist\/loaders\.js$/;
+  return { name: "without-loaders", load: (id) => (loaders.test(id) ? "module.exports = {};" : null) };
+}
 
 /** Ships the licences of what is inlined beside it. */
 function licences(): Plugin {
@@ -82,13 +86,20 @@ function schemas(): Plugin {
     generateBundle() {
       const config = {
         title: "multistage-build",
-        ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input" }),
+        ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input", overrideSchema: withOwnKeys }),
       };
       for (const [fileName, json] of Object.entries({ "schema.json": config, "plan.schema.json": planSchema() })) {
         this.emitFile({ type: "asset", fileName, source: `${JSON.stringify(json, null, 2)}\n` });
       }
     },
   };
+}
+
+/** The user's own keys: what a target or the whole has under `x-…` is nobody else's concern. */
+function withOwnKeys({ jsonSchema }: { jsonSchema: JsonSchema }): JsonSchema | undefined {
+  const { properties = {} } = jsonSchema;
+  const isOpen = "targets" in properties || "repo" in properties;
+  return isOpen ? { ...jsonSchema, patternProperties: { "^x-": {} } } : undefined;
 }
 
 /** The config's types, written out: those of the library that they are inferred by are ten times as long. */

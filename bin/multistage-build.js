@@ -4,7 +4,7 @@
 const oldest = [20, 12];
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) import("../dist/cli.js");
+if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) void import("../dist/cli.js");
 else {
   const message = `needs Node ${oldest.join(".")} or later (got "${process.versions.node}")`;
   const hint = "use a newer Node, as in the image node:22-alpine";

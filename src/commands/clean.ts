@@ -2,7 +2,7 @@ import type { CleanOptions } from "./options.ts";
 import { buildTag } from "../core/build-tag.ts";
 import { parseDuration } from "../core/duration.ts";
 import { withSession } from "../docker/session.ts";
-import { type Problem, throwProblems } from "../core/errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import { interrupted } from "../docker/why-failed.ts";
@@ -26,7 +26,7 @@ export async function clean(host: Host, options: CleanOptions): Promise<number> 
     const hint = "it is the label that images are found by: run this in CI, or in a clone that has a remote";
     problems.push({ path: "clean", message: "the repository's name is not known here", hint });
   }
-  throwProblems([...project.problems, ...problems]);
+  project.check(problems);
   const { sorted, failures } = await withSession(host, null, (session) => {
     const { config, env } = project;
     const docker = { host, session, directory: config.directory, env, digests: new Map(), say: () => undefined };

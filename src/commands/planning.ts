@@ -2,7 +2,6 @@ import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { commandNames } from "../core/command-names.ts";
-import { throwProblems } from "../core/errors.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
@@ -40,7 +39,7 @@ export async function planner(
       work,
       isSet,
     });
-    throwProblems([...project.problems, ...problems]);
+    project.check(problems);
     return plan;
   };
 }

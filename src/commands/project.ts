@@ -4,11 +4,9 @@ import { type Environment, value } from "../ci/environment.ts";
 import { parseEnvFile } from "../ci/env-file.ts";
 import type { EventOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
-import { resolveConfig } from "../config/resolve.ts";
-import { validateConfig } from "../config/validate.ts";
+import { readConfig } from "../config/read.ts";
 import type { BuildEvent } from "../core/event.ts";
-import { InputError, type Problem } from "../core/errors.ts";
+import { InputError, type Problem, throwProblems } from "../core/errors.ts";
 import { encodingFault } from "../core/encoding.ts";
 import type { FileFault, Host } from "../host/host.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
@@ -18,8 +16,8 @@ import { gitTags } from "../ci/git.ts";
 /** What every command starts from. */
 export interface Project {
   config: Config;
-  /** What is wrong with the config; a plan may find more, and all is to be said at once. */
-  problems: Problem[];
+  /** Throws an InputError with all that is wrong with the config and with what else was found, if anything is. */
+  check: (found?: readonly Problem[]) => void;
   event: BuildEvent;
   /** CI's environment, or what --env-file makes of it. */
   env: Environment;
@@ -36,19 +34,19 @@ type ProjectOptions = EventOptions & { tag?: string[] };
 export async function loadProject(host: Host, options: ProjectOptions): Promise<Project> {
   const cwd = path.resolve(host.cwd, options.cwd ?? ".");
   const env = await environment(host, cwd, options.envFile ?? options.ciEnv);
-  const loaded = await loadConfig(host.files, cwd, options.config);
-  const directory = path.dirname(loaded.filepath);
-  const [validated, reading] = [validateConfig(loaded.value), await detectEvent(host, env, directory, options.as)];
-  if (validated.config === null) throw new InputError([...validated.problems, ...reading.problems]);
-  const { config, problems } = resolveConfig(validated.config, directory);
-  if (reading.problems.length > 0) throw new InputError([...problems, ...reading.problems]);
+  const read = await readConfig(host.files, cwd, options.config);
+  const { config } = read;
+  const reading = await detectEvent(host, env, read.directory, options.as);
+  // Without a build event, no more can be said.
+  if (config === null || reading.problems.length > 0)
+    throw new InputError(inOrder([...read.problems, ...reading.problems]));
   const secretFiles = await readSecretFiles(host, config);
   const files = hideable(secretFiles);
   host.hide({ ...env, ...files }, new Set([...secretNames(config), ...Object.keys(files)]));
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
     config,
-    problems,
+    check: (found = []) => throwProblems(inOrder([...read.problems, ...read.others(found)])),
     event: reading.event,
     env,
     secretFiles,
@@ -61,6 +59,11 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
       extra: options.tag ?? [],
     },
   };
+}
+
+/** As they stand in the config; what does not stand there comes first. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
 /** The variables that the config itself calls secret. */

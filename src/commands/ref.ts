@@ -1,5 +1,5 @@
 import type { RefOptions } from "./options.ts";
-import { ExitCode, throwProblems } from "../core/errors.ts";
+import { ExitCode } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
@@ -9,9 +9,9 @@ import { loadProject } from "./project.ts";
 
 /** `ref`: the build-tag reference of a target, for `docker run $(multistage-build ref app1)`. */
 export async function ref(host: Host, name: string, options: RefOptions): Promise<number> {
-  const { config, problems, event, tags } = await loadProject(host, options);
+  const { config, check, event, tags } = await loadProject(host, options);
   const named = targetImages(config, config.targets, { event, now: tags.now, env: tags.env });
-  throwProblems([...problems, ...selectTargets(config.targets, [name]).problems, ...named.problems]);
+  check([...selectTargets(config.targets, [name]).problems, ...named.problems]);
   const reference = formatReference(named.images.get(name)!.image);
   consoleFor(host, options).result(`${reference}\n`, { target: name, reference });
   return ExitCode.done;

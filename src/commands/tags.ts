@@ -1,5 +1,5 @@
 import type { TagsOptions } from "./options.ts";
-import { ExitCode, throwProblems } from "../core/errors.ts";
+import { ExitCode } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
@@ -49,7 +49,7 @@ export async function tags(host: Host, names: readonly string[], options: TagsOp
   return ExitCode.done;
 }
 
-function tagsOf({ config, problems: wrong, event, tags: inputs }: Project, names: readonly string[]): Found[] {
+function tagsOf({ config, check, event, tags: inputs }: Project, names: readonly string[]): Found[] {
   const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));
@@ -58,7 +58,7 @@ function tagsOf({ config, problems: wrong, event, tags: inputs }: Project, names
     image: images.get(target.name)!,
     outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}`),
   }));
-  throwProblems([...wrong, ...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
+  check([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
   return outcomes.map(({ target, image, outcome }) => {
     const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
     return {

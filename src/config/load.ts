@@ -1,8 +1,10 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { PublicExplorer } from "cosmiconfig";
 import { encodingFault } from "../core/encoding.ts";
 import { InputError } from "../core/errors.ts";
 import type { Files } from "../host/host.ts";
+import { type ConfigFile, configWithoutText, emptyProblem, readJson, readYaml } from "./config-file.ts";
 
 const name = "multistage-build";
 
@@ -16,7 +18,7 @@ export const configPlaces = [
 /** A config file's path and what it holds, not yet checked. */
 export interface LoadedConfig {
   filepath: string;
-  value: unknown;
+  config: ConfigFile;
 }
 
 /**
@@ -28,19 +30,25 @@ export async function loadConfig(
   cwd: string,
   explicit: string | undefined,
 ): Promise<LoadedConfig> {
-  const found = explicit === undefined ? await search(files, cwd) : await loadNamed(files, cwd, explicit);
-  if (found === null) {
-    const hint = `write ${configPlaces[0]}:\n      targets:\n        app1: my-registry.com/myproject/app1`;
-    throw new InputError([{ path: "config", message: `no config found in ${cwd}, nor above it in the project`, hint }]);
-  }
-  if (found.value === undefined || found.value === null) {
-    throw new InputError([{ path: found.filepath, message: "is empty" }]);
-  }
-  return found;
+  const { cosmiconfig } = await import("cosmiconfig");
+  // cosmiconfig's own loaders know no lines, and would hide the user's error behind one of theirs.
+  const explorer = cosmiconfig(name, { searchPlaces: configPlaces, loaders });
+  if (explicit !== undefined) return loadNamed(files, explorer, cwd, explicit);
+  const found = await search(files, explorer, cwd);
+  if (found !== null) return found;
+  const hint = `write ${configPlaces[0]}:\n      targets:\n        app1: my-registry.com/myproject/app1`;
+  throw new InputError([{ path: "config", message: `no config found in ${cwd}, nor above it in the project`, hint }]);
 }
 
-/** The first place that holds a config, upwards as far as the folder that has a package.json. */
-async function search(files: Pick<Files, "exists" | "readInput">, from: string): Promise<LoadedConfig | null> {
+/**
+ * The first place that holds a config, upwards as far as the folder that has a package.json. cosmiconfig's own search
+ * would wait for a named pipe, and pass over what it may not read.
+ */
+async function search(
+  files: Pick<Files, "exists" | "readInput">,
+  explorer: PublicExplorer,
+  from: string,
+): Promise<LoadedConfig | null> {
   for (let folder = from; ; folder = path.dirname(folder)) {
     for (const place of configPlaces) {
       const filepath = path.join(folder, place);
@@ -49,66 +57,106 @@ async function search(files: Pick<Files, "exists" | "readInput">, from: string):
         if (text.missing) continue;
         throw new InputError([{ path: filepath, message: text.fault, hint: text.hint }]);
       }
-      const value = await valueOf(filepath, text);
       // Other programs' package.json has nothing for us in it.
-      if (value !== undefined || place !== "package.json") return { filepath, value };
+      const config = await read(explorer, filepath, text);
+      if (config !== null) return { filepath, config };
     }
     const isTop = folder === path.dirname(folder);
     if (isTop || (await files.exists(path.join(folder, "package.json")))) return null;
   }
 }
 
-async function loadNamed(files: Pick<Files, "readInput">, cwd: string, explicit: string): Promise<LoadedConfig> {
+async function loadNamed(
+  files: Pick<Files, "readInput">,
+  explorer: PublicExplorer,
+  cwd: string,
+  explicit: string,
+): Promise<LoadedConfig> {
   const filepath = path.resolve(cwd, explicit);
   const text = await files.readInput(filepath);
-  if (typeof text === "string") return { filepath, value: await valueOf(filepath, text) };
-  throw new InputError([{ path: "--config", message: text.fault, got: explicit, hint: text.hint }]);
+  if (typeof text !== "string") {
+    throw new InputError([{ path: "--config", message: text.fault, got: explicit, hint: text.hint }]);
+  }
+  const config = await read(explorer, filepath, text);
+  if (config !== null) return { filepath, config };
+  throw new InputError([{ path: filepath, message: `has no key "${name}"` }]);
 }
 
-/** What a config file says. Throws an InputError if it cannot be told. */
-async function valueOf(filepath: string, text: string): Promise<unknown> {
+/** What a config file holds; null if it is a package.json without our key. Throws an InputError if it cannot be told. */
+async function read(explorer: PublicExplorer, filepath: string, text: string): Promise<ConfigFile | null> {
   const fault = encodingFault(text);
   if (fault !== null) throw new InputError([{ path: filepath, message: fault, hint: "save it as UTF-8" }]);
-  if (text.trim() === "") return undefined;
+  if (text.trim() === "") throw new InputError([emptyProblem(filepath)]);
   try {
-    const extension = path.extname(filepath);
-    if (/^\.[mc]?js$/.test(extension)) return await importDefault(filepath);
-    if (extension === ".ts") return await importTypeScript(filepath);
-    const { defaultLoaders } = await import("cosmiconfig");
-    const load = extension === ".json" ? defaultLoaders[".json"] : defaultLoaders[".yaml"];
-    const value: unknown = load(filepath, text);
-    if (path.basename(filepath) !== "package.json") return value;
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    const result = await explorer.load(filepath);
+    return result === null ? null : (result.config as ConfigFile);
   } catch (error) {
-    throw unreadable(error, filepath);
+    if (error instanceof InputError) throw error;
+    throw new InputError([{ path: filepath, message: `cannot be read: ${(error as Error).message}` }]);
   }
 }
 
-async function importDefault(filepath: string): Promise<unknown> {
-  const loaded = (await import(pathToFileURL(filepath).href)) as { default?: unknown };
-  return loaded.default;
+type Loader = (filepath: string, text: string) => unknown;
+
+const loaders: Readonly<Record<string, Loader>> = {
+  ".yaml": readYaml,
+  ".yml": readYaml,
+  noExt: readYaml,
+  ".json": loadJson,
+  ".js": loadScript,
+  ".mjs": loadScript,
+  ".cjs": loadScript,
+  ".ts": loadScript,
+};
+
+/** cosmiconfig takes our key out of a package.json, so the document stands in its place. */
+function loadJson(filepath: string, text: string): unknown {
+  if (path.basename(filepath) !== "package.json") return readJson(filepath, text, null);
+  return { [name]: readJson(filepath, text, name) };
 }
 
-async function importTypeScript(filepath: string): Promise<unknown> {
+async function loadScript(filepath: string): Promise<ConfigFile> {
   try {
-    return await importDefault(filepath);
+    return configWithoutText(await exported(filepath));
+  } catch (error) {
+    throw error instanceof InputError ? error : scriptError(error, filepath);
+  }
+}
+
+/** What a script exports, or what the promise that it exports comes to. */
+async function exported(filepath: string): Promise<unknown> {
+  const loaded = (await importScript(filepath)) as { default?: unknown };
+  const value = await loaded.default;
+  const hint = "write export default { targets: … }";
+  if (value === undefined) throw new InputError([{ path: filepath, message: "has no default export", hint }]);
+  if (typeof value !== "function") return value;
+  throw new InputError([{ path: filepath, message: "exports a function, not the config itself", hint }]);
+}
+
+async function importScript(filepath: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(filepath).href);
   } catch (error) {
     // Node runs TypeScript by itself from 22.18 on. https://nodejs.org/api/typescript.html
-    if ((error as { code?: string }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    if (!isError(error) || error.code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     const hint = "use a YAML, JSON or JavaScript config, or a newer Node";
     const message = `a TypeScript config needs Node 22.18 or later, this is ${process.version}`;
     throw new InputError([{ path: filepath, message, hint }]);
   }
 }
 
-function unreadable(error: unknown, where: string): InputError {
-  if (error instanceof InputError) return error;
-  const fault = error instanceof Error ? error : new Error(String(error));
-  const lines = (fault.stack ?? fault.message).split("\n");
-  // The user's own line is in the first frames of a script's stack; ours below are noise.
-  const own = lines.filter((line) => line.includes(where) && line.trimStart().startsWith("at ")).slice(0, 3);
-  const message = `cannot be read: ${fault.name === "Error" ? "" : `${fault.name}: `}${fault.message}`;
-  return new InputError([
-    { path: where, message, ...(own.length === 0 ? {} : { hint: own.map((l) => l.trim()).join("\n    ") }) },
-  ]);
+/** A script may throw anything at all. The user's own lines are in the first frames of its stack; ours are noise. */
+function scriptError(error: unknown, filepath: string): InputError {
+  if (!isError(error)) {
+    return new InputError([{ path: filepath, message: "cannot be read: it throws what is no error", got: error }]);
+  }
+  const frames = typeof error.stack === "string" ? error.stack.split("\n") : [];
+  const own = frames.filter((line) => line.includes(filepath) && line.trimStart().startsWith("at ")).slice(0, 3);
+  const message = `cannot be read: ${error.name === "Error" ? "" : `${error.name}: `}${error.message}`;
+  const hint = own.length === 0 ? {} : { hint: own.map((line) => line.trim()).join("\n    ") };
+  return new InputError([{ path: filepath, message, ...hint }]);
+}
+
+function isError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error;
 }

@@ -2,7 +2,7 @@ import { hasRegistry } from "../core/reference.ts";
 import { formatProblem, type Problem } from "../core/errors.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
-import { configRules } from "./rules.ts";
+import { configDoubts, configRules } from "./rules.ts";
 import type { WrittenConfig, WrittenTarget } from "./schema.ts";
 
 type WrittenEntry = WrittenConfig["targets"][string];
@@ -39,6 +39,7 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     warnings: unique(warnings),
   };
   problems.push(...configRules(config, new Set(written.allow)));
+  config.warnings.push(...unique(configDoubts(config)));
   return { config, problems: unique(problems) };
 }
 

@@ -1,4 +1,6 @@
+import { meantRepository, repositoryFault } from "../core/reference.ts";
 import { nearest } from "../core/suggest.ts";
+import { fixedVariable, isOfCI, shellVariable } from "../templates/shell-variable.ts";
 import { referencedTargets } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Config, Target } from "./config.ts";
@@ -11,8 +13,48 @@ const rules: readonly Rule[] = [hasRepository, needsExist, contextsAreLocal, noB
 export function configRules(config: Config, allow: ReadonlySet<string>): Problem[] {
   return [
     ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, config, allow))),
+    ...registryIsOne(config),
     ...registriesAreHosts(config),
   ];
+}
+
+function registryIsOne({ registry }: Config): Problem[] {
+  const problem = registry === null ? null : registryFault(registry);
+  return problem === null ? [] : [{ path: "registry", ...problem }];
+}
+
+/** Why no repository can be in the registry of those that name none; null if they can. */
+export function registryFault(registry: string): Omit<Problem, "path"> | null {
+  const fault = repositoryFault(`${registry}/x`);
+  if (fault === null) return null;
+  const meant = meantRepository(`${registry}/x`)?.replace(/\/x$/, "");
+  const hint = meant === undefined ? "write host or host:port, without https://" : `write ${meant}`;
+  return fixedVariable(registry) ?? { message: "is not a registry", got: registry, hint };
+}
+
+/** What is allowed but probably not meant: a variable that no shell fills in. */
+export function configDoubts({ targets }: Config): Problem[] {
+  return targets.flatMap((target) => {
+    const at = `targets.${target.name}`;
+    return [
+      ...inTexts(target.labels, `${at}.labels`, shellVariable),
+      // An argument may well have a "$" in it that is the build's.
+      ...inTexts(target.args, `${at}.args`, (text) => shellVariable(text, isOfCI)),
+      ...inTexts({ dockerfile: target.dockerfile, context: target.context }, at, fixedVariable),
+      ...inTexts(Object.fromEntries(target.cacheFrom.entries()), `${at}.cacheFrom`, fixedVariable),
+    ];
+  });
+}
+
+function inTexts(
+  texts: Readonly<Record<string, string>>,
+  path: string,
+  faultOf: (text: string) => Omit<Problem, "path"> | null,
+): Problem[] {
+  return Object.entries(texts).flatMap(([key, text]) => {
+    const fault = faultOf(text);
+    return fault === null ? [] : [{ path: `${path}.${key}`, ...fault }];
+  });
 }
 
 function hasRepository(target: Target): Problem[] {
@@ -23,14 +65,14 @@ function hasRepository(target: Target): Problem[] {
 
 function needsExist(target: Target, config: Config): Problem[] {
   const names = config.targets.map(({ name }) => name);
+  const others = names.filter((name) => name !== target.name);
   const missing = (path: string, needed: string): Problem => {
-    const near = nearest(needed, names);
-    return {
-      path,
-      message: needed === target.name ? "is the target itself" : "is not a target",
-      got: needed,
-      hint: near === null ? `the targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`,
-    };
+    if (needed === target.name) {
+      return { path, message: "is the target itself", got: needed, hint: "no image is made from itself; leave it out" };
+    }
+    const near = nearest(needed, others);
+    const hint = near === null ? `the targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`;
+    return { path, message: "is not a target", got: needed, hint };
   };
   const unknown = (name: string) => name === target.name || !names.includes(name);
   const path = `targets.${target.name}`;

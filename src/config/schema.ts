@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { targetName } from "./shape.ts";
 
 /** The one source of the config's types, its validation and the JSON schema that ships in the package. */
 
@@ -12,9 +13,10 @@ const scalar = v.union([v.string(), v.pipe(v.number(), v.safeInteger(scalarMessa
 const described = <const S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description));
 
+const environmentNameMessage = "must be the name of an environment variable";
 const environmentName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"),
+  v.string(environmentNameMessage),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, environmentNameMessage),
 );
 const argumentName = v.pipe(
   v.string(),
@@ -24,7 +26,14 @@ const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
 );
-const affix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 letters, digits, _ . or -"));
+const suffix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 letters, digits, _ . or -"));
+const prefix = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,39})?$/,
+    "must be at most 40 letters, digits, _ . or -, and start with neither . nor -",
+  ),
+);
 const repositories = v.union(
   [
     text,
@@ -36,7 +45,7 @@ const repositories = v.union(
 const pushPolicy = v.union([v.literal("auto"), v.boolean()], 'must be "auto", true or false');
 // The tag engine reads rules itself: a rule is a string of many forms or an object of many kinds.
 const tagRules = v.union(
-  [v.string(), v.array(v.union([v.string(), v.record(v.string(), v.unknown())]))],
+  [v.string(), v.array(v.union([v.string(), v.record(v.string(), v.unknown())], "must be a rule: a string or a map"))],
   "must be a preset's name or a list of tag rules",
 );
 const flavor = v.union([v.string(), v.array(v.string()), v.record(v.string(), v.unknown())]);
@@ -60,8 +69,8 @@ const targetEntries = {
     ),
   ),
   tags: v.optional(described(tagRules, "Tag rules or a preset: default, auto_tag, metadata-action.")),
-  prefix: v.optional(described(affix, "Goes before every tag of the target, the build tag included.")),
-  suffix: v.optional(described(affix, "Goes after every tag of the target, the build tag included.")),
+  prefix: v.optional(described(prefix, "Goes before every tag of the target, the build tag included.")),
+  suffix: v.optional(described(suffix, "Goes after every tag of the target, the build tag included.")),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   cacheFrom: v.optional(
@@ -105,14 +114,8 @@ export const configSchema = v.strictObject({
   targets: described(
     v.pipe(
       v.record(
-        v.pipe(
-          v.string(),
-          v.regex(
-            /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
-            "is not a valid target name: use letters, digits, _ and -, 64 at most",
-          ),
-        ),
-        v.union([repositories, target], "must be a repository, a list of them, false, or an object"),
+        v.pipe(v.string(), v.regex(targetName, "is not a valid target name: use letters, digits, _ and -, 64 at most")),
+        v.union([repositories, target], "must be a repository, a list of them, false, or a map"),
       ),
       v.minEntries(1, "must name at least one target"),
     ),
@@ -128,3 +131,5 @@ export type WrittenTarget = v.InferInput<typeof target>;
 export const targetKeys = Object.keys(targetEntries);
 /** The keys of a registry, for messages. */
 export const registryKeys = Object.keys(registry.entries);
+/** The keys of a secret, of which it has one. */
+export const secretKeys = ["env", "file"];

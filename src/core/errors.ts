@@ -28,6 +28,9 @@ export interface Problem {
   got?: unknown;
   /** What to do about it. */
   hint?: string;
+  /** The file that it is written in, and the line, where they are known. */
+  file?: string;
+  line?: number;
 }
 
 /** The user's input is wrong. Carries every problem that was found, not only the first. Exit code 2. */
@@ -38,11 +41,13 @@ export class InputError extends Error {
   }
 }
 
-/** `path: what is wrong (got …)`, and the hint on a line of its own. */
+/** `file:line: path: what is wrong (got …)`, and the hint on a line of its own. */
 export function formatProblem(problem: Problem): string {
   const got = problem.got === undefined ? "" : ` (got ${formatValue(problem.got)})`;
   const hint = problem.hint === undefined ? "" : `\n    ${problem.hint}`;
-  return `${problem.path}: ${problem.message}${got}${hint}`;
+  const at = problem.line === undefined ? "" : `${problem.file ?? problem.path}:${problem.line}: `;
+  const path = at !== "" && problem.file === undefined ? "" : `${problem.path}: `;
+  return `${at}${path}${problem.message}${got}${hint}`;
 }
 
 /** Throws an {@link InputError} with all of `problems`, if there are any; what several targets share is said once. */

@@ -74,6 +74,19 @@ export function repositoryFault(repository: string): string | null {
   return null;
 }
 
+/** The repository that was most likely meant by what is none; null if that is none, either. */
+export function meantRepository(written: string): string | null {
+  const plain = written
+    .trim()
+    .replace(/^[a-z]+:\/\//i, "")
+    .replace(/@.*$/, "")
+    .replace(/\/+$/, "")
+    .replace(/:[^/:]*$/, "");
+  const { registry, path } = split(plain);
+  const meant = `${registry === null ? "" : `${registry}/`}${path.toLowerCase().replaceAll(/\/{2,}/g, "/")}`;
+  return meant !== written && repositoryFault(meant) === null ? meant : null;
+}
+
 /** Whether `tag` is one that every registry accepts. */
 export function isTag(tag: string): boolean {
   return tagPattern.test(tag);

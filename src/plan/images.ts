@@ -1,9 +1,19 @@
 import path from "node:path";
 import { withRegistry } from "../config/resolve.ts";
+import { registryFault } from "../config/rules.ts";
 import type { Config, Target } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
-import { isTag, parseRepository, type Reference, type Repository, repositoryFault } from "../core/reference.ts";
+import {
+  isTag,
+  parseRepository,
+  type Reference,
+  type Repository,
+  meantRepository,
+  repositoryFault,
+} from "../core/reference.ts";
+import { shellVariable } from "../templates/shell-variable.ts";
+import type { Fault } from "../templates/syntax.ts";
 import { renderTemplate, type TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 
@@ -23,14 +33,17 @@ export function targetImages(
 ): { images: Map<string, TargetImage>; problems: Problem[] } {
   const problems: Problem[] = [];
   const images = new Map<string, TargetImage>();
+  // What is wrong with the registry of all is said of it alone.
+  const inRegistry = config.registry !== null && registryFault(config.registry) !== null;
   for (const target of targets) {
     const where = `targets.${target.name}`;
     const repositories = target.repositories.map((written) => {
       const rendered = renderTemplate(written, context, `${where}.repo`);
       problems.push(...rendered.problems);
       const repository = withRegistry(rendered.value, config.registry);
-      const fault = rendered.problems.length > 0 ? null : repositoryFault(repository);
-      if (fault !== null) problems.push({ path: `${where}.repo`, message: fault, got: repository });
+      const isWrong = rendered.problems.length > 0 || (inRegistry && repositoryFault(rendered.value) === null);
+      const problem = isWrong ? null : repositoryProblem(written, repository);
+      if (problem !== null) problems.push({ path: `${where}.repo`, ...problem });
       return repository;
     });
     const tag = buildTag(context.event, target);
@@ -41,6 +54,14 @@ export function targetImages(
     images.set(target.name, { repositories: distinct, buildTag: tag, image: { repository: home, tag } });
   }
   return { images, problems };
+}
+
+function repositoryProblem(written: string, repository: string): Fault | null {
+  const fault = repositoryFault(repository);
+  if (fault === null) return null;
+  const meant = meantRepository(repository);
+  const hint = meant === null || written.includes("{{") ? {} : { hint: `write ${meant}` };
+  return shellVariable(written) ?? { message: fault, got: repository, ...hint };
 }
 
 /** The name on the host of an image that is never published; the project's own, as a host is shared. */

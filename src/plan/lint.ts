@@ -1,6 +1,7 @@
 import type { BuildEvent } from "../core/event.ts";
 import { nullSha } from "../core/event.ts";
 import type { Links, Placed } from "./bind.ts";
+import { nearlyStages } from "./near-names.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 
 const secretName =
@@ -23,6 +24,7 @@ export function lintPlan(
       ? [{ code: "no-git", message: "no CI here, and no commit that git knows: the build tag has none in it" }]
       : []),
     ...dockerfileWarnings(places),
+    ...nearlyStages(places),
     ...shared.flatMap(unpublishedShared),
     ...targets.flatMap((target) => baseForOneHost(event, target, targets, elsewhere)),
     ...targets.flatMap((target) => unusedBase(target, targets, shared)),

@@ -12,7 +12,8 @@ import { anchors } from "./anchors.ts";
 import { linkTargets } from "./bind.ts";
 import { targetImages } from "./images.ts";
 import { lintPlan } from "./lint.ts";
-import type { Plan, PlannedEvent, PlannedTarget } from "./plan.ts";
+import { nearlyRegistries } from "./near-names.ts";
+import type { Plan, PlannedEvent, PlannedTarget, Warning } from "./plan.ts";
 import { planTarget, type TargetContext } from "./plan-target.ts";
 import { decidePush } from "./push-policy.ts";
 import { referenceClashes } from "./references.ts";
@@ -82,12 +83,22 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     shared,
     steps: planSteps(event, targets, config.registries, inputs.work, inputs.isSet),
     warnings: [
-      ...config.warnings.map((problem) => ({ code: "tag-rule", message: formatProblem(problem) })),
+      ...tagWarnings(
+        config,
+        relevant.flatMap(({ target }) => found.outcomes.get(target.name)?.warnings ?? []),
+      ),
       ...planned.flatMap((one) => one.warnings),
       ...lintPlan(event, targets, shared, found.links, relevant, found.elsewhere),
+      ...nearlyRegistries(Object.keys(config.registries), targets),
     ],
   };
   return { plan, problems };
+}
+
+/** Targets share their rules, and what is to be said of them. */
+function tagWarnings(config: Config, found: readonly Problem[]): Warning[] {
+  const messages = new Set([...config.warnings, ...found].map(formatProblem));
+  return [...messages].map((message) => ({ code: "tag-rule", message }));
 }
 
 /** Finds out of all targets, and of anchors that are added, which stand on which, and which the selected ones need. */
@@ -128,7 +139,8 @@ function inOrder(planned: readonly PlannedTarget[]): { targets: PlannedTarget[];
   const byName = new Map(planned.map((target) => [target.name, target]));
   const { sorted, cycle } = order([...byName.keys()], (name) => byName.get(name)?.needs ?? []);
   const targets = sorted.flatMap((name) => byName.get(name) ?? []);
-  if (cycle === null) return { targets, problems: [] };
+  // A target that needs itself is a mistake of the config, and told as one.
+  if (cycle === null || cycle.length === 2) return { targets, problems: [] };
   const hint = "a target cannot be built on itself; drop one of these needs";
   return {
     targets,

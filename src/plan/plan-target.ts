@@ -31,7 +31,7 @@ export interface TargetContext {
 }
 
 /** What an anchor has. */
-const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: [] };
+const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: [], warnings: [] };
 
 /** One target with its tags, labels and references worked out. */
 export function planTarget(

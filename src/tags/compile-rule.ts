@@ -1,4 +1,5 @@
 import { didYouMean } from "../core/suggest.ts";
+import { shellVariable } from "../templates/shell-variable.ts";
 import { type AttributeReader, attributeReader, type Report } from "./attributes.ts";
 import type { Rule } from "./rule.ts";
 import { ruleTypes } from "./types/index.ts";
@@ -15,6 +16,8 @@ export interface WrittenRule {
 const common = ["type", "enable", "priority", "prefix", "suffix", "strict", "latest", "when"];
 /** YAML reads 1.10 as 1.1 and 0351500 as 119616, so only what is meant as a number may be one. */
 const numeric = new Set(["priority", "group", "format"]);
+
+const patterns = new Set(["pattern", "match"]);
 
 /** Compiles a rule; null if its type is not known. Mistakes go into the report. */
 export function compileRule(written: WrittenRule, report: Report): Rule | null {
@@ -49,6 +52,7 @@ export function compileRule(written: WrittenRule, report: Report): Rule | null {
     strict: reader.flag("strict", false),
     latest: reader.has("latest") ? reader.flag("latest", false) : null,
     files: type.files?.(reader) ?? [],
+    names: type.names?.(reader) ?? [],
     give: type.compile(reader),
   };
 }
@@ -71,6 +75,13 @@ function whenOf({ attributes, path }: WrittenRule, report: Report): When | null 
 function textsOf({ attributes, path }: WrittenRule, report: Report): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [key, got] of Object.entries(attributes)) {
+    // A "$" is an expression's end in these.
+    const fault = typeof got === "string" && !patterns.has(key) ? shellVariable(got) : null;
+    if (fault !== null) {
+      report.problems.push({ path: `${path}.${key}`, ...fault });
+      texts[key] = "";
+      continue;
+    }
     const isText = typeof got === "string" || typeof got === "boolean" || (typeof got === "number" && numeric.has(key));
     texts[key] = isText ? String(got) : "";
     if (isText || key === "when") continue;

@@ -1,8 +1,9 @@
 import type { Affixes } from "../core/build-tag.ts";
 import { renderParsed } from "../templates/template.ts";
-import { problemsAt, type Template } from "../templates/syntax.ts";
+import { type Fault, problemsAt, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import { finishTag, type RuleAffix } from "./finish.ts";
+import { doubts, type GivenTag } from "./doubts.ts";
 import { decideLatest } from "./latest.ts";
 import type { TagPolicy } from "./policy.ts";
 import { type Rule, type RuleScope, said, type TagInputs, type Value } from "./rule.ts";
@@ -25,6 +26,8 @@ export interface TagEvaluation {
   tags: string[];
   rules: RuleOutcome[];
   problems: Problem[];
+  /** What is allowed but probably not meant in this build. */
+  warnings: Problem[];
 }
 
 interface Run {
@@ -33,6 +36,9 @@ interface Run {
   affixes: Affixes;
   problems: Problem[];
   rules: RuleOutcome[];
+  /** What each rule gave, as far as there is more to say about it. */
+  given: GivenTag[];
+  warnings: Problem[];
   version: string | null;
   first: { rule: Rule; value: Value } | null;
 }
@@ -49,6 +55,8 @@ export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affi
     affixes,
     problems: affixProblems(affixes, path),
     rules: [],
+    given: [],
+    warnings: [],
     version: null,
     first: null,
   };
@@ -59,7 +67,8 @@ export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affi
   for (const tag of inputs.extra ?? []) run.rules.push(extraTag(tag, run));
   run.rules.push(latestTag(run));
   const tags = [...new Set(run.rules.flatMap((outcome) => outcome.tags))];
-  return { version: run.version, tags, rules: run.rules, problems: unique(run.problems) };
+  const warnings = [...run.warnings, ...doubts(policy, run.given, event)];
+  return { version: run.version, tags, rules: run.rules, problems: unique(run.problems), warnings };
 }
 
 type Given = Omit<RuleOutcome, "rule">;
@@ -77,6 +86,10 @@ function evaluateRule(rule: Rule, run: Run): Given {
   const gift = rule.give(scope);
   problems.push(...problemsAt(rule.path, gift.faults ?? []));
   const missed = gift.missed === true && rule.strict;
+  const isWithoutFile = rule.files.some((file) => (scope.files.get(file) ?? null) === null);
+  if (isWithoutFile && gift.missed === true && !missed) {
+    run.warnings.push({ path: rule.path, message: `gives no tag, as ${gift.reason}` });
+  }
   if (missed) problems.push({ path: rule.path, message: gift.reason, hint: "strict makes this an error" });
   return finishAll(gift.values, gift.reason, rule, run);
 }
@@ -93,6 +106,11 @@ function finishAll(values: readonly Value[], reason: string, rule: Rule, run: Ru
     else if ("fault" in finished) run.problems.push({ path: rule.path, ...finished.fault });
     else {
       given.tags.push(finished.tag);
+      run.given.push({
+        rule,
+        name: value.origin === "branch" ? (value.name ?? value.text) : null,
+        core: finished.core,
+      });
       given.reason += changeOf(value, finished.changed);
       run.first ??= { rule, value };
       run.version ??= versionOf(value, prefix, suffix, run);
@@ -124,8 +142,17 @@ function ruleAffix(key: "prefix" | "suffix", rule: Rule, run: Run): RuleAffix {
 function affix(template: Template | null, path: string, { scope, problems }: Run): RuleAffix {
   if (template === null) return null;
   const rendered = renderParsed(template, scope.context, true);
-  problems.push(...problemsAt(path, rendered.faults));
+  problems.push(...problemsAt(path, [...rendered.faults, ...emptyVariables(template, scope)]));
   return rendered;
+}
+
+/** An affix tells variants apart: one that is not filled in gives a variant the tags of another. */
+function emptyVariables({ parts }: Template, { context: { env } }: RuleScope): Fault[] {
+  return parts.flatMap((part) => {
+    const name = typeof part !== "string" && part.name.startsWith("env.") ? part.name.slice(4) : null;
+    const isEmpty = name !== null && Object.hasOwn(env, name) && (env[name] ?? "") === "";
+    return isEmpty ? [{ message: `the environment variable ${name} is empty or not set` }] : [];
+  });
 }
 
 /** A tag from the command line: used as it is, or not at all. */

@@ -10,8 +10,8 @@ import type { Value } from "./rule.ts";
 /** A rule's own prefix or suffix, or the flavor's; null for none. */
 export type RuleAffix = Pick<RenderedParts, "value" | "origin" | "shape"> | null;
 
-/** A whole tag, or why there is none: it belongs to something else (`refused`), or it is not valid (`fault`). */
-export type Finished = { tag: string; changed: boolean } | { refused: string } | { fault: Fault };
+/** A whole tag, and without the target's affixes, or why there is none: it belongs to something else (`refused`), or it is not valid (`fault`). */
+export type Finished = { tag: string; core: string; changed: boolean } | { refused: string } | { fault: Fault };
 
 /** Turns a value into a target's tag: adds the affixes, replaces what a tag cannot hold, protects reserved tags. */
 export function finishTag(
@@ -33,7 +33,7 @@ export function finishTag(
   const refused = !isPullRequest(event) ? null : pullRequestFault(value, core, event);
   if (refused !== null) return { refused };
   const fault = tagFault(tag, core);
-  return fault === null ? { tag, changed } : { fault: { ...fault, got: tag } };
+  return fault === null ? { tag, core, changed } : { fault: { ...fault, got: tag } };
 }
 
 /** How docker/metadata-action turns any text into a tag. */

@@ -74,6 +74,8 @@ export interface RuleType {
   prefix?: (reader: AttributeReader) => string | undefined;
   /** The files that it reads. */
   files?: (reader: AttributeReader) => string[];
+  /** The tags that it gives to builds of its own kind, as far as they are known: a branch of such a name would share them. */
+  names?: (reader: AttributeReader) => string[];
   compile: (reader: AttributeReader) => Give;
 }
 
@@ -91,6 +93,7 @@ export interface Rule {
   /** What the rule says about `latest`; null if it leaves that to its type. */
   latest: boolean | null;
   files: readonly string[];
+  names: readonly string[];
   give: Give;
 }
 

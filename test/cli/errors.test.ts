@@ -40,7 +40,12 @@ const inputErrors: [string, Files, string[], string[]][] = [
     ['targets.base.dockerfile: there is no such file (got "missing.Dockerfile")'],
   ],
   ["a config that is empty", { "multistage-build.config.yaml": "\n" }, [], ["is empty"]],
-  ["YAML that is broken", { "multistage-build.config.yaml": "targets: [" }, [], ["cannot be read: YAMLException"]],
+  [
+    "YAML that is broken",
+    { "multistage-build.config.yaml": "targets: [" },
+    [],
+    ["multistage-build.config.yaml:1: is not valid YAML: unexpected end of the stream"],
+  ],
   ["a target that is not there", {}, ["app3"], ['target: is not in the config (got "app3")\n    did you mean "app1"?']],
   ["an --as that is none", {}, ["--dry-run", "--as", "pr:x"], ['--as: is not understood (got "pr:x")']],
   ["--as without --dry-run", {}, ["--as", "pr:1"], ["--as: pretends another build"]],

@@ -27,7 +27,7 @@ const rooms: House["rooms"] = {
   config: {
     imports: ["tags", "templates", "core"],
     types: ["host"],
-    modules: ["valibot", "cosmiconfig", "node:path", "pathToFileURL from node:url", "import(…)"],
+    modules: ["valibot", "cosmiconfig", "js-yaml", "node:path", "pathToFileURL from node:url", "import(…)"],
     globals: ["process.version"],
   },
   tags: {

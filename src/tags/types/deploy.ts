@@ -5,6 +5,8 @@ import { nothing, type RuleType, said } from "../rule.ts";
 export const deploy: RuleType = {
   attributes: [],
   priority: 700,
+  // What environments are usually called: which there are, CI says only when one is promoted to.
+  names: () => ["production", "prod", "staging", "stage", "preprod", "live", "qa", "uat", "canary", "demo"],
   compile: () => {
     return ({ event: { kind, deployTo } }) => {
       if (kind !== "promote" && kind !== "rollback") return nothing("this is not a promotion or rollback");

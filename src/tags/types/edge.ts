@@ -4,6 +4,7 @@ import { nothing, type RuleType, said } from "../rule.ts";
 export const edge: RuleType = {
   attributes: ["branch"],
   priority: 700,
+  names: () => ["edge"],
   compile: (reader) => {
     const written = reader.text("branch", "");
     return ({ event }) => {

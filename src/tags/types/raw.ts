@@ -5,6 +5,7 @@ import { giveRendered } from "./rendered.ts";
 export const raw: RuleType = {
   attributes: ["value"],
   priority: 200,
+  names: (reader) => [reader.text("value", "")],
   compile: (reader) => {
     if (!reader.has("value")) reader.fault("value", { message: "is missing" });
     const value = reader.template("value", "");

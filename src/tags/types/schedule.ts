@@ -5,6 +5,7 @@ import { giveRendered } from "./rendered.ts";
 export const schedule: RuleType = {
   attributes: ["pattern"],
   priority: 1000,
+  names: (reader) => [reader.text("pattern", "nightly")],
   compile: (reader) => {
     const pattern = reader.template("pattern", "nightly");
     return (scope) =>

@@ -124,7 +124,7 @@ describe("Drone", () => {
   });
 
   it("knows no time that no date can be made of", () => {
-    const { event, problems } = droneEvent({ ...push, DRONE_BUILD_CREATED: "99999999999999999" });
+    const { event, problems } = readEvent(droneEvent({ ...push, DRONE_BUILD_CREATED: "99999999999999999" }));
     expect([event.commitTime, problems]).toEqual([null, []]);
   });
 

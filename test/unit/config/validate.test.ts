@@ -34,14 +34,24 @@ describe("validateConfig", () => {
   });
 
   it.each<[string, unknown, string[]]>([
-    ["no object", "targets", ['the config: must be a map (got "targets")']],
-    ["no targets", {}, ["targets: is missing"]],
+    [
+      "no object",
+      "targets",
+      ['the config: must be a map (NAME: value) (got "targets")\n    write NAME: value, one a line'],
+    ],
+    [
+      "no targets",
+      {},
+      [
+        "targets: is missing\n    write under it what is built, and where it is published: app1: my-registry.com/myproject/app1",
+      ],
+    ],
     ["empty targets", { targets: {} }, ["targets: must name at least one target (got {})"]],
     ["an unknown key", { targetz: {}, targets }, ['targetz: unknown key\n    did you mean "targets"?']],
     [
       "an unknown key of a target",
       { targets: { app1: { repos: "x/y" } } },
-      ['targets.app1.repos: unknown key\n    did you mean "repo"?'],
+      ["targets.app1.repos: unknown key\n    write repo:"],
     ],
     [
       "an unknown key of a registry",
@@ -51,7 +61,7 @@ describe("validateConfig", () => {
     [
       "an unknown key of the defaults",
       { defaults: { arg: {} }, targets },
-      ['defaults.arg: unknown key\n    did you mean "args"?'],
+      ["defaults.arg: unknown key\n    write args:"],
     ],
     [
       "unknown keys of a registry",
@@ -74,7 +84,7 @@ describe("validateConfig", () => {
     [
       "a target that is a number",
       { targets: { app1: 7 } },
-      ["targets.app1: must be a repository, a list of them, false, or an object (got 7)"],
+      ["targets.app1: must be a repository, a list of them, false, or a map (got 7)\n    put it in quotes"],
     ],
     [
       "a secret in clear",
@@ -116,9 +126,9 @@ describe("validateConfig", () => {
       { targetz: 1, push: "yes", targets: { app1: { repo: "x", nedes: [], dockerfile: 3 } } },
       [
         expect.stringContaining("targetz: unknown key"),
-        'push: must be "auto", true or false (got "yes")',
+        'push: must be "auto", true or false (got "yes")\n    write true',
         expect.stringContaining("targets.app1.nedes: unknown key"),
-        "targets.app1.dockerfile: must be string; put it in quotes (got 3)",
+        "targets.app1.dockerfile: must be a string (got 3)\n    put it in quotes",
       ] as string[],
     ],
   ])("refuses %s", (_, written, expected) => {

@@ -17,7 +17,7 @@ export interface Asked extends Partial<Omit<TagInputs, "event">> {
 export function evaluate(
   event: BuildEvent,
   asked: Asked = {},
-): TagEvaluation & { faults: string[]; warnings: string[] } {
+): Omit<TagEvaluation, "warnings"> & { faults: string[]; warnings: string[] } {
   const { tags, flavor, prefix = "", suffix = "", ...inputs } = asked;
   const parsed = parseTagPolicy({ tags, flavor }, "tags");
   const scope: TagInputs = { event, now, env: {}, files: new Map(), gitTags: null, ...inputs };
@@ -27,7 +27,7 @@ export function evaluate(
     ...evaluation,
     problems,
     faults: problems.map(({ path, message }) => `${path}: ${message}`),
-    warnings: parsed.warnings.map(({ path, message }) => `${path}: ${message}`),
+    warnings: [...parsed.warnings, ...evaluation.warnings].map(({ path, message }) => `${path}: ${message}`),
   };
 }
 
