@@ -86,7 +86,7 @@ function evaluateRule(rule: Rule, run: Run): Given {
   const gift = rule.give(scope);
   problems.push(...problemsAt(rule.path, gift.faults ?? []));
   const missed = gift.missed === true && rule.strict;
-  const isWithoutFile = rule.files.some((file) => (scope.files.get(file) ?? null) === null);
+  const isWithoutFile = rule.files.some((file) => typeof scope.files.get(file) !== "string");
   if (isWithoutFile && gift.missed === true && !missed) {
     run.warnings.push({ path: rule.path, message: `gives no tag, as ${gift.reason}` });
   }
