@@ -37,6 +37,12 @@ export interface ExecResult {
   late?: string | null;
 }
 
+/** A certificate of one's own and its private key, in PEM form. */
+export interface Identity {
+  cert: string;
+  key: string;
+}
+
 /** One HTTP request. Redirects are not followed: who asks decides what goes along. */
 export interface HttpRequest {
   method: "GET" | "HEAD" | "PUT" | "POST" | "PATCH" | "DELETE";
@@ -45,6 +51,10 @@ export interface HttpRequest {
   body?: string;
   /** Certificates in PEM form that are trusted beside Node's own. */
   ca?: readonly string[];
+  /** Who we are, in PEM form, for servers that ask for a certificate. */
+  identities?: readonly Identity[];
+  /** The proxy to go through, `http://user:password@proxy:3128`. */
+  proxy?: string;
   /** It is given up after so many milliseconds where that is sooner than usual. */
   limit?: number;
   /** Told while an answer is long in coming, every ten seconds: how long it has been waited for, in seconds. */

@@ -1,6 +1,8 @@
 import type http from "node:http";
 import type https from "node:https";
-import type { HttpRequest, HttpResponse, NoResponse } from "./host.ts";
+import type net from "node:net";
+import type tls from "node:tls";
+import type { HttpRequest, HttpResponse, Identity, NoResponse } from "./host.ts";
 
 /** When a request is given up, in milliseconds and bytes. */
 export interface Limits {
@@ -43,16 +45,21 @@ export function systemRequest(signal: AbortSignal, limits: Limits = usual) {
 const interrupted = "the run was interrupted";
 
 /** Node's modules for it are loaded only if there is something to ask. */
-async function prepare({ url, method, headers, body, ca }: HttpRequest): Promise<() => http.ClientRequest> {
+async function prepare(asked: HttpRequest): Promise<() => http.ClientRequest> {
+  const { url, method, headers, body } = asked;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const options = { method, headers: { "user-agent": "multistage-build", ...length, ...headers } };
-  if (!url.startsWith("https:")) {
-    const plain = await import("node:http");
-    return () => plain.request(url, options);
+  if (url.startsWith("https:")) {
+    const encrypted = await import("node:https");
+    const agent = await agentFor(asked);
+    return () => encrypted.request(url, agent === null ? options : { ...options, agent });
   }
-  const encrypted = await import("node:https");
-  const agent = ca === undefined ? {} : { agent: await trusting(ca) };
-  return () => encrypted.request(url, { ...options, ...agent });
+  const plain = await import("node:http");
+  if (asked.proxy === undefined) return () => plain.request(url, options);
+  const { request, address, authorization } = await proxyAt(asked.proxy);
+  const { host } = new URL(url);
+  // A proxy is given the whole of the URL.
+  return () => request({ ...address, ...options, path: url, headers: { host, ...options.headers, ...authorization } });
 }
 
 /** Sends a request and waits for all of its answer, or until a limit is reached or it is stopped. */
@@ -141,17 +148,77 @@ function onceConnected(request: http.ClientRequest, connected: () => void): void
 
 const agents = new Map<string, Promise<https.Agent>>();
 
-/** Reading certificates takes a while: connections that trust the same ones have it done once. */
-function trusting(ca: readonly string[]): Promise<https.Agent> {
-  const key = ca.join("\n");
-  const agent = agents.get(key) ?? makeAgent(ca);
+/** Reading certificates takes a while: connections that use the same ones have it done once. Null where Node's own will do. */
+function agentFor({ ca = [], identities = [], proxy }: HttpRequest): Promise<https.Agent> | null {
+  if (ca.length === 0 && identities.length === 0 && proxy === undefined) return null;
+  const key = JSON.stringify([ca, identities, proxy]);
+  const agent = agents.get(key) ?? makeAgent(ca, identities, proxy);
   agents.set(key, agent);
   return agent;
 }
 
-async function makeAgent(ca: readonly string[]): Promise<https.Agent> {
-  const [{ Agent }, { createSecureContext, rootCertificates }] = [await import("node:https"), await import("node:tls")];
-  return new Agent({ keepAlive: true, secureContext: createSecureContext({ ca: [...rootCertificates, ...ca] }) });
+async function makeAgent(
+  ca: readonly string[],
+  identities: readonly Identity[],
+  proxy: string | undefined,
+): Promise<https.Agent> {
+  const [{ Agent }, { connect, createSecureContext, rootCertificates }] = [
+    await import("node:https"),
+    await import("node:tls"),
+  ];
+  const secureContext = createSecureContext({
+    ...(ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }),
+    ...(identities.length === 0
+      ? {}
+      : { cert: identities.map(({ cert }) => cert), key: identities.map(({ key }) => key) }),
+  });
+  const agent = new Agent({ keepAlive: true, secureContext });
+  if (proxy === undefined) return agent;
+  const way = await proxyAt(proxy);
+  return Object.assign(agent, {
+    createConnection(
+      options: tls.ConnectionOptions & { host: string },
+      connected: (fault: Error | null, socket?: tls.TLSSocket) => void,
+    ) {
+      tunnel(way, `${options.host}:${options.port}`).then(
+        (socket) => connected(null, connect({ ...options, secureContext, socket })),
+        (error: Error) => connected(error),
+      );
+    },
+  });
+}
+
+/** How to speak to a proxy. What it wants to know of us is not for messages. */
+async function proxyAt(proxy: string) {
+  const { protocol, hostname, port, username, password } = new URL(proxy);
+  if (protocol !== "http:" && protocol !== "https:")
+    throw new Error(`a proxy that speaks ${protocol}// is not supported`);
+  const { request } = protocol === "http:" ? await import("node:http") : await import("node:https");
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+  const standard = protocol === "http:" ? 80 : 443;
+  const address = { hostname: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? standard : Number(port) };
+  return { request, address, authorization: username === "" ? {} : { "proxy-authorization": `Basic ${login}` } };
+}
+
+/** A connection through a proxy to a server that the proxy does not listen to. https://httpwg.org/specs/rfc9110.html#CONNECT */
+function tunnel(
+  { request, address, authorization }: Awaited<ReturnType<typeof proxyAt>>,
+  to: string,
+): Promise<net.Socket> {
+  const name = `the proxy ${address.hostname}:${address.port}`;
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...address, method: "CONNECT", path: to, headers: { host: to, ...authorization } });
+    // The request that needs it has given up by then.
+    asked.setTimeout(usual.connect, () => asked.destroy(new Error(`${name} gave no answer`)));
+    asked.on("error", (error) => reject(new Error(`${name}: ${reasonOf(error)}`)));
+    asked.on("response", ({ statusCode }) => reject(new Error(`${name} answered ${statusCode}`)));
+    asked.on("connect", ({ statusCode }, socket: net.Socket) => {
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      reject(new Error(`${name} answered ${statusCode}`));
+    });
+    asked.end();
+  });
 }
 
 function joined(headers: http.IncomingHttpHeaders): Record<string, string> {

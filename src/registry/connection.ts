@@ -1,5 +1,6 @@
 import type { Host, HttpRequest, HttpResponse } from "../host/host.ts";
 import { withRetries } from "../host/retry.ts";
+import type { Certificates } from "./certificates.ts";
 import { type Access, authorize, type Pass } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Answer, type Asked, Refusal, refused, senseless, unanswered } from "./refusal.ts";
@@ -15,7 +16,9 @@ export interface Place {
   path: string;
   /** Looked up when they are needed. */
   credentials: () => Promise<Credentials | null>;
-  certificates: () => Promise<readonly string[]>;
+  certificates: () => Promise<Certificates>;
+  /** The proxy that leads to a URL; null where there is none. */
+  proxyFor: (url: string) => string | null;
   say: (line: string) => void;
 }
 
@@ -50,9 +53,8 @@ export function connect(place: Place): Connection {
 
   /** One request as it is; a 401 is an answer that may be helped. */
   const send = async (asked: Asked, request: HttpRequest): Promise<Answer<HttpResponse>> => {
-    const ca = request.url.startsWith("https:") ? await place.certificates() : [];
     const onWait = (seconds: number) => say(`${registry}: ${asked.what}: no answer for ${seconds} s, still waiting`);
-    const response = await follow(host, { ...request, ...(ca.length === 0 ? {} : { ca }), onWait });
+    const response = await follow(place, { ...request, onWait });
     if (response === null) return senseless(asked, `more than ${mostRedirects} redirects`);
     if ("message" in response) return unanswered(asked, response, registry, host.signal.aborted);
     return response.status === 401 || isSuccess(response) ? response : refused(asked, response);
@@ -122,11 +124,27 @@ function stillGood(pass: Answer<Pass | null> | undefined, now: number): Pass | n
   return pass === undefined || pass === null || pass instanceof Refusal || pass.until <= now ? null : pass;
 }
 
+/** The request with the proxy that leads there, what is trusted, and who we are: a certificate is for the registry alone. */
+export async function withWay(
+  { origin, certificates, proxyFor }: Pick<Place, "origin" | "certificates" | "proxyFor">,
+  request: HttpRequest,
+): Promise<HttpRequest> {
+  const { ca, identities } = request.url.startsWith("https:") ? await certificates() : { ca: [], identities: [] };
+  const isOwn = request.url.startsWith(`${origin}/`);
+  const proxy = proxyFor(request.url);
+  return {
+    ...request,
+    ...(ca.length === 0 ? {} : { ca }),
+    ...(identities.length === 0 || !isOwn ? {} : { identities }),
+    ...(proxy === null ? {} : { proxy }),
+  };
+}
+
 /** Follows redirects, as blobs often lie elsewhere; null if there is no end to them. The login is for the registry alone. */
-async function follow(host: Place["host"], first: HttpRequest) {
+async function follow(place: Place, first: HttpRequest) {
   let request = first;
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-    const response = await host.request(request);
+    const response = await place.host.request(await withWay(place, request));
     const next = "message" in response ? null : redirected(request, response);
     if (next === null) return response;
     request = next;

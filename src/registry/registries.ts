@@ -4,6 +4,8 @@ import type { Config } from "../config/config.ts";
 import { dockerHub, type Repository } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { certificates } from "./certificates.ts";
+import { withWay } from "./connection.ts";
+import { proxyFor } from "./proxy.ts";
 import { type RepositoryClient, repositoryClient } from "./client.ts";
 import { dockerCredentials } from "./credentials.ts";
 
@@ -45,6 +47,7 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
       origin: registry === dockerHub ? hubOrigin : `${insecure ? "http" : "https"}://${registry}`,
       credentials: lazily(() => dockerCredentials(host, env, folder, registry, say)),
       certificates: lazily(() => certificates(host, env, registry, own)),
+      proxyFor: (url: string) => proxyFor(env, url),
     };
   };
 
@@ -56,10 +59,9 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
 
   return {
     answers: async (registry) => {
-      const { origin, certificates: trusted } = placeOf(registry);
-      const ca = origin.startsWith("https:") ? await trusted() : [];
-      const question = { method: "GET", url: `${origin}/v2/`, headers: {}, limit: longestQuestion } as const;
-      const answer = await host.request({ ...question, ...(ca.length === 0 ? {} : { ca }) });
+      const place = placeOf(registry);
+      const question = { method: "GET", url: `${place.origin}/v2/`, headers: {}, limit: longestQuestion } as const;
+      const answer = await host.request(await withWay(place, question));
       if (!("message" in answer)) return "yes";
       return answer.sent && !host.signal.aborted ? "mute" : "away";
     },

@@ -19,7 +19,10 @@ const rooms: House["rooms"] = {
   release: { imports: "below", modules: ["semver/functions/compare.js"] },
   builders: { imports: "below", modules: ["node:path"] },
   docker: { imports: "below", modules: ["node:path"] },
-  registry: { imports: "below", modules: ["node:path", "createHash from node:crypto"] },
+  registry: {
+    imports: "below",
+    modules: ["node:path", "createHash from node:crypto", "BlockList from node:net", "isIP from node:net"],
+  },
   report: { imports: "below", modules: ["chalk"] },
 
   // Pure from here on, but for `config`, which finds and reads its file by itself, and `ci`, which asks git.

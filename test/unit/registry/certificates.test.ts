@@ -24,7 +24,11 @@ function hostWith(texts: Record<string, string | null>) {
 const find = (texts: Record<string, string | null>, env = {}, own: string | null = null) => {
   const complaints: string[] = [];
   const config = own === null ? null : { file: own, complain: (line: string) => void complaints.push(line) };
-  return certificates(hostWith(texts), env, "a.com:5000", config).then((found) => ({ found, complaints }));
+  return certificates(hostWith(texts), env, "a.com:5000", config).then(({ ca, identities }) => ({
+    found: ca,
+    identities,
+    complaints,
+  }));
 };
 
 describe("the certificates that are trusted for a registry", () => {
@@ -48,6 +52,59 @@ describe("the certificates that are trusted for a registry", () => {
   it("lie where XDG_CONFIG_HOME says in rootless mode", async () => {
     const texts = { "/xdg/docker/certs.d/a.com:5000/ca.crt": "rootless" };
     expect((await find(texts, { XDG_CONFIG_HOME: "/xdg" })).found).toEqual(["rootless"]);
+  });
+
+  it("are those of Docker Desktop, too", async () => {
+    const texts = { "/home/x/.docker/certs.d/a.com:5000/ca.crt": "desktop's" };
+    expect((await find(texts)).found).toEqual(["desktop's"]);
+  });
+
+  it("come with our own for a registry that asks who we are, each with its key", async () => {
+    const { found, identities } = await find({
+      "/etc/docker/certs.d/a.com:5000/client.cert": "us",
+      "/etc/docker/certs.d/a.com:5000/client.key": "our key",
+      "/etc/docker/certs.d/a.com:5000/keyless.cert": "nobody",
+      "/etc/docker/certs.d/a.com:5000/locked.cert": "locked",
+      "/etc/docker/certs.d/a.com:5000/locked.key": null,
+      "/etc/docker/certs.d/a.com/client.cert": "another port's",
+      "/etc/docker/certs.d/a.com/client.key": "another port's",
+      "/home/x/.config/docker/certs.d/a.com:5000/more.cert": "us, rootless",
+      "/home/x/.config/docker/certs.d/a.com:5000/more.key": "another key",
+    });
+    expect({ found, identities }).toEqual({
+      found: [],
+      identities: [
+        { cert: "us", key: "our key" },
+        { cert: "us, rootless", key: "another key" },
+      ],
+    });
+  });
+
+  it("of our own are shown to the registry, and to nobody that it sends us to", async () => {
+    const texts = { "/etc/docker/certs.d/a.com/x.cert": "us", "/etc/docker/certs.d/a.com/x.key": "key" };
+    const shown: unknown[] = [];
+    const registries = openRegistries({
+      host: {
+        ...hostWith(texts),
+        request: async ({ url, identities }) => {
+          shown.push([url, identities]);
+          const headers = { location: "https://store.com/x" };
+          return url.startsWith("https://a.com/")
+            ? { status: 307, headers, body: "" }
+            : { status: 404, headers: {}, body: "" };
+        },
+      },
+      env: {},
+      dockerConfig: null,
+      settings: {},
+      directory: "/",
+      say: () => undefined,
+    });
+    await registries.repository(parseRepository("a.com/b")).manifest("1");
+    expect(shown).toEqual([
+      ["https://a.com/v2/b/manifests/1", [{ cert: "us", key: "key" }]],
+      ["https://store.com/x", undefined],
+    ]);
   });
 
   it("take nothing away from NODE_EXTRA_CA_CERTS", async () => {
