@@ -13,7 +13,7 @@ export const longestQuestion = 120_000;
 const longest: Readonly<Record<Wait["next"], number>> = { answer: 300, bytes: 600, end: 3600, work: Infinity };
 
 /** What has changed in this time, in seconds, gets on. */
-const shortest = 30;
+const shortest = 15;
 
 /** A registry that has gone mute is not waited for as long: so often is it asked in vain, twice a minute. */
 const mostAsked = 4;

@@ -7,7 +7,7 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { buildTagReferences, type Plan } from "../plan/plan.ts";
-import type { AcquireStep, BuildStep, ProveStep, PushStep, Step } from "../plan/steps.ts";
+import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
 import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
@@ -40,7 +40,7 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
     case "login":
       return logIn(context.docker, step, context.reporter.note);
     case "resolve":
-      return resolve(context, state, step);
+      return ask(context, state, step);
     case "acquire":
       return acquireBase(context, state, step);
     case "build":
@@ -52,6 +52,12 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
     case "move":
       return moveTags(context, state, step);
   }
+}
+
+/** What is not to be had is not asked for: a registry that says nothing to the cheapest question says nothing to any. */
+async function ask(context: Release, state: RunState, step: ResolveStep): Promise<Failure[]> {
+  const mute = await muteRegistries(context, state, targetsOf(context.plan, step.targets));
+  return mute.length > 0 ? mute : resolve(context, state, step);
 }
 
 async function acquireBase(context: Release, state: RunState, step: AcquireStep): Promise<Failure[]> {
