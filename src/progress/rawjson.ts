@@ -19,6 +19,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   const plain = createPlainLines(tracker, waits);
   const splitters = new Map<string, Map<number, LineSplitter>>();
   const uploads = new Map<string, number>();
+  const pushed = new Map<string, { reference: string; seconds: number }>();
   const checks = new Set<string>();
 
   function readVertex({ digest, name, started, completed, cached, error }: RawVertex): ProgressEntry[] {
@@ -29,8 +30,9 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     else waits.end(digest);
     if (completed === null) return entries;
     entries.push(...flush(digest, vertex));
+    if (error !== null) pushed.delete(digest);
     if (error !== null) return [...entries, ...tracker.fail(vertex, completed, error)];
-    return [...entries, ...tracker.end(vertex, started, completed)];
+    return [...entries, ...tellPushed(digest, vertex), ...tracker.end(vertex, started, completed)];
   }
 
   /** An unfinished line is passed on when its step ends. */
@@ -53,11 +55,21 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
   function readStatus({ vertex: digest, id, current, started, completed }: RawStatus): ProgressEntry[] {
     waits.status(digest, id, { current, completed: completed !== null });
     const vertex = tracker.vertices.get(digest);
-    if (vertex === undefined || completed === null || started === null) return [];
+    if (vertex === undefined || started === null) return [];
+    // What comes next tells that what was before has succeeded: an end alone may be that of a push that was refused.
+    const entries = id.startsWith("pushing ") && completed === null ? tellPushed(digest, vertex) : [];
+    if (completed === null) return entries;
     if (id === "pushing layers") uploads.set(digest, started);
     const reference = /^pushing manifest for ([^@\s]+)/.exec(id)?.[1];
-    if (reference === undefined) return [];
-    return tracker.pushed(vertex, reference, (completed - (uploads.get(digest) ?? started)) / 1000);
+    if (reference === undefined) return entries;
+    pushed.set(digest, { reference, seconds: (completed - (uploads.get(digest) ?? started)) / 1000 });
+    return entries;
+  }
+
+  function tellPushed(digest: string, vertex: Vertex): ProgressEntry[] {
+    const last = pushed.get(digest);
+    pushed.delete(digest);
+    return last === undefined ? [] : tracker.pushed(vertex, last.reference, last.seconds);
   }
 
   /** A warning about style is printed once per rule: the one about upper and lower case comes with every line. */

@@ -52,6 +52,24 @@ describe("the package, as npm installs it", () => {
     expect(stderr).toMatch(/^error node: needs Node 20\.12 or later \(got "18\.[\d.]+"\)\n {4}use a newer Node.*$/);
   });
 
+  it.each(versions)(
+    "ends every wait on Node %s, however often memory is tidied up",
+    { timeout: 600_000 },
+    async (version) => {
+      const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
+      const tests = ["test/unit/host", "test/unit/registry/token-wait.test.ts"];
+      const argv = [vitest, "run", "--project", "unit", "--reporter", "json", ...tests];
+      const node = inPlace(`node${version}`, "bin/node");
+      const { stdout } = await execa(node, argv, { cwd: root, env: { VITEST: "" }, reject: false });
+      const { success, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf("{"))) as {
+        success: boolean;
+        numPassedTests: number;
+      };
+      expect(success, stdout).toBe(true);
+      expect(numPassedTests).toBeGreaterThan(100);
+    },
+  );
+
   it.each([
     [
       "22",

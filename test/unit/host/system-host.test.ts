@@ -3,6 +3,7 @@ import os from "node:os";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Command } from "../../../src/host/host.ts";
 import { systemHost } from "../../../src/host/system-host.ts";
+import { collectAllTheTime } from "../../support/collect.ts";
 
 /** A stream that a test can break. */
 class Stream extends EventEmitter {
@@ -164,6 +165,38 @@ describe("a process of the real host", () => {
       }),
     );
     expect((await ended).exitCode).not.toBe(0);
+  });
+});
+
+describe("a process that takes too long ends, however often memory is tidied up", () => {
+  collectAllTheTime();
+  const endless = (rest: Partial<Command>) => node("setInterval(() => undefined, 1000)", rest);
+
+  it("by its limit", async () => {
+    const ended = await real().host.exec(endless({ limit: 1_500 }));
+    expect(ended).toMatchObject({ late: "it has not ended within 1.5 s" });
+  });
+
+  it("by what its silence comes to", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let asked = 0;
+    const ended = real().host.exec(endless({ onSilence: async () => (++asked > 20 ? "no progress" : null) }));
+    await vi.waitFor(
+      () => {
+        vi.advanceTimersByTime(30_000);
+        expect(asked).toBeGreaterThan(20);
+      },
+      { timeout: 20_000 },
+    );
+    expect(await ended).toMatchObject({ late: "no progress" });
+  });
+
+  it("by the run's end", async () => {
+    const { host, controller } = real();
+    const ended = host.exec(endless({ limit: 60_000 }));
+    setTimeout(() => controller.abort("SIGTERM"), 500);
+    expect(await ended).toMatchObject({ exitCode: 128 + os.constants.signals.SIGTERM, late: null });
   });
 });
 

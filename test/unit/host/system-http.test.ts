@@ -1,11 +1,10 @@
 import type http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { systemRequest } from "../../../src/host/system-http.ts";
+import { collectAllTheTime } from "../../support/collect.ts";
 import { certificate } from "./certificate.ts";
 import { answering, ask, serving } from "./serving.ts";
 
@@ -146,14 +145,7 @@ describe("no answer", () => {
 });
 
 describe("every wait has an end", () => {
-  // Time limits that hang on a weakly held signal are lost when memory is tidied up.
-  let tidying: NodeJS.Timeout;
-  beforeAll(() => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
-    tidying = setInterval(collect, 10);
-  });
-  afterAll(() => clearInterval(tidying));
+  collectAllTheTime();
 
   /** Accepts connections and says nothing. */
   const silent = () => net.createServer((socket) => void socket.resume());

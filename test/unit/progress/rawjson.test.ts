@@ -253,3 +253,26 @@ describe("laws", () => {
     );
   });
 });
+
+describe("an image that the containerd store pushes", () => {
+  const completed = "2026-11-24T03:21:00.394884116Z";
+  const part = (id: string, more: object = {}) => JSON.stringify({ statuses: [{ vertex: "a", id, started, ...more }] });
+  const manifest = (tag: string, more: object = {}) => part(`pushing manifest for a.com/b:${tag}@sha256:0`, more);
+  const pushes = (...lines: string[]) =>
+    told(...lines).entries.flatMap(({ kind, text }) => (kind === "push" ? text : []));
+
+  test("is told of once the builder goes on, or is at its end", () => {
+    const first = [manifest("1"), manifest("1", { completed })];
+    expect(pushes(...first)).toEqual([]);
+    expect(pushes(...first, part("pushing layers"))).toEqual(["pushed a.com/b:1"]);
+    expect(pushes(...first, vertex({ completed }))).toEqual(["pushed a.com/b:1"]);
+  });
+
+  test("is not told of where the registry has refused it, or the push was ended: that has an end, too", () => {
+    const refused = [manifest("1"), manifest("1", { completed }), vertex({ completed, error: "403 Forbidden" })];
+    expect(pushes(...refused)).toEqual([]);
+    expect(pushes(manifest("1", { completed }), part("pushing layers"), ...refused.slice(1))).toEqual([
+      "pushed a.com/b:1",
+    ]);
+  });
+});
