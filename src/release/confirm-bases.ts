@@ -45,7 +45,7 @@ async function confirmBase(context: Release, state: RunState, target: PlannedTar
 
 /** Where a base is up as another image than the one that this run has settled on. */
 async function findOvertaken(
-  { docker, registries }: Release,
+  { docker, registries, reporter }: Release,
   state: RunState,
   target: PlannedTarget,
 ): Promise<Reference[]> {
@@ -53,6 +53,10 @@ async function findOvertaken(
   const own = docker.digests.get(target.name);
   if (settled === undefined || own === undefined) return [];
   const wait = settled.at + Math.max(leastWait, 2 * settled.took) - docker.host.now();
+  if (wait > 10 * leastWait) {
+    const seconds = Math.ceil(wait / 1000);
+    reporter.note(`${target.name}: looking in ${seconds} s whether another host has published it at the same time`);
+  }
   if (wait > 0) await docker.host.sleep(wait);
   const found: Reference[] = [];
   for (const reference of buildTagReferences(target)) {

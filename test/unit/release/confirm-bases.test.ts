@@ -24,7 +24,12 @@ async function confirming({
   });
   const started = host.now();
   const failures = await confirmBases(pass.context, pass.state);
-  return { codes: failures.map(({ code }) => code), waited: host.now() - started, asked: registry.requests.length };
+  return {
+    codes: failures.map(({ code }) => code),
+    waited: host.now() - started,
+    asked: registry.requests.length,
+    notes: pass.notes,
+  };
 }
 
 describe("a base that was published", () => {
@@ -38,6 +43,13 @@ describe("a base that was published", () => {
     ["not once that has passed", { ago: 4000, took: 2000 }, 0],
   ])("is looked at after a while: %s", async (_, times, waited) => {
     expect((await confirming(times)).waited).toBe(waited);
+  });
+
+  it("is said to be waited for where that takes a while", async () => {
+    expect((await confirming({ ago: 0, took: 89_000 })).notes).toEqual([
+      "app: looking in 178 s whether another host has published it at the same time",
+    ]);
+    expect((await confirming({ ago: 0, took: 2000 })).notes).toEqual([]);
   });
 
   it("is found to be another host's if that has pushed meanwhile", async () => {
