@@ -111,6 +111,11 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
     note(state, target, "built", { digest, published: buildTagReferences(planned!) });
     if (digest !== null) docker.digests.set(target, digest);
   }
+  if (pushed.length > 0 && failures.length > 0 && failures.every(isUnread)) {
+    reporter.note("the builder cannot read what it has published yet; docker publishes the same images once more");
+    const again = await build(context, state, { ...step, pushed: [], noCache: false, pull: false });
+    return again.length > 0 ? again : publish(context, state, { kind: "push", targets: pushed });
+  }
   const names = new Set(built.map(({ target }) => target));
   if (failures.length > 0)
     await noteWhatIsUp(
@@ -120,6 +125,11 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
     );
   const rest = built.map(({ target }) => target).filter((name) => step.pushed.includes(name) && isThere(name));
   return failures.length > 0 ? failures : publish(context, state, { kind: "push", targets: rest });
+}
+
+/** buildx asks docker for the digest of what it has just pushed, which a registry of several machines may not show yet. */
+function isUnread({ code, message }: Failure): boolean {
+  return code === "missing-image" && message.includes("Error response from daemon: manifest unknown");
 }
 
 /** A builder that fails may have published some of the images before, and does not say which. */

@@ -156,6 +156,30 @@ it("the result of a build that fails says what it has published before, in the p
   expect(ran.code).toBe(1);
 });
 
+it.each([
+  ["once", 1, 0],
+  ["without what it was to push, too", Infinity, 1],
+])(
+  "a build whose builder cannot read back what it has published is published by docker: %s",
+  async (_, times, code) => {
+    const { run, docker, registry, standing, tags } = await example();
+    const stderr = "ERROR: Error response from daemon: manifest unknown: manifest unknown\n";
+    const digests: (string | null)[] = [];
+    docker.fault(({ stdin = "" }, line) => {
+      const isApps = line.startsWith("docker buildx bake") && stdin.includes(`${app1}:`);
+      if (!isApps || digests.length === times) return undefined;
+      return (ended) => {
+        digests.push(registry.digest(app1, own));
+        return { ...ended, exitCode: 1, stderr };
+      };
+    });
+    const ran = await run(["build", "--no-cache"]);
+    expect([ran.code, registry.digest(app1, own), digests.length], ran.err).toEqual([code, digests[0], 2 - (1 - code)]);
+    const all = repositories.map(() => (code === 0 ? ["latest", own] : [own]));
+    expect([standing(), tags()]).toEqual([true, all]);
+  },
+);
+
 it("a build without docker says so", async () => {
   const { run, docker } = await example();
   docker.fault(() => ({ exitCode: 127, missing: true }));

@@ -186,7 +186,8 @@ export const quirks = {
   },
   headRefused403: instead(asksHead, { status: 403, headers: {}, body: "" }),
   headRefused405: instead(asksHead, { status: 405, headers: {}, body: "" }),
-  noDigest: changed(always, (answer) => ({ ...answer, headers: without(answer.headers, "docker-content-digest") })),
+  /** docker itself needs it of blobs. */
+  noDigest: changed(isManifest, (answer) => ({ ...answer, headers: without(answer.headers, "docker-content-digest") })),
   /** What is refused is told in words that are no JSON. */
   plainErrors: changed(always, (answer) =>
     answer.status < 400
@@ -202,9 +203,9 @@ export const quirks = {
       body: gzipSync(Buffer.from(answer.body, "latin1")).toString("latin1"),
     }),
   ),
-  shoutedHeaders: changed(always, (answer) => {
-    const headers = Object.entries(without(answer.headers, "content-length"));
-    return { ...answer, headers: Object.fromEntries(headers.map(([name, value]) => [name.toUpperCase(), value])) };
+  shoutedHeaders: changed(always, ({ headers: { "content-length": length, ...headers }, ...answer }) => {
+    const shouted = Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]);
+    return { ...answer, headers: { ...Object.fromEntries(shouted), "content-length": length ?? "0" } };
   }),
   blobsElsewhere: elsewhere(isBlob),
   manifestsElsewhere: elsewhere(isManifest),
