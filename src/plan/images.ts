@@ -64,10 +64,14 @@ function repositoryProblem(written: string, repository: string): Fault | null {
   return shellVariable(written) ?? { message: fault, got: repository, ...hint };
 }
 
-/** The name on the host of an image that is never published; the project's own, as a host is shared. */
+/**
+ * The name on the host of an image that is never published; the project's own, as a host is shared. Where containerd keeps
+ * the images BuildKit asks the registry first what a name stands for: this is none that anybody can own.
+ * https://www.rfc-editor.org/rfc/rfc2606#section-2
+ */
 function localRepository(config: Config, event: BuildEvent, target: Target): string {
   const project = event.repository ?? path.posix.basename(config.directory.replaceAll("\\", "/"));
-  return ["multistage-build", ...project.split("/"), target.name].map(component).join("/");
+  return ["multistage-build.invalid", ...[...project.split("/"), target.name].map(component)].join("/");
 }
 
 function component(text: string): string {

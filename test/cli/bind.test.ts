@@ -55,7 +55,7 @@ describe("what a target is built on", () => {
   it("anchors a shared stage that no target is, for the steps to come", async () => {
     const plan = await planOf(question, ["app1"]);
     expect(plan.targets).toMatchObject([{ name: "build-base", implied: true, references: [] }, { name: "app1" }]);
-    const anchor = "multistage-build/octocat/hello-world/build-base:master-860c1904a1ce-42";
+    const anchor = "multistage-build.invalid/octocat/hello-world/build-base:master-860c1904a1ce-42";
     expect(baked(plan, "app1")).toMatchObject({ contexts: { "build-base": `docker-image://${anchor}` } });
     expect(commandsOf(plan)[0]!.argv).toEqual(["docker", "image", "inspect", anchor]);
   });

@@ -98,10 +98,10 @@ describe("an image that is never published", () => {
   const local = eventOf({ provider: "local", kind: "local", buildNumber: null, repository: null });
 
   it.each([
-    ["the repository", eventOf(), "/work/project", "multistage-build/octocat/hello-world/app"],
-    ["the folder", local, "/work/My Project", "multistage-build/my-project/app"],
-    ["the folder on Windows", local, "C:\\work\\project", "multistage-build/project/app"],
-    ["nothing, in a folder of no letters", local, "/work/日本", "multistage-build/x/app"],
+    ["the repository", eventOf(), "/work/project", "multistage-build.invalid/octocat/hello-world/app"],
+    ["the folder", local, "/work/My Project", "multistage-build.invalid/my-project/app"],
+    ["the folder on Windows", local, "C:\\work\\project", "multistage-build.invalid/project/app"],
+    ["nothing, in a folder of no letters", local, "/work/日本", "multistage-build.invalid/x/app"],
   ])("is called after %s", (_, event, directory, name) => {
     const { target } = made({ targets: { app: false } }, { Dockerfile: dockerfile }, { event, directory });
     expect(target("app")?.image.repository.name).toBe(name);
