@@ -186,8 +186,11 @@ export const quirks = {
   },
   headRefused403: instead(asksHead, { status: 403, headers: {}, body: "" }),
   headRefused405: instead(asksHead, { status: 405, headers: {}, body: "" }),
-  /** docker itself needs it of blobs. */
-  noDigest: changed(isManifest, (answer) => ({ ...answer, headers: without(answer.headers, "docker-content-digest") })),
+  /** docker itself needs it of what it writes. */
+  noDigest: changed(readsManifest, (answer) => ({
+    ...answer,
+    headers: without(answer.headers, "docker-content-digest"),
+  })),
   /** What is refused is told in words that are no JSON. */
   plainErrors: changed(always, (answer) =>
     answer.status < 400
