@@ -13,7 +13,8 @@ import {
 } from "../docker/image-commands.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { foreignImage, notHere } from "./prove.ts";
+import { foreignImage, otherInputs } from "./identity.ts";
+import { notHere } from "./prove.ts";
 
 /** What the registry was found to hold under a target's build tag: an image of that digest, nothing, or nobody could tell. */
 export type InRegistry = { digest: string; id: string | null } | "nothing" | "unknown";
@@ -33,7 +34,8 @@ export async function acquire(
 ): Promise<Acquired | Failure> {
   const image = formatReference(target.image);
   const found = (own: InspectedImage, digest: string | null, where: string): Failure | null => {
-    const foreign = foreignImage(target, own.Config?.Labels ?? {});
+    const labels = own.Config?.Labels ?? {};
+    const foreign = foreignImage(target, labels, docker.digests) ?? otherInputs(target, labels, docker.digests);
     if (foreign !== null) return foreign;
     reporter.note(`${target.name}: ${where}`);
     if (digest !== null) docker.digests.set(target.name, digest);

@@ -1,11 +1,11 @@
 import { formatReference, type Reference } from "../core/reference.ts";
 import { shortImageName } from "../dockerfile/image-name.ts";
-import { type Invocation, type Text, workDirectory } from "../docker/invocation.ts";
+import { type Invocation, type Late, render, type Text, workDirectory } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
-import { baseDigestLabel, labelledBase } from "../plan/labels.ts";
-import { buildTagReferences, isKnownByDigest, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, isKnownByDigest, outsidePin, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
 import type { BuildStep } from "../plan/steps.ts";
+import { labelTexts } from "./late-labels.ts";
 
 /** The file that bake writes what it has built to, in the run's temporary directory. */
 export const metadataFile = "metadata.json";
@@ -20,66 +20,87 @@ type Options = Pick<BuildStep, "pushed" | "noCache" | "pull"> & { directory: str
 export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, options: Options): Invocation {
   const argv = ["docker", "buildx", "bake", "-f", "-", "--progress=rawjson"] as const;
   const metadata = ["--metadata-file", [{ variable: workDirectory }, `/${metadataFile}`]] as const;
+  const marks = new Marks();
   return {
     argv: [...argv, ...metadata, ...readable(targets), ...(options.noCache ? ["--no-cache"] : [])],
-    stdin: withLateDigests(JSON.stringify(bakeDefinition(targets, plan, options), null, 2), plan),
+    stdin: marks.fill(JSON.stringify(bakeDefinition(targets, plan, options, marks), null, 2)),
     env: secretNames(targets),
   };
 }
 
-/** The bake file as an object. A base's digest is a mark in it, which {@link withLateDigests} replaces. */
-function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: Options): object {
+/** The bake file as an object. */
+function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: Options, marks: Marks): object {
   const together = new Set(targets.map(({ name }) => name));
   const sources: Sources = new Map(
-    plan.targets.map((target, at) => {
+    plan.targets.map((target) => {
       const { name, image, isBase } = target;
       const reference = formatReference(image);
       // A name may be given to another image meanwhile. Where containerd keeps the images, BuildKit even asks the registry
       // first what a context's name stands for. A digest stands for what this run has settled on; both find it on the host.
-      const pin = isKnownByDigest(target, plan) ? `${mark}@${at}${mark}` : "";
-      const context = together.has(name) ? `target:${name}` : `docker-image://${reference}${pin}`;
-      return [name, { image: reference, hasCache: isBase, context }];
+      const pin: Late[] = isKnownByDigest(target, plan) ? [{ pin: name }] : [];
+      const existing: Text = [`docker-image://${reference}`, ...pin];
+      return [name, { image: reference, hasCache: isBase, context: together.has(name) ? `target:${name}` : existing }];
     }),
   );
   return {
     group: { default: { targets: [...together] } },
-    target: Object.fromEntries(targets.map((target) => [target.name, bakeTarget(target, plan, sources, options)])),
+    target: Object.fromEntries(
+      targets.map((target) => [target.name, bakeTarget(target, plan, sources, options, marks)]),
+    ),
   };
 }
 
 /** No text of a config holds this: control characters are not allowed in any. */
 const mark = "\u0001";
 
-/** What is built along with its base is done before that has a digest. */
-function digestMark(target: PlannedTarget, plan: Plan, sources: Sources): Record<string, string> {
-  const at = plan.targets.findIndex(({ name }) => name === labelledBase(target, plan));
-  return at === -1 || sources.get(plan.targets[at]!.name)!.context.startsWith("target:")
-    ? {}
-    : { [baseDigestLabel]: `${mark}${at}${mark}` };
+/** What is only known later stands in the bake file as a mark. */
+class Marks {
+  readonly #lates: Late[] = [];
+
+  /** The text as bake is to read it. */
+  put(text: Text): string {
+    return render(typeof text === "string" ? literal(text) : text.map(literalPart), (late) => {
+      this.#lates.push(late);
+      return `${mark}${this.#lates.length - 1}${mark}`;
+    });
+  }
+
+  /** The bake file with what the marks stand for. JSON writes a mark as an escape sequence. */
+  fill(json: string): Text {
+    const parts = json.split(/\\u0001(\d+)\\u0001/);
+    return parts.length === 1 ? json : parts.map((part, at) => (at % 2 === 0 ? part : this.#lates[Number(part)]!));
+  }
 }
 
-/** JSON writes the mark as an escape sequence. */
-function withLateDigests(json: string, { targets }: Plan): Text {
-  const parts = json.split(/\\u0001(@?\d+)\\u0001/);
-  const nameAt = (index: string) => targets[Number(index)]!.name;
-  const late = (part: string) => (part.startsWith("@") ? { pin: nameAt(part.slice(1)) } : { digest: nameAt(part) });
-  return parts.length === 1 ? json : parts.map((part, at) => (at % 2 === 0 ? part : late(part)));
+function literalPart(part: string | Late): string | Late {
+  return typeof part === "string" ? literal(part) : part;
 }
 
 /** Where a needed target's image comes from, by the target's name. */
-type Sources = ReadonlyMap<string, { image: string; hasCache: boolean; context: string }>;
+type Sources = ReadonlyMap<string, { image: string; hasCache: boolean; context: Text }>;
 
-function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options: Options): object {
-  const contexts = { ...given(target, sources), ...links(target, sources) };
-  // Pulling would look for a base of ours in the registry, even if it is on the host only.
-  const pull = options.pull && !Object.values(contexts).some((from) => from.startsWith("docker-image://"));
+/** Whether it is built in the same bake. */
+function isBuiltAlong(context: Text): boolean {
+  return typeof context === "string" && context.startsWith("target:");
+}
+
+function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options: Options, marks: Marks): object {
+  const contexts = {
+    ...(options.pull ? fromOutside(target) : {}),
+    ...given(target, sources),
+    ...links(target, sources),
+  };
   return {
     context: literal(target.context),
     dockerfile: literal(dockerfileInContext(target, options.directory)),
     ...(target.stage === "" ? {} : { target: literal(target.stage) }),
-    ...unlessEmpty("contexts", literals(contexts)),
+    ...unlessEmpty("contexts", put(contexts, marks)),
     ...unlessEmpty("args", literals(target.args)),
-    labels: { ...literals(target.labels), ...digestMark(target, plan, sources) },
+    // What is built along with its base is done before that has a digest.
+    labels: put(
+      labelTexts(target, plan, (name) => !isBuiltAlong(sources.get(name)!.context)),
+      marks,
+    ),
     tags: namesOnHost(target).map(formatReference),
     ...unlessEmpty(
       "secret",
@@ -96,13 +117,20 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
       "cache-from",
       [...unboundBases(target, sources), ...target.cacheFrom].map((from) => literal(cacheSource(from))),
     ),
-    ...(pull ? { pull } : {}),
     output: [output(target, options.pushed.includes(target.name))],
   };
 }
 
+/** Images from outside, by the digest that they have in their registry now: all targets of a run are made from the same. */
+function fromOutside({ inputs: { images } }: PlannedTarget): Record<string, Text> {
+  const unpinned = images.flatMap((one) => ("image" in one && !one.image.includes("@") ? [one] : []));
+  return Object.fromEntries(
+    unpinned.map((one) => [shortImageName(one.image), [`docker-image://${one.image}`, { pin: outsidePin(one.image) }]]),
+  );
+}
+
 /** The config's own named contexts. `buildx build` shortens their names, bake does not. */
-function given(target: PlannedTarget, sources: Sources): Record<string, string> {
+function given(target: PlannedTarget, sources: Sources): Record<string, Text> {
   return Object.fromEntries(
     Object.entries(target.contexts).map(([name, from]) => {
       const other = contextTarget(from);
@@ -112,8 +140,8 @@ function given(target: PlannedTarget, sources: Sources): Record<string, string> 
 }
 
 /** What makes bake build another target first, and the stage or image names that stand for its result. */
-function links(target: PlannedTarget, sources: Sources): Record<string, string> {
-  const contexts: Record<string, string> = {};
+function links(target: PlannedTarget, sources: Sources): Record<string, Text> {
+  const contexts: Record<string, Text> = {};
   for (const { stage, target: base } of target.bind) contexts[stage] = sources.get(base)!.context;
   for (const needed of target.needs) {
     const source = sources.get(needed);
@@ -121,7 +149,7 @@ function links(target: PlannedTarget, sources: Sources): Record<string, string> 
     // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
     const used = Object.values(target.args).includes(source.image);
     if (used) contexts[shortImageName(source.image)] = source.context;
-    else if (source.context.startsWith("target:")) contexts[`multistage-build-needs-${needed}`] = source.context;
+    else if (isBuiltAlong(source.context)) contexts[`multistage-build-needs-${needed}`] = source.context;
   }
   return contexts;
 }
@@ -131,7 +159,7 @@ function unboundBases(target: PlannedTarget, sources: Sources): string[] {
   return target.needs.flatMap((needed) => {
     const source = sources.get(needed);
     const bound = target.bind.some((binding) => binding.target === needed);
-    if (source === undefined || bound || !source.hasCache || source.context.startsWith("target:")) return [];
+    if (source === undefined || bound || !source.hasCache || isBuiltAlong(source.context)) return [];
     return Object.values(target.args).includes(source.image) ? [] : [source.image];
   });
 }
@@ -165,6 +193,10 @@ function literal(text: string): string {
 
 function literals(texts: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), literal(text)]));
+}
+
+function put(texts: Readonly<Record<string, Text>>, marks: Marks): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), marks.put(text)]));
 }
 
 function unlessEmpty(key: string, value: object): object {

@@ -1,20 +1,16 @@
 import { formatReference } from "../core/reference.ts";
 import type { Invocation, Text } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
-import { baseDigestLabel, labelledBase } from "../plan/labels.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { BuildStep } from "../plan/steps.ts";
 import { cacheImage, namesOnHost } from "./bake-definition.ts";
+import { labelTexts } from "./late-labels.ts";
 
 /**
  * `docker build` for one target, for a CLI that has BuildKit but no buildx (18.09 to 20.10). Values stand behind a `=`
  * in one word, so that none of them can become a flag. https://docs.docker.com/reference/cli/docker/image/build/
  */
-export function buildInvocation(
-  target: PlannedTarget,
-  plan: Plan,
-  options: Pick<BuildStep, "noCache" | "pull">,
-): Invocation {
+export function buildInvocation(target: PlannedTarget, plan: Plan, options: Pick<BuildStep, "noCache">): Invocation {
   return {
     argv: [
       "docker",
@@ -38,7 +34,6 @@ export function buildInvocation(
       ),
       // Its base would be built again, too, and be another one. On a new base its own steps are not in the cache.
       ...(options.noCache && target.needs.length === 0 ? ["--no-cache"] : []),
-      ...(options.pull ? ["--pull"] : []),
       localPath(target.context),
     ],
     stdin: null,
@@ -47,9 +42,8 @@ export function buildInvocation(
 }
 
 function labels(target: PlannedTarget, plan: Plan): Text[] {
-  const base = labelledBase(target, plan);
-  return Object.entries(target.labels).map(([name, value]) =>
-    name === baseDigestLabel && base !== null ? [`--label=${name}=`, { digest: base }] : `--label=${name}=${value}`,
+  return Object.entries(labelTexts(target, plan, () => true)).map(([name, value]) =>
+    typeof value === "string" ? `--label=${name}=${value}` : [`--label=${name}=`, ...value],
   );
 }
 

@@ -9,9 +9,9 @@ import {
   parseInspected,
   repositoryDigest,
 } from "../docker/image-commands.ts";
-import { identityLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep } from "../plan/steps.ts";
+import { foreignImage } from "./identity.ts";
 
 /** What the proof came to. */
 export interface Proof {
@@ -59,7 +59,7 @@ export async function prove(
     if (own === undefined) return replaced.has(target.name) ? [] : [notHere(target, builtBy)];
     const baseLayers = target.base === null ? undefined : layersOf(target.base);
     return [
-      foreignImage(target, own.Config?.Labels ?? {}),
+      foreignImage(target, own.Config?.Labels ?? {}, docker.digests),
       baseLayers === undefined ? null : notOnBase(target, own.RootFS?.Layers ?? [], baseLayers),
     ].filter((one) => one !== null);
   });
@@ -76,18 +76,6 @@ const whoBuilds: Record<ProveStep["builtBy"], string> = {
 export function notHere({ name, image }: PlannedTarget, builtBy: ProveStep["builtBy"]): Failure {
   const message = `${formatReference(image)} is not on this host`;
   return failure("missing-image", message, { target: name, hint: whoBuilds[builtBy] });
-}
-
-/** The failure of an image of our name that this build has not made from this target. Null if it has. */
-export function foreignImage(target: PlannedTarget, labels: Readonly<Record<string, string>>): Failure | null {
-  const label = identityLabels.find((one) => (labels[one] ?? "") !== (target.labels[one] ?? ""));
-  if (label === undefined) return null;
-  const [own, expected] = [labels[label] ?? "missing", target.labels[label]];
-  const message = `${formatReference(target.image)} was not built by this build: its label ${label} is ${own}, not ${expected}`;
-  return failure("foreign-image", message, {
-    target: target.name,
-    hint: "somebody else has used its name; build it again",
-  });
 }
 
 /** The failure of a target that does not stand on its base: whose layers do not begin with the base's. Null if they do. */

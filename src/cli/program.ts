@@ -130,7 +130,9 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   add(command("build", "build, and publish where the push policy says so (the default command)"), [
     ...publishing,
     new Option("--no-cache", "build every step anew"),
-    new Option("--pull", "look for newer versions of the images that stages are FROM"),
+    new Option("--no-reuse", "build what an earlier build has made from the very same, too"),
+    new Option("--pull", "ask registries which images stages are FROM now, and build on those"),
+    new Option("--no-pull", "take the images that stages are FROM as they are on this host"),
     builder(),
     ...planning,
     ...colours,

@@ -67,13 +67,17 @@ async function planRun(
     return { plan, builder: null, fault: null };
   }
   const presumed = presumedBuilder(line.options.builder ?? "auto", config.directory);
-  const plan = make(buildWork(presumed, line.options));
+  const plan = make(buildWork(presumed, project, line.options));
   checkInput(plan, project, line);
   const docker = context(host, project, { directory: "", env: {} }, () => undefined);
   const builder = await chooseBuilder(docker, line.options.builder ?? "auto");
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
   const fault = await builderFault(builder, docker, plan.targets);
-  return { plan: builder.name === presumed.name ? plan : make(buildWork(builder, line.options)), builder, fault };
+  return {
+    plan: builder.name === presumed.name ? plan : make(buildWork(builder, project, line.options)),
+    builder,
+    fault,
+  };
 }
 
 /** Throws for what the plan alone tells is wrong with the input. */

@@ -40,6 +40,8 @@ export interface BuildOptions extends PushOptions {
   /** False with --no-cache. */
   cache?: boolean;
   pull?: boolean;
+  /** False with --no-reuse. */
+  reuse?: boolean;
 }
 
 export interface TagsOptions extends EventOptions {

@@ -29,7 +29,7 @@ async function show(
   // Without docker to ask, auto means buildx.
   const builder = presumedBuilder(options.builder ?? "auto", directory);
   const make = await planner(host, project, line);
-  const made = make(line.command === "push" ? pushWork(options) : buildWork(builder, options));
+  const made = make(line.command === "push" ? pushWork(options) : buildWork(builder, project, options));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);
   const files = [options.metadataFile, options.tagsFile].filter((file) => file !== undefined);

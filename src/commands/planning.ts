@@ -10,6 +10,7 @@ import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Work } from "../plan/steps.ts";
 import { stepLines } from "../release/step-lines.ts";
+import { readContexts } from "./build-contexts.ts";
 import type { Project } from "./project.ts";
 
 /** Plans what was read for any builder. Throws an InputError with everything that is wrong. */
@@ -23,10 +24,15 @@ export async function planner(
 ): Promise<Planner> {
   const { config, event, tags, env } = project;
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
-  const files = new Set(config.targets.map(({ dockerfile }) => dockerfile));
+  const written = new Set(config.targets.map(({ dockerfile }) => dockerfile));
   const read = async (file: string) =>
     [file, await host.files.readInput(path.resolve(config.directory, file))] as const;
-  const dockerfiles = new Map(await Promise.all([...files].map(read)));
+  const dockerfiles = new Map(await Promise.all([...written].map(read)));
+  const isReused = config.targets.some(({ reuse }) => reuse);
+  const files = isReused
+    ? await readContexts(host, config.directory, config.targets, dockerfiles)
+    : () => "reuse is off";
+  const platform = env["DOCKER_DEFAULT_PLATFORM"] ?? host.platform;
   return (work) => {
     const { plan, problems } = makePlan({
       config,
@@ -35,6 +41,8 @@ export async function planner(
       commands: line.command === "build" && line.isDefault ? commandNames : [],
       dockerfiles,
       tags,
+      files,
+      platform,
       pushFlag: line.options.push,
       work,
       isSet,
@@ -45,8 +53,15 @@ export async function planner(
 }
 
 /** What the command line asks a builder for. */
-export function buildWork(builder: Builder, { cache, pull, force }: BuildOptions): Work {
-  return { command: "build", builder, noCache: cache === false, pull: pull === true, force: force === true };
+export function buildWork(builder: Builder, { config }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
+  return {
+    command: "build",
+    builder,
+    noCache: cache === false,
+    pull: pull ?? config.pull,
+    reuse: cache !== false && reuse !== false,
+    force: force === true,
+  };
 }
 
 export function pushWork({ force }: PushOptions): Work {

@@ -7,6 +7,8 @@ export interface Config {
   directory: string;
   targets: Target[];
   push: "auto" | boolean;
+  /** Whether registries are asked which images stages are FROM now. */
+  pull: boolean;
   registries: Readonly<Record<string, RegistryAccess>>;
   /** The registry of repositories that name none. */
   registry: string | null;
@@ -38,6 +40,8 @@ export interface Target {
   suffix: string;
   needs: readonly string[];
   push: "auto" | boolean;
+  /** Whether an earlier build's image that was made from the very same is used again. */
+  reuse: boolean;
   cacheFrom: readonly string[];
 }
 

@@ -33,6 +33,7 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     directory,
     targets,
     push: written.push ?? "auto",
+    pull: written.pull ?? false,
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],
@@ -54,11 +55,12 @@ function longForm(entry: WrittenEntry): WrittenTarget {
 
 /** The target's own keys win over `defaults`, those over the top level; maps are merged key by key. */
 function merge(written: WrittenConfig, target: WrittenTarget): WrittenTarget {
-  const { dockerfile, context, tags, defaults } = written;
+  const { dockerfile, context, tags, reuse, defaults } = written;
   return {
     ...(dockerfile === undefined ? {} : { dockerfile }),
     ...(context === undefined ? {} : { context }),
     ...(tags === undefined ? {} : { tags }),
+    ...(reuse === undefined ? {} : { reuse }),
     ...defaults,
     ...target,
     args: { ...defaults?.args, ...target.args },
@@ -87,6 +89,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy): T
     suffix: written.suffix ?? "",
     needs: list(written.needs),
     push: written.push ?? "auto",
+    reuse: written.reuse ?? false,
     cacheFrom: list(written.cacheFrom),
   };
 }

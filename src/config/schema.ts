@@ -73,6 +73,9 @@ const targetEntries = {
   suffix: v.optional(described(suffix, "Goes after every tag of the target, the build tag included.")),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
+  reuse: v.optional(
+    described(v.boolean(), "Use an image again that an earlier build has made from the very same. Default: false."),
+  ),
   cacheFrom: v.optional(
     described(stringOrList, "Where else to look for build cache: references or type=… specifications."),
   ),
@@ -91,12 +94,15 @@ const registry = v.strictObject({
 
 export const configSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  ...v.pick(target, ["dockerfile", "context", "tags"]).entries,
+  ...v.pick(target, ["dockerfile", "context", "tags", "reuse"]).entries,
   push: v.optional(
     described(
       pushPolicy,
       '"auto" (default): publish from CI, never from a pull request. true: pull requests too. false: only with --push.',
     ),
+  ),
+  pull: v.optional(
+    described(v.boolean(), "Ask registries which images stages are FROM now, and build all on those. Default: false."),
   ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
   registry: v.optional(described(text, "The registry of repositories that name none.")),

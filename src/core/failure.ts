@@ -26,6 +26,8 @@ export type FailureCode =
   | "foreign-image"
   /** A build tag is up as another image than the one that was to be published. */
   | "other-image"
+  /** A build tag is up as an image that was made from something else. */
+  | "other-inputs"
   /** The registry's answers do not tell whether a tag may move. */
   | "undecided"
   /** The registry lets no tag be written twice. */

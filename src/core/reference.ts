@@ -43,6 +43,12 @@ export function parseRepository(name: string): Repository {
   return { name, registry: dockerHub, path: path.includes("/") ? path : `library/${path}` };
 }
 
+/** Reads an image's name as a Dockerfile has it, `python:3.12`, without a digest; null where it cannot be one. */
+export function parseReference(text: string): Reference | null {
+  const [, name = "", tag = "latest"] = /^(.*?)(?::([^:/@]*))?$/s.exec(text) ?? [];
+  return repositoryFault(name) === null && isTag(tag) ? { repository: parseRepository(name), tag } : null;
+}
+
 /** Whether a repository names its registry. */
 export function hasRegistry(name: string): boolean {
   return split(name).registry !== null;

@@ -11,6 +11,8 @@ export type Line =
   | { inTurn: readonly Line[] }
   /** Finds out what digest an image on the host has in its repository; one that is published `isUp`, or else something has failed. */
   | { digest: string; from: Invocation; repository: string; isUp: boolean }
+  /** Finds out what digest an image from outside has in its registry now; nothing where that does not say. */
+  | { outside: string; key: string; pin: string; pull: boolean }
   /** Proves that each image stands on its base: `prove` looks at all of them. */
   | { prove: Invocation; pairs: readonly { target: string; image: Reference; base: Reference }[] }
   /** What the program does without docker, in words. */
@@ -66,6 +68,7 @@ function toShell(line: Line): string {
   if ("run" in line) return line.quiet === true ? `${commandLine(line.run)} >/dev/null 2>&1` : commandLine(line.run);
   if ("prove" in line) return [`${commandLine(line.prove)} >/dev/null`, ...line.pairs.map(proof)].join("\n");
   if ("all" in line) return `{\n${line.all.map(toShell).join("\n")}\n}`;
+  if ("outside" in line) return outsideDigest(line);
   if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
   if ("inTurn" in line) return line.inTurn.map(toShell).join(" && ");
   const only = `sed -n ${quote(`s|^${line.repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`)}`;
@@ -75,6 +78,16 @@ function toShell(line: Line): string {
   // A shell has no failure of what stands before a pipe.
   const fault = quote(`${line.digest} has no digest in ${line.repository}`);
   return `${found}\n[ -n "$${variable}" ] || { echo ${fault} >&2; exit 1; }`;
+}
+
+/** What the registry says, or else what the host has. */
+function outsideDigest({ outside, key, pin, pull }: Extract<Line, { outside: string }>): string {
+  const image = quote(outside);
+  const [known, pinned] = [digestVariable(key), digestVariable(pin)];
+  const asked = `docker buildx imagetools inspect --format '{{.Manifest.Digest}}' ${image} 2>/dev/null`;
+  const format = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}";
+  const here = `docker image inspect --format '${format}' ${image} 2>/dev/null | sed 's/.*@//'`;
+  return [pull ? `${pinned}=$(${asked}) || ${pinned}=` : `${pinned}=`, `${known}=\${${pinned}:-$(${here})}`].join("\n");
 }
 
 /** The layers of the one must begin with the layers of the other. */

@@ -24,8 +24,20 @@ function named(names: readonly string[], via: Source["via"], line: number): Sour
 
 /** The `from` of `type=bind,from=x,target=/y`; "" if there is none. */
 function mountSource(mount: string): string {
-  const froms = csvFields(mount).filter((field) => /^from=/i.test(field));
-  return froms.at(-1)?.slice("from=".length) ?? "";
+  return field(mount, /^from=/i) ?? "";
+}
+
+/** What a mount without `from` binds of the build context, `/` for all of it; null where it is of another type. */
+export function boundPath(mount: string): string | null {
+  if (mountSource(mount) !== "" || (field(mount, /^type=/i) ?? "bind").toLowerCase() !== "bind") return null;
+  return field(mount, /^(?:source|src)=/i) ?? "/";
+}
+
+/** The value of the last field of a mount whose key is this. */
+function field(mount: string, key: RegExp): string | undefined {
+  return csvFields(mount)
+    .findLast((one) => key.test(one))
+    ?.replace(key, "");
 }
 
 /** One line of CSV; a quoted field may contain commas, and `""` for a quote. */

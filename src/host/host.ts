@@ -85,6 +85,28 @@ export interface FileFault {
   hint: string;
 }
 
+/** One thing in a folder, at whatever depth. */
+export interface TreeEntry {
+  /** Relative to the folder, with `/`; "" is the folder itself. */
+  path: string;
+  kind: "file" | "folder" | "link" | "other";
+  /** The permission bits; those of a link mean nothing and are 0. */
+  mode: number;
+  /** The sha256 of what a file holds, in hex; where a link points to; "" for others. */
+  content: string;
+  /** The path in the folder that a link stands for; "" for others. */
+  leadsTo: string;
+}
+
+/** Which part of a folder is looked at. */
+export interface TreePart {
+  /** Paths in it, each with all that is below; "" is all of it. Links on the way are followed, within the folder. */
+  roots: readonly string[];
+  isLeftOut: (path: string) => boolean;
+  /** Whether a folder need not be looked into: it is left out with all that is in it. */
+  isClosed: (path: string) => boolean;
+}
+
 /** The files that the program reads and writes. Paths are absolute. */
 export interface Files {
   /** The file's text, or null where there is none to be had, for whatever reason. */
@@ -99,6 +121,8 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** The names in a folder, sorted; none if it is missing or cannot be read. */
   list(path: string): Promise<string[]>;
+  /** Lists a part of a folder with what the files hold, sorted by path. Throws what the system says of a file that cannot be read. */
+  tree(folder: string, part: TreePart): Promise<TreeEntry[]>;
   /**
    * Makes an empty private directory (mode 0700) for this run, outside of the workspaces, and returns its path; what dead
    * runs have left goes.
@@ -118,6 +142,8 @@ export interface Host {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   home: string;
+  /** What images are built for on a machine of this kind, `linux/amd64`. */
+  platform: string;
   stdout: Output;
   stderr: Output;
   /** Writes to standard output as it is: for what {@link json} has made. */

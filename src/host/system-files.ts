@@ -1,4 +1,5 @@
 import { access, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { fileTree } from "./file-tree.ts";
 import type { Files } from "./host.ts";
 import { readInput } from "./input-file.ts";
 import { makeTemporary } from "./temporary.ts";
@@ -21,6 +22,7 @@ export const systemFiles: Files = {
       (names) => names.toSorted(),
       () => [],
     ),
+  tree: fileTree,
   makeTemporary,
   link: (target, file) => symlink(target, file),
   remove: (file) => rm(file, { recursive: true, force: true }),

@@ -14,6 +14,7 @@ export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interrup
     cwd: self.cwd(),
     env: self.env,
     home: os.homedir(),
+    platform: platformOf(self.arch),
     stdout: output(self.stdout),
     stderr: output(self.stderr),
     print: (text) => void self.stdout.write(text),
@@ -31,6 +32,12 @@ export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interrup
     request: systemRequest(signal),
     files: systemFiles,
   };
+}
+
+/** Docker's word for Node's. https://nodejs.org/api/process.html#processarch */
+function platformOf(arch: string): string {
+  const words: Record<string, string> = { x64: "amd64", ia32: "386", arm: "arm/v7", ppc64: "ppc64le" };
+  return `linux/${words[arch] ?? arch}`;
 }
 
 function output(stream: NodeJS.WriteStream): Output {

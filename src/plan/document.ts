@@ -1,5 +1,5 @@
 import { formatReference } from "../core/reference.ts";
-import type { Binding, Plan, PlannedEvent, PlannedTarget, SharedStage, Warning } from "./plan.ts";
+import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning } from "./plan.ts";
 import type { Step } from "./steps.ts";
 
 /** A plan as `plan --json` prints it. Its JSON schema is `plan.schema.json` in the package. */
@@ -36,10 +36,23 @@ export interface TargetDocument extends Pick<
   | "platforms"
   | "cacheFrom"
 > {
+  /** All that can change the image, as far as it is known before the run. */
+  inputs: InputsDocument;
   /** What the image is called on the host. */
   image: string;
   references: { repository: string; buildTag: string; moving: string[] }[];
   bind: Binding[];
+}
+
+/** What can change an image. */
+interface InputsDocument {
+  /** The sha256 of all that is known; null where something is not. */
+  known: string | null;
+  /** Why it cannot be known what the image will be. */
+  unknown: string | null;
+  /** The images that it is made from, whose digests are known when it is built: those of targets by their names. */
+  targets: string[];
+  images: string[];
 }
 
 /** One step, with the docker processes that it comes to. */
@@ -77,13 +90,22 @@ export function planDocument(plan: Plan, commands: readonly CommandDocument[][])
 }
 
 function targetDocument(target: PlannedTarget): TargetDocument {
-  const { places, image, affixes: _affixes, isBase: _isBase, ...rest } = target;
+  const { places, image, affixes: _affixes, isBase: _isBase, reuseFrom: _reuseFrom, inputs, ...rest } = target;
   const references = places.map(({ repository, buildTag, moving }) => ({
     repository: repository.name,
     buildTag,
     moving,
   }));
-  return { ...rest, image: formatReference(image), references };
+  return { ...rest, image: formatReference(image), references, inputs: inputsDocument(inputs) };
+}
+
+function inputsDocument({ known, images, unknown }: PlannedInputs): InputsDocument {
+  return {
+    known: unknown === null ? known : null,
+    unknown,
+    targets: images.flatMap((one) => ("target" in one ? one.target : [])),
+    images: images.flatMap((one) => ("image" in one ? one.image : [])),
+  };
 }
 
 function targetNames(step: Step): string[] {

@@ -7,6 +7,8 @@ export const ownLabels = {
   buildTag: "multistage-build.build-tag",
   buildNumber: "multistage-build.build-number",
   event: "multistage-build.event",
+  inputs: "multistage-build.inputs",
+  inputParts: "multistage-build.input-parts",
   ref: "multistage-build.ref",
   repository: "multistage-build.repository",
   tags: "multistage-build.tags",
@@ -57,6 +59,8 @@ export function imageLabels(
     [ownLabels.buildTag]: image.buildTag,
     [ownLabels.buildNumber]: event.buildNumber === null ? "" : String(event.buildNumber),
     [ownLabels.event]: event.kind,
+    [ownLabels.inputs]: "",
+    [ownLabels.inputParts]: "",
     [ownLabels.ref]: event.ref,
     [ownLabels.repository]: event.repository ?? "",
     [ownLabels.tags]: moving.join(","),
@@ -64,6 +68,38 @@ export function imageLabels(
     // So another build can tell a target that is not up yet from one that is not there any more.
     [ownLabels.targets]: siblings.length > mostSiblings ? "" : siblings.join(","),
   };
+}
+
+/** Labels that say which build made an image, not what it is. */
+const ofTheBuild: ReadonlySet<string> = new Set([
+  oci("created"),
+  oci("revision"),
+  oci("url"),
+  oci("ref.name"),
+  oci("base.name"),
+  baseDigestLabel,
+  ownLabels.buildTag,
+  ownLabels.buildNumber,
+  ownLabels.event,
+  ownLabels.ref,
+  ownLabels.tags,
+  ownLabels.targets,
+  ownLabels.inputs,
+  ownLabels.inputParts,
+]);
+
+/**
+ * The labels that say what an image is, whichever build made it; `own` are those that the config names. Of a branch the
+ * version is only the build's name.
+ */
+export function identityOf(
+  labels: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, unknown>>,
+): [name: string, value: string][] {
+  const isRelease = labels[ownLabels.event] === "tag";
+  return Object.entries(labels).filter(
+    ([name]) => Object.hasOwn(own, name) || (!ofTheBuild.has(name) && (isRelease || name !== versionLabel)),
+  );
 }
 
 /**

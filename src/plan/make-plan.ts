@@ -11,6 +11,7 @@ import type { TagInputs } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
 import { linkTargets } from "./bind.ts";
 import { targetImages } from "./images.ts";
+import { type InputSources, targetInputs } from "./inputs.ts";
 import { lintPlan } from "./lint.ts";
 import { nearlyRegistries } from "./near-names.ts";
 import type { Plan, PlannedEvent, PlannedTarget, Warning } from "./plan.ts";
@@ -37,6 +38,10 @@ export interface PlanInputs {
   pushFlag: boolean | undefined;
   /** What is to be done with the targets, and how. */
   work: Work;
+  /** What the targets' build contexts hold; text says why nothing is known of one. */
+  files: InputSources["files"];
+  /** What images are built for where a target does not say it, `linux/amd64`. */
+  platform: string;
   /** Whether an environment variable has a value. */
   isSet: (variable: string) => boolean;
 }
@@ -59,7 +64,8 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
-  const { targets, ...sorted } = inOrder(planned.map(({ target }) => target));
+  const sorted = inOrder(planned.map(({ target }) => target));
+  const targets = withInputs(sorted.targets, inputs, found);
   const own = new Set(config.targets.map(({ name }) => name));
   const shared = sharedStages(
     relevant.filter(({ target }) => selected.has(target.name)),
@@ -132,6 +138,25 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
   const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
   const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
   return { placed: all, images, templates, outcomes, links, needs, needed, elsewhere, problems };
+}
+
+/** Fills in what can change the targets' images. */
+function withInputs(
+  targets: readonly PlannedTarget[],
+  { files, platform }: PlanInputs,
+  { placed, links, images }: ReturnType<typeof findLinks>,
+): PlannedTarget[] {
+  const labels = new Map(targets.map((target) => [target.name, target.labels]));
+  const byName = new Map(placed.map((one) => [one.target.name, one]));
+  const inputsOf = targetInputs({
+    placed: byName,
+    links,
+    images,
+    files,
+    platform,
+    labels: (name) => labels.get(name)!,
+  });
+  return targets.map((target) => ({ ...target, inputs: inputsOf(target.name) }));
 }
 
 /** Sorts the targets so that each comes after what it needs; a cycle is a problem. */

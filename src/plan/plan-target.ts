@@ -6,7 +6,7 @@ import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
 import type { TargetImage } from "./images.ts";
-import { cacheSources } from "./cache.ts";
+import { lastPublished } from "./last-published.ts";
 import { imageLabels } from "./labels.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 import type { PushDecision } from "./push-policy.ts";
@@ -33,6 +33,9 @@ export interface TargetContext {
 /** What an anchor has. */
 const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: [], warnings: [] };
 
+/** They are found once all targets are planned. */
+const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], unknown: "they were not looked for" };
+
 /** One target with its tags, labels and references worked out. */
 export function planTarget(
   { target, args, place }: Placed,
@@ -48,6 +51,7 @@ export function planTarget(
   // A laptop's build tag may stand for several states of the work tree: nobody is to find it who did not ask for it.
   const mayPush = decision.push && (!implied || event.buildNumber !== null);
   const push = mayPush && image.repositories.length > 0 && target.push !== false;
+  const earlier = lastPublished(target, tags, image.repositories[0], published.tags);
   const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
   return {
@@ -81,11 +85,10 @@ export function planTarget(
       ssh: [...target.ssh],
       contexts: { ...target.contexts },
       platforms: [...target.platforms],
-      cacheFrom: [
-        ...target.cacheFrom,
-        ...(bases.has(name) ? cacheSources(target, tags, image.repositories[0], published.tags) : []),
-      ],
+      cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
       isBase: bases.has(name),
+      inputs: notKnown,
+      reuseFrom: target.reuse ? earlier : [],
     },
   };
 }

@@ -62,6 +62,44 @@ export interface PlannedTarget {
   cacheFrom: string[];
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;
+  inputs: PlannedInputs;
+  /** Where an image of the same inputs may be found, the likeliest first; empty where none is to be used again. */
+  reuseFrom: Reference[];
+}
+
+/** All that can change a target's image. */
+export interface PlannedInputs {
+  /** The sha256 of what is known before the run, in hex. */
+  known: string;
+  /** What that is, part by part. */
+  facts: FactPrint[];
+  /** The images that it is made from, which are known when it is built. */
+  images: LateInput[];
+  /** Why it cannot be known what the image will be; null where it can. */
+  unknown: string | null;
+}
+
+/** An image that another one is made from: one of another target of ours, or one from outside by its name. */
+export type LateInput = { target: string } | { image: string };
+
+/**
+ * What the digest of an image from outside is kept under during a run, beside those of targets, whose names have no blank.
+ * It is the image's id where it is in no registry.
+ */
+export function outsideKey(image: string): string {
+  return `image ${image}`;
+}
+
+/** The same for the digest by which the image is bound; there is none where it is in no registry. */
+export function outsidePin(image: string): string {
+  return `pin ${image}`;
+}
+
+/** One thing that can change an image: its name in words, and a print of the name and of what it says. */
+interface FactPrint {
+  name: string;
+  /** Twelve hex digits, of which the first six are of the name. */
+  print: string;
 }
 
 /** What is written of one target in one repository. */

@@ -5,7 +5,7 @@ import { withNeeds } from "./select.ts";
 import { waves } from "./waves.ts";
 
 /** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
-export type Step = LoginStep | ResolveStep | AcquireStep | BuildStep | ProveStep | PushStep | MoveStep;
+export type Step = LoginStep | ResolveStep | ReuseStep | AcquireStep | BuildStep | ProveStep | PushStep | MoveStep;
 
 /** Logs in to a registry; `username` and `password` are names of variables. */
 export interface LoginStep {
@@ -15,9 +15,22 @@ export interface LoginStep {
   password: string;
 }
 
-/** Asks the registries which of the targets are up under this build's tag already: these are not built again. */
+/**
+ * Asks the registries which of the targets are up under this build's tag already, which are not built again, and which
+ * digests the images from outside have.
+ */
 export interface ResolveStep {
   kind: "resolve";
+  targets: string[];
+  /** Images that stages are FROM, by the names that the Dockerfile gives them. */
+  images: string[];
+  /** Whether their registries are asked; otherwise, and where they cannot be, the host's own images count. */
+  pull: boolean;
+}
+
+/** Gives this build's tag to images that earlier builds have made from the very same. */
+export interface ReuseStep {
+  kind: "reuse";
   targets: string[];
 }
 
@@ -41,7 +54,7 @@ export interface BuildStep {
   /** Those of them that the builder publishes under their build tag as it builds them. */
   pushed: string[];
   noCache: boolean;
-  /** Look for newer versions of the images that stages are FROM. */
+  /** Images from outside are taken by the digests that their registries gave. */
   pull: boolean;
 }
 
@@ -77,7 +90,7 @@ export interface BuilderTraits {
 
 /** What the command line asks for. */
 export type Work =
-  | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; force: boolean }
+  | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; reuse: boolean; force: boolean }
   | { command: "push"; force: boolean };
 
 /** The steps that do `work` with the targets, which are in build order. */
@@ -105,7 +118,7 @@ export function planSteps(
     return withoutIdle([
       { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
       ...logins,
-      { kind: "resolve", targets: isFinal ? names(published) : [] },
+      { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false },
       { kind: "push", targets: names(published) },
       moves,
     ]);
@@ -115,12 +128,14 @@ export function planSteps(
   const early = new Set(
     built.flatMap((step) => (step.kind === "push" ? step.targets : step.kind === "build" ? step.pushed : [])),
   );
+  const images = outsideImages(targets.filter(({ inputs }) => work.pull || inputs.unknown === null));
   const onHost = new Set(
     built.flatMap((step) => (step.kind === "acquire" ? [step.target] : step.kind === "build" ? step.targets : [])),
   );
   return withoutIdle([
     ...logins,
-    { kind: "resolve", targets: isFinal ? names(targets.filter(({ push, places }) => push && places.length > 0)) : [] },
+    { kind: "resolve", targets: isFinal ? names(targets.filter(isPublished)) : [], images, pull: work.pull },
+    { kind: "reuse", targets: isFinal && work.reuse ? names(targets.filter(isReusable)) : [] },
     ...built,
     { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
     { kind: "push", targets: names(published).filter((name) => !early.has(name)) },
@@ -182,11 +197,26 @@ function buildWave(
   ]);
 }
 
+function isPublished({ push, places }: PlannedTarget): boolean {
+  return push && places.length > 0;
+}
+
+function isReusable(target: PlannedTarget): boolean {
+  return isPublished(target) && target.reuseFrom.length > 0;
+}
+
+/** What a digest in its name does not fix already. */
+function outsideImages(targets: readonly PlannedTarget[]): string[] {
+  const images = targets.flatMap(({ inputs }) => inputs.images.flatMap((one) => ("image" in one ? one.image : [])));
+  return [...new Set(images)].filter((image) => !image.includes("@"));
+}
+
 function names(targets: readonly PlannedTarget[]): string[] {
   return targets.map(({ name }) => name);
 }
 
 /** A step that is for no target is none. */
 function withoutIdle<T extends Step>(steps: readonly T[]): T[] {
-  return steps.filter((step) => !("targets" in step) || step.targets.length > 0);
+  const isFor = (step: Step) => step.kind === "resolve" && step.images.length > 0;
+  return steps.filter((step) => !("targets" in step) || step.targets.length > 0 || isFor(step));
 }

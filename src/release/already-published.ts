@@ -1,11 +1,14 @@
 import { digestIn, isSame } from "../builders/acquire.ts";
-import { foreignImage, notOnBase } from "../builders/prove.ts";
+import { foreignImage, otherInputs } from "../builders/identity.ts";
+import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
+import type { Manifest } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
+import { findOutsideImages } from "./outside-images.ts";
 import { copyImage, otherImage } from "./publish.ts";
 import { note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
@@ -16,30 +19,66 @@ const atOnce = 8;
  * built again, as a build tag never changes; that they stand on their base is proved by what the registry holds. A registry
  * that cannot be asked counts as unknown.
  */
-export async function resolve(context: Release, state: RunState, { targets }: ResolveStep): Promise<Failure[]> {
+export async function resolve(context: Release, state: RunState, step: ResolveStep): Promise<Failure[]> {
+  const targets = targetsOf(context.plan, step.targets);
+  const outside = findOutsideImages(context, step);
+  const looked = new Map<string, LookUp>();
+  await eachLimited(targets, atOnce, async (target) => void looked.set(target.name, await lookUp(context, target)));
+  await outside;
   const found = new Map<string, UpImage>();
   const failures: Failure[] = [];
-  await eachLimited(targetsOf(context.plan, targets), atOnce, async (target) => {
-    const image = await publishedImage(context, target);
-    if (image instanceof Refusal) {
-      // What cannot be asked may still be pushed to by docker; what is down cannot, and is better found now than after the build.
-      if (image.passing && !image.closed) failures.push(downNow(target, image));
-      return;
-    }
-    if (image === null) {
-      state.inRegistry.set(target.name, "nothing");
-    } else if ("code" in image) {
-      failures.push(image);
-    } else {
+  // What a target stands on comes first: its digest tells whether the target is made from the same.
+  for (const target of targets) {
+    const image = await settle(context, target, looked.get(target.name)!);
+    if (image === "nothing") state.inRegistry.set(target.name, image);
+    else if (image !== "unknown" && "code" in image) failures.push(image);
+    else if (image !== "unknown") {
       state.inRegistry.set(target.name, { digest: image.manifest, id: image.digest });
       context.docker.digests.set(target.name, image.manifest);
       found.set(target.name, image);
+      failures.push(...takeAsBuilt(context, state, target, found));
     }
-  });
-  for (const target of targetsOf(context.plan, [...found.keys()])) {
-    failures.push(...takeAsBuilt(context, state, target, found));
   }
   return failures;
+}
+
+/** What is up under a target's build tags, and what is not; a refusal where that cannot be told. */
+type LookUp = Answer<{ up: { reference: Reference; image: UpImage }[]; missing: Reference[] }>;
+
+async function lookUp({ registries }: Release, target: PlannedTarget): Promise<LookUp> {
+  const found: Exclude<LookUp, Refusal> = { up: [], missing: [] };
+  for (const reference of buildTagReferences(target)) {
+    const client = registries.repository(reference.repository);
+    const manifest = await client.manifest(reference.tag);
+    const image = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
+    if (image instanceof Refusal) return image;
+    if (image === null) found.missing.push(reference);
+    else found.up.push({ reference, image: { ...image, manifest: (manifest as Manifest).digest } });
+  }
+  return found;
+}
+
+/** The image that is up in all repositories of a target. */
+async function settle(
+  context: Release,
+  target: PlannedTarget,
+  looked: LookUp,
+): Promise<UpImage | "nothing" | "unknown" | Failure> {
+  // What cannot be asked may still be pushed to by docker; what is down cannot, and is better found now than after the build.
+  if (looked instanceof Refusal) return looked.passing && !looked.closed ? downNow(target, looked) : "unknown";
+  const { up, missing } = looked;
+  const [first] = up;
+  if (first === undefined) return "nothing";
+  const { digests } = context.docker;
+  for (const { image } of up) {
+    const wrong = foreignImage(target, image.labels, digests) ?? otherInputs(target, image.labels, digests);
+    if (wrong !== null) return wrong;
+  }
+  const other = up.find(({ image }) => image.manifest !== first.image.manifest);
+  if (other !== undefined) return twoImages(target, first.reference, other.reference);
+  // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
+  const failures = await copyImage(context, target, first.reference, missing);
+  return failures[0] ?? first.image;
 }
 
 /** One whose base is not up has to be built again, with its proof. */
@@ -64,36 +103,6 @@ function takeAsBuilt(
   note(state, target.name, "built", { digest: image.manifest, cached: true, published: buildTagReferences(target) });
   reporter.note(`${target.name}: already up as ${image.manifest.slice(0, 19)}`);
   return [];
-}
-
-/** The image that is up in all repositories of a target; null if there is none in any. */
-async function publishedImage(context: Release, target: PlannedTarget): Promise<Answer<UpImage | null> | Failure> {
-  const missing: Reference[] = [];
-  let up: { reference: Reference; image: UpImage } | null = null;
-  for (const reference of buildTagReferences(target)) {
-    const image = await imageAt(context, reference);
-    if (image instanceof Refusal) return image;
-    if (image === null) {
-      missing.push(reference);
-      continue;
-    }
-    const foreign = foreignImage(target, image.labels);
-    if (foreign !== null) return foreign;
-    if (up !== null && up.image.manifest !== image.manifest) return twoImages(target, up.reference, reference);
-    up ??= { reference, image };
-  }
-  if (up === null) return null;
-  // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
-  const failures = await copyImage(context, target, up.reference, missing);
-  return failures[0] ?? up.image;
-}
-
-async function imageAt({ registries }: Release, { repository, tag }: Reference): Promise<Answer<UpImage | null>> {
-  const client = registries.repository(repository);
-  const manifest = await client.manifest(tag);
-  if (manifest === null || manifest instanceof Refusal) return manifest;
-  const image = await client.image(manifest);
-  return image instanceof Refusal ? image : { ...image, manifest: manifest.digest };
 }
 
 /** The layers of a target's image that is up under a digest; null where the registry does not tell. */

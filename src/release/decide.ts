@@ -5,7 +5,8 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
-import { whyKept, whyKeptByTags } from "./who-owns.ts";
+import { ownLabels } from "../plan/labels.ts";
+import { laterOfSameRef, whyKept, whyKeptByTags } from "./who-owns.ts";
 
 /** The moving tags of one target in one repository, and the image that is to have them. */
 export interface MovingPlace {
@@ -37,6 +38,8 @@ export async function decide(at: MovingPlace, tag: string): Promise<Answer<Decis
     if (image instanceof Refusal) return image;
     const why = whyKept(target, tag, image.labels);
     if (why !== null) return { kind: "kept", why };
+    const later = await usedAgain(at, current, image.labels);
+    if (later !== null) return { kind: "kept", why: `build ${later} is later` };
   }
   if (!isAlias(tag, target.version, target.affixes)) return { kind: "moves", from: current };
   // The alias alone does not tell: it may have been removed, or moved by hand. A registry that lists no tags leaves it at that.
@@ -44,6 +47,27 @@ export async function decide(at: MovingPlace, tag: string): Promise<Answer<Decis
   const why = tags instanceof Refusal ? null : whyKeptByTags(target, tag, tags);
   return why === null ? { kind: "moves", from: current } : { kind: "kept", why };
 }
+
+/**
+ * The number of a later build of the same branch that has used the image again which a tag stands for, and so has given it
+ * the tag. Where tags cannot be listed no image is used again.
+ */
+async function usedAgain(
+  { target, client }: MovingPlace,
+  current: Manifest,
+  labels: Readonly<Record<string, string>>,
+): Promise<number | null> {
+  if ((labels[ownLabels.inputs] ?? "") === "") return null;
+  const tags = await client.tags();
+  if (tags instanceof Refusal) return null;
+  for (const { tag, number } of laterOfSameRef(target, tags).slice(0, mostBuilds)) {
+    if ((await client.digest(tag)) === current.digest) return number;
+  }
+  return null;
+}
+
+/** So many of the later builds are looked at. */
+export const mostBuilds = 20;
 
 /** The reference that a tag of this place is written as. */
 export function referenceOf({ place }: Pick<MovingPlace, "place">, tag: string): Reference {

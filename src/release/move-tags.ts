@@ -192,6 +192,7 @@ function record({ plan }: Release, state: RunState, step: MoveStep, moved: reado
   for (const { name } of targetsOf(plan, step.targets)) {
     const own = moved.filter(({ at, became }) => at.target.name === name && became !== null);
     const published = own.map(({ at, tag }) => referenceOf(at, tag));
-    note(state, name, "built", { published: [...(state.outcomes.get(name)?.published ?? []), ...published] });
+    const { status = "built", published: before = [] } = state.outcomes.get(name) ?? {};
+    note(state, name, status, { published: [...before, ...published] });
   }
 }

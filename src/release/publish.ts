@@ -1,5 +1,6 @@
 import { isSame, lookOnHost } from "../builders/acquire.ts";
-import { foreignImage, notHere } from "../builders/prove.ts";
+import { foreignImage } from "../builders/identity.ts";
+import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
@@ -91,7 +92,9 @@ export async function takeOver(
   const at = docker.host.now();
   const image = await lookOnHost(docker, reference);
   const foreign =
-    image === null ? notHere(target, "an earlier step") : foreignImage(target, image.Config?.Labels ?? {});
+    image === null
+      ? notHere(target, "an earlier step")
+      : foreignImage(target, image.Config?.Labels ?? {}, docker.digests);
   if (foreign !== null) return foreign;
   // Its other names on this host are still those of our own image, and are published next.
   for (const other of buildTagReferences(target).filter((one) => formatReference(one) !== formatReference(reference))) {

@@ -11,6 +11,7 @@ import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } f
 import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
+import { reuse } from "./reuse.ts";
 import { publish } from "./publish.ts";
 import { layersUp, resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
@@ -41,6 +42,8 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
       return logIn(context.docker, step, context.reporter.note);
     case "resolve":
       return ask(context, state, step);
+    case "reuse":
+      return reuse(context, state, step);
     case "acquire":
       return acquireBase(context, state, step);
     case "build":

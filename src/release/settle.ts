@@ -4,16 +4,13 @@ import { formatReference } from "../core/reference.ts";
 import { pauseBefore } from "../host/retry.ts";
 import { versionLabel } from "../plan/labels.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
-import { decide, type MovingPlace, referenceOf } from "./decide.ts";
+import { decide, mostBuilds, type MovingPlace, referenceOf } from "./decide.ts";
 import type { Release } from "./run-state.ts";
-import { claims, laterBuilds, targetsOfBuild, whyKept } from "./who-owns.ts";
+import { claims, labelsAs, laterBuilds, type LaterBuild, targetsOfBuild, whyKept } from "./who-owns.ts";
 import { write } from "./write.ts";
 
 /** More rounds mean more builds that publish at this very moment: the last of them settles it. */
 const rounds = 5;
-/** So many of the later builds are looked at. */
-const mostBuilds = 20;
-
 /** An image that should have a tag rather than another, and what to call its build. */
 interface Owner {
   name: string;
@@ -90,7 +87,7 @@ export async function overtaken(
     return owner === null || owner instanceof Refusal ? owner : { name: higher, at: owner };
   }
   for (const later of laterBuilds(target, tags).slice(0, mostBuilds)) {
-    const owner = await inPlaceOf(at, later.tag);
+    const owner = await inPlaceOf(at, later.tag, later);
     if (owner instanceof Refusal) return owner;
     if (owner === null || !claims(target, tag, owner.target.labels)) continue;
     if (whyKept(target, tag, owner.target.labels) === null) continue;
@@ -102,12 +99,12 @@ export async function overtaken(
 }
 
 /** The same place as another build of the target would have it, by that build's image; null where there is none any more. */
-async function inPlaceOf(at: MovingPlace, tag: string): Promise<Answer<MovingPlace | null>> {
+async function inPlaceOf(at: MovingPlace, tag: string, later?: LaterBuild): Promise<Answer<MovingPlace | null>> {
   const manifest = await at.client.manifest(tag);
   if (manifest === null || manifest instanceof Refusal) return manifest;
   const image = await at.client.image(manifest);
   if (image instanceof Refusal) return image.status === 404 ? null : image;
-  const { labels } = image;
+  const labels = later === undefined ? image.labels : labelsAs(later, at.target, image.labels);
   return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
 

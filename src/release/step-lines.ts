@@ -1,10 +1,17 @@
 import type { Builder } from "../builders/builder.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { formatReference, parseReference, type Reference } from "../core/reference.ts";
 import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";
-import { buildTagReferences, isKnownByDigest, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import {
+  buildTagReferences,
+  isKnownByDigest,
+  outsideKey,
+  outsidePin,
+  type Plan,
+  type PlannedTarget,
+} from "../plan/plan.ts";
 import type { Step } from "../plan/steps.ts";
 import { targetsOf } from "./run-state.ts";
 
@@ -15,9 +22,13 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
       return [{ run: loginInvocation(step) }];
     case "resolve":
       return [
+        ...(step.targets.length === 0 ? [] : [{ remark: asks }]),
+        ...step.images.flatMap((image) => outsideDigest(image, step.pull, builder)),
+      ];
+    case "reuse":
+      return [
         {
-          remark:
-            "A run asks the registry now what is up already under this build's tag, and does not build that again.",
+          remark: "A run gives this build's tag now to images of earlier builds that were made from the very same.",
         },
       ];
     case "acquire": {
@@ -51,6 +62,17 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
         ...targetsOf(plan, step.targets).flatMap((target) => moves(target, builder)),
       ];
   }
+}
+
+const asks = "A run asks the registry now what is up already under this build's tag, and does not build that again.";
+
+/** A builder that cannot be told which image to take takes the host's, which is made the latest. */
+function outsideDigest(image: string, pull: boolean, builder: Builder): Line[] {
+  const reference = parseReference(image);
+  if (reference === null) return [];
+  const here: Line = { run: docker("image", "inspect", image), quiet: true };
+  const pulled: Line[] = pull && !builder.binds ? [{ firstOf: [{ run: pullImage(reference) }, here] }] : [];
+  return [...pulled, { outside: image, key: outsideKey(image), pin: outsidePin(image), pull: pull && builder.binds }];
 }
 
 /** Only the digest of what others stand on is asked for. */

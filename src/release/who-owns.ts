@@ -55,6 +55,32 @@ export function laterBuilds({ affixes, labels }: PlannedTarget, existing: readon
     .toSorted((a, b) => b.number - a.number);
 }
 
+/**
+ * The later builds of the same branch, tag or pull request. They give their images the same moving tags, and where they have
+ * used an earlier build's image again its labels do not say so: these name the build that made it.
+ */
+export function laterOfSameRef(target: PlannedTarget, existing: readonly string[]): LaterBuild[] {
+  const own = refOf(target.labels[ownLabels.buildTag] ?? "", target);
+  return laterBuilds(target, existing).filter(({ tag }) => refOf(tag, target) === own);
+}
+
+/** What a build tag begins with, `master` of `master-860c1904a1ce-42`. */
+function refOf(buildTag: string, { affixes }: Pick<PlannedTarget, "affixes">): string {
+  return buildTag.slice(affixes.prefix.length).replace(/-[0-9a-f]{12}-\d+(?:[-_.].*)?$/, "");
+}
+
+/** The labels of an image as a later build has it: if that has not made it, it has used it again, with tags like our own. */
+export function labelsAs(later: LaterBuild, target: PlannedTarget, theirs: Labels): Labels {
+  if (theirs[ownLabels.buildTag] === later.tag || (theirs[ownLabels.inputs] ?? "") === "") return theirs;
+  const isSameRef = laterOfSameRef(target, [later.tag]).length > 0;
+  return {
+    ...theirs,
+    [ownLabels.buildTag]: later.tag,
+    [ownLabels.buildNumber]: String(later.number),
+    [ownLabels.tags]: isSameRef ? (target.labels[ownLabels.tags] ?? "") : "",
+  };
+}
+
 /** Whether an image is of the same target of the same repository and its build gives it `tag`. */
 export function claims(target: PlannedTarget, tag: string, theirs: Labels): boolean {
   const same = [ownLabels.repository, ownLabels.target].every((label) => theirs[label] === target.labels[label]);

@@ -20,6 +20,8 @@ const options: [flag: string, value: string[], takers: string[]][] = [
   ["--builder", ["docker"], ["build", "plan"]],
   ["--no-cache", [], ["build"]],
   ["--pull", [], ["build"]],
+  ["--no-pull", [], ["build"]],
+  ["--no-reuse", [], ["build"]],
   ["--force", [], ["build", "push"]],
   ["--dry-run", [], ["build", "push", "clean"]],
   ["--metadata-file", ["x.json"], ["build", "push"]],

@@ -58,6 +58,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     cwd: world.cwd,
     env: world.env ?? {},
     home: "/nonexistent",
+    platform: "linux/amd64",
     stdout: { write: (text) => void (ran.out += text), isTTY: false },
     stderr: { write: (text) => void (ran.err += text), isTTY: false },
     print: (text) => void (ran.out += text),

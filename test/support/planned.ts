@@ -40,6 +40,8 @@ export function planned(
     platforms: [],
     cacheFrom: [],
     isBase: false,
+    inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
+    reuseFrom: [],
     ...changes,
   };
 }

@@ -26,7 +26,11 @@ const rooms: House["rooms"] = {
   report: { imports: "below", modules: ["chalk"] },
 
   // Pure from here on, but for `config`, which finds and reads its file by itself, and `ci`, which asks git.
-  plan: { imports: ["config", "tags", "templates", "dockerfile", "core"], types: ["host"], modules: ["node:path"] },
+  plan: {
+    imports: ["config", "tags", "templates", "dockerfile", "core"],
+    types: ["host"],
+    modules: ["node:path", "createHash from node:crypto"],
+  },
   config: {
     imports: ["tags", "templates", "core"],
     types: ["host"],
@@ -52,7 +56,7 @@ const rooms: House["rooms"] = {
     imports: ["core"],
     modules: ["stripVTControlCharacters from node:util"],
   },
-  dockerfile: { imports: ["core"] },
+  dockerfile: { imports: ["core"], types: ["host"], modules: ["posix from node:path"] },
   ci: { imports: ["core"], types: ["host"], modules: ["node:path", "parseEnv from node:util"] },
   core: {
     imports: [],
@@ -77,9 +81,11 @@ const house: House = {
     "host/system-files.ts": ["host/system-host.ts"],
     "host/input-file.ts": ["host/system-files.ts"],
     "host/temporary.ts": ["host/system-files.ts"],
+    "host/file-tree.ts": ["host/system-files.ts"],
     "host/system-http.ts": ["host/system-host.ts"],
   },
   outside: [
+    "host/file-tree.ts",
     "host/input-file.ts",
     "host/interruption.ts",
     "host/system-host.ts",

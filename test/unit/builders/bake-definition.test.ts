@@ -24,6 +24,15 @@ function baked(all: readonly PlannedTarget[], together = all, changes: Partial<O
   return definition.target[all.at(-1)!.name]!;
 }
 
+/** The same with what is known of digests when it runs. */
+function filled(target: PlannedTarget, changes: Partial<Options>, digests: [string, string][]): Baked {
+  const { stdin } = bakeInvocation([target], planWith([planned("base"), target]), { ...options, ...changes });
+  const definition = JSON.parse(fillIn(stdin!, { variables: {}, digests: new Map(digests) })) as {
+    target: Record<string, Baked>;
+  };
+  return definition.target[target.name]!;
+}
+
 describe("the bake file", () => {
   it.each([
     ["${A}", "$${A}"],
@@ -105,10 +114,28 @@ describe("the bake file", () => {
     expect(baked([kept, plain], [plain]).labels[label]).toBe("");
   });
 
-  it("pulls newer images, but not where that would look for our own in the registry", () => {
-    expect(baked([base], [base], { pull: true }).pull).toBe(true);
-    expect(baked([base, bound], [bound], { pull: true }).pull).toBeUndefined();
-    expect(baked([base, bound], [base, bound], { pull: true }).pull).toBe(true);
+  it("takes images from outside by the digests that were found, where they were asked for", () => {
+    const images = [{ image: "lib/os:3" }, { image: "x@sha256:a" }];
+    const target = planned("app", { inputs: { known: "", facts: [], images, unknown: null } });
+    const contexts = (pull: boolean, found: [string, string][]) => filled(target, { pull }, found).contexts;
+    expect(contexts(true, [["pin lib/os:3", "sha256:b"]])).toEqual({ "lib/os:3": "docker-image://lib/os:3@sha256:b" });
+    expect(contexts(true, [["image lib/os:3", "sha256:id"]])).toEqual({ "lib/os:3": "docker-image://lib/os:3" });
+    expect(contexts(false, [])).toBeUndefined();
+  });
+
+  it("carries all that the image is made from, as far as that is known", () => {
+    const facts = [
+      { name: "a", print: "111111222222" },
+      { name: "b", print: "333333444444" },
+    ];
+    const inputs = { known: "k", facts, images: [{ image: "lib/os:3" }, { target: "base" }], unknown: null };
+    const found: [string, string][] = [
+      ["image lib/os:3", "sha256:o"],
+      ["base", "sha256:b"],
+    ];
+    const { labels } = filled(planned("app", { inputs }), {}, found);
+    expect(labels["multistage-build.inputs"]).toBe("k sha256:o sha256:b");
+    expect(labels["multistage-build.input-parts"]).toBe("111111222222 333333444444");
   });
 
   it("carries the cache of what others stand on, and looks for it where it is told to", () => {

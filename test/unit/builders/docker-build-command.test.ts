@@ -8,7 +8,7 @@ import { planned, planWith, reference } from "../../support/planned.ts";
 
 type Options = Parameters<typeof buildInvocation>[2];
 
-const options: Options = { noCache: false, pull: false };
+const options: Options = { noCache: false };
 const words = (target: PlannedTarget, all = [target], changes: Partial<Options> = {}) =>
   buildInvocation(target, planWith(all), { ...options, ...changes }).argv.map(show);
 
@@ -77,11 +77,6 @@ describe("docker build", () => {
       expect.arrayContaining(["--secret=id=npm,env=NPM_TOKEN", "--secret=id=key,src=key.pem"]),
     );
     expect(invocation.env).toEqual(["NPM_TOKEN"]);
-  });
-
-  it("looks for newer images where it is told to", () => {
-    expect(words(planned("app"), undefined, { pull: true })).toContain("--pull");
-    expect(words(planned("app"))).not.toContain("--pull");
   });
 
   it("names the base by its digest, which is filled in when it is known", () => {

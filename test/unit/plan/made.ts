@@ -3,6 +3,7 @@ import { resolveConfig } from "../../../src/config/resolve.ts";
 import type { WrittenConfig } from "../../../src/config/schema.ts";
 import type { BuildEvent } from "../../../src/core/event.ts";
 import { formatProblem } from "../../../src/core/errors.ts";
+import type { InputSources } from "../../../src/plan/inputs.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { eventOf } from "../tags/event-of.ts";
@@ -13,13 +14,22 @@ interface Given {
   event?: BuildEvent;
   directory?: string;
   pushFlag?: boolean;
+  files?: InputSources["files"];
+  platform?: string;
 }
 
 /** The plan of a config that is right by itself. */
 export function made(
   written: WrittenConfig,
   dockerfiles: Readonly<Record<string, string>>,
-  { names = [], event = eventOf(), directory = "/work/project", pushFlag }: Given = {},
+  {
+    names = [],
+    event = eventOf(),
+    directory = "/work/project",
+    pushFlag,
+    files = () => "no files are given",
+    platform = "linux/amd64",
+  }: Given = {},
 ) {
   const { config, problems: ofConfig } = resolveConfig(written, directory);
   const { plan, problems } = makePlan({
@@ -28,12 +38,15 @@ export function made(
     names,
     dockerfiles: new Map(Object.entries(dockerfiles)),
     tags: { now: 0, env: {}, files: new Map(), gitTags: null, extra: [] },
+    files,
+    platform,
     pushFlag,
     work: {
       command: "build",
       builder: presumedBuilder("buildx", directory),
       noCache: false,
       pull: false,
+      reuse: false,
       force: false,
     },
     isSet: () => false,

@@ -11,6 +11,7 @@ const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
   builder,
   noCache: false,
   pull: false,
+  reuse: false,
   force: false,
   ...changes,
 });

@@ -70,6 +70,8 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       platforms: [],
       cacheFrom: [],
       isBase: false,
+      inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
+      reuseFrom: [],
     };
   };
   const targets = Object.entries(options.targets ?? { app: ["r.io/p/app"] }).map(([name, places]) =>

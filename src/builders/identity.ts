@@ -1,0 +1,51 @@
+import { type Failure, failure } from "../core/failure.ts";
+import { formatReference } from "../core/reference.ts";
+import { identityLabels, ownLabels } from "../plan/labels.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import { inputsNow, whatDiffers } from "./late-labels.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type Digests = ReadonlyMap<string, string>;
+
+/**
+ * The failure of an image of our name that is none of this build's: neither has it made it from this target, nor has an
+ * earlier build made it from the very same. Null if it is ours.
+ */
+export function foreignImage(target: PlannedTarget, labels: Labels, digests: Digests): Failure | null {
+  const label = identityLabels.find((one) => (labels[one] ?? "") !== (target.labels[one] ?? ""));
+  if (label === undefined || isReused(target, labels, digests)) return null;
+  const [own, expected] = [labels[label] ?? "missing", target.labels[label]];
+  const message = `${formatReference(target.image)} was not built by this build: its label ${label} is ${own}, not ${expected}`;
+  return failure("foreign-image", message, {
+    target: target.name,
+    hint: "somebody else has used its name; build it again",
+  });
+}
+
+/** Files may have come since into a context that an earlier step has built from; the image is still this build's. */
+function isReused(target: PlannedTarget, labels: Labels, digests: Digests): boolean {
+  const isOfTarget = [ownLabels.repository, ownLabels.target].every((one) => labels[one] === target.labels[one]);
+  const theirs = labels[ownLabels.inputs] ?? "";
+  if (!isOfTarget || theirs === "" || target.inputs.unknown !== null) return false;
+  return theirs === inputsNow(target, digests) || whatDiffers(target, labels, digests).every(isFile);
+}
+
+function isFile(what: string): boolean {
+  return what.startsWith("the file ");
+}
+
+/** The failure of an image that this build has made from something else than it would be now; null where it has not. */
+export function otherInputs(target: PlannedTarget, labels: Labels, digests: Digests): Failure | null {
+  const theirs = labels[ownLabels.inputs] ?? "";
+  if (theirs === "" || theirs === inputsNow(target, digests)) return null;
+  // A base that an earlier step has built stays this build's, whatever files have come since.
+  const differing = whatDiffers(target, labels, digests).filter((what) => !target.implied || !isFile(what));
+  if (differing.length === 0) return null;
+  const most = 5;
+  const more = differing.length > most ? `, and ${differing.length - most} more` : "";
+  const message = `${formatReference(target.image)} is up, made from something else: ${differing.slice(0, most).join(", ")}${more}`;
+  return failure("other-inputs", message, {
+    target: target.name,
+    hint: 'one build tag stands for one image: give what differs between agents or pipelines a suffix, as suffix: "{{env.NAME}}"',
+  });
+}

@@ -1,0 +1,76 @@
+import { fillIn, type Late, type Text } from "../docker/invocation.ts";
+import { baseDigestLabel, labelledBase, ownLabels } from "../plan/labels.ts";
+import { isKnownByDigest, type LateInput, outsideKey, type Plan, type PlannedTarget } from "../plan/plan.ts";
+
+/** A target's labels, with what is only known when it is built. Of an image that exists only then its digest is not. */
+export function labelTexts(
+  target: PlannedTarget,
+  plan: Plan,
+  exists: (target: string) => boolean,
+): Record<string, Text> {
+  const labelled = labelledBase(target, plan);
+  const base = labelled === null || exists(labelled) ? labelled : null;
+  const { unknown, facts, images } = target.inputs;
+  const isKnown = (one: LateInput) => {
+    const other = "target" in one ? plan.targets.find(({ name }) => name === one.target) : undefined;
+    return other === undefined ? "image" in one : isKnownByDigest(other, plan) && exists(other.name);
+  };
+  return {
+    ...target.labels,
+    ...(base === null ? {} : { [baseDigestLabel]: [{ digest: base }] }),
+    ...(unknown === null && images.every(isKnown)
+      ? {
+          [ownLabels.inputs]: inputsText(target),
+          [ownLabels.inputParts]: facts.map(({ print }) => print).join(" "),
+        }
+      : {}),
+  };
+}
+
+/**
+ * All that can change an image, as its label holds it: what is known before the run in one sum, and the digests of the
+ * images that it is made from, each after a space. One that is not known is empty, and the text equals no other.
+ */
+function inputsText({ inputs: { known, images } }: Pick<PlannedTarget, "inputs">): Text {
+  return [known, ...images.flatMap((one): [string, Late] => [" ", lateInput(one)])];
+}
+
+/** The digest of an image that another one is made from. */
+function lateInput(one: LateInput): Late {
+  return { digest: digestKey(one) };
+}
+
+function digestKey(one: LateInput): string {
+  if ("target" in one) return one.target;
+  return outsideKey(one.image);
+}
+
+/** The text of the label as it would be now; null where something is not known. */
+export function inputsNow(target: PlannedTarget, digests: ReadonlyMap<string, string>): string | null {
+  const { images, unknown } = target.inputs;
+  if (unknown !== null || images.some((one) => (digests.get(digestKey(one)) ?? "") === "")) return null;
+  return fillIn(inputsText(target), { variables: {}, digests });
+}
+
+/**
+ * What an image was made from that is otherwise now, in words; none where that cannot be told. An image of another program
+ * or of a build that did not look has no such labels.
+ */
+export function whatDiffers(
+  { inputs: { facts, images } }: PlannedTarget,
+  labels: Readonly<Record<string, string>>,
+  digests: ReadonlyMap<string, string>,
+): string[] {
+  const parts = new Set((labels[ownLabels.inputParts] ?? "").split(" "));
+  const [, ...theirs] = (labels[ownLabels.inputs] ?? "").split(" ");
+  if (theirs.length === 0 && parts.has("")) return [];
+  const changed = facts.filter(({ print }) => !parts.has(print)).map(({ name }) => name);
+  const ours = new Set(facts.map(({ print }) => print));
+  const isGone = changed.length === 0 && [...parts].some((print) => print !== "" && !ours.has(print));
+  const moved = images.flatMap((one, at) => {
+    const digest = digests.get(digestKey(one));
+    if (digest === undefined || theirs[at] === digest) return [];
+    return "target" in one ? `the image of ${one.target}` : `the image ${one.image}`;
+  });
+  return [...changed, ...(isGone ? ["something that is gone"] : []), ...moved];
+}

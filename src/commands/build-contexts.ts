@@ -1,0 +1,81 @@
+import path from "node:path";
+import type { Target } from "../config/config.ts";
+import { type ContextFiles, contextFiles } from "../dockerfile/context-files.ts";
+import { readsOf } from "../dockerfile/context-reads.ts";
+import { fixedPart, parseIgnoreFile } from "../dockerfile/ignore.ts";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+import type { FileFault, Host } from "../host/host.ts";
+import type { InputSources } from "../plan/inputs.ts";
+
+/** A part of a folder that some targets take files from. */
+interface Wanted {
+  folder: string;
+  roots: string[];
+  /** Ignore files, the first of which that is there counts. */
+  ignoreFiles: string[];
+}
+
+/**
+ * Lists what the targets take from their build contexts. Of a context only what some instruction of its Dockerfile names
+ * is looked at, as only that is sent to the builder.
+ */
+export async function readContexts(
+  host: Host,
+  directory: string,
+  targets: readonly Target[],
+  dockerfiles: ReadonlyMap<string, string | FileFault>,
+): Promise<InputSources["files"]> {
+  const wanted = new Map<string, Wanted>();
+  const roots = new Map(
+    [...dockerfiles].map(([file, text]) => [file, typeof text === "string" ? contextRoots(text) : []]),
+  );
+  for (const { dockerfile, context, contexts } of targets) {
+    const own = { folder: context, roots: roots.get(dockerfile) ?? [], ignoreFiles: [`${dockerfile}.dockerignore`] };
+    wanted.set(key(dockerfile, context), { ...own, ignoreFiles: [...own.ignoreFiles, inFolder(context)] });
+    for (const folder of Object.values(contexts)) {
+      // Its own ignore file counts, whatever the Dockerfile is called.
+      if (!folder.includes(":")) wanted.set(key("", folder), { folder, roots: [""], ignoreFiles: [inFolder(folder)] });
+    }
+  }
+  const listed = new Map<string, ContextFiles | string>();
+  for (const [name, one] of wanted) listed.set(name, await list(host, directory, one));
+  return ({ dockerfile, context: main }, context) =>
+    listed.get(key(context === main ? dockerfile : "", context)) ?? `the context ${context} is not a folder`;
+}
+
+function key(dockerfile: string, context: string): string {
+  return JSON.stringify([dockerfile, context]);
+}
+
+function inFolder(folder: string): string {
+  return path.join(folder, ".dockerignore");
+}
+
+/** What all instructions of a Dockerfile read, whatever is built of it: paths, up to their first pattern. */
+function contextRoots(text: string): string[] {
+  const file = parseDockerfile(text);
+  const instructions = file.stages.flatMap((stage) => stage.instructions).flatMap((one) => [one, one.trigger ?? one]);
+  const paths = instructions.flatMap((one) => readsOf(one, file.escape).context.paths);
+  return [...new Set(paths.map((one) => fixedPart(one).replace(/\/$/, "")))];
+}
+
+async function list(
+  host: Host,
+  directory: string,
+  { folder, roots, ignoreFiles }: Wanted,
+): Promise<ContextFiles | string> {
+  if (roots.length === 0) return contextFiles([]);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(folder)) return `the context ${folder} is not a folder`;
+  try {
+    let text: string | null = null;
+    for (const file of ignoreFiles) {
+      const found: string | FileFault = text ?? (await host.files.readInput(path.resolve(directory, file)));
+      if (typeof found === "string") text = found;
+      else if (!found.missing) return `${file} ${found.fault}`;
+    }
+    const ignore = parseIgnoreFile(text ?? "");
+    return contextFiles(await host.files.tree(path.resolve(directory, folder), { roots, ...ignore }));
+  } catch (error) {
+    return `the context ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

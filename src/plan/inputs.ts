@@ -1,0 +1,227 @@
+import { createHash } from "node:crypto";
+import { formatReference, type Reference } from "../core/reference.ts";
+import type { ContextFiles } from "../dockerfile/context-files.ts";
+import { readsOf } from "../dockerfile/context-reads.ts";
+import type { GraphStage, StageRef } from "../dockerfile/graph.ts";
+import { readArgs } from "../dockerfile/words.ts";
+import type { Links, Placed } from "./bind.ts";
+import { contextTarget } from "./context-target.ts";
+import { identityOf } from "./labels.ts";
+import type { LateInput, PlannedInputs } from "./plan.ts";
+
+/** Everything that can change a target's image. */
+interface Inputs {
+  /** What is known when the plan is made, in a fixed order. */
+  facts: Fact[];
+  /** What is known only later: digests of images from outside, and the very images of other targets. */
+  images: LateInput[];
+  /** Why it cannot be known what the image will be, in words; null where it can. */
+  unknown: string | null;
+}
+
+/** One thing that can change an image: what it is, in words, and what it says. */
+interface Fact {
+  name: string;
+  value: string;
+}
+
+/** What the inputs of targets are found in. */
+export interface InputSources {
+  placed: ReadonlyMap<string, Placed>;
+  links: ReadonlyMap<string, Links>;
+  images: ReadonlyMap<string, { image: Reference }>;
+  /** The files of a target's build context and of its named contexts; text says why they cannot be read. */
+  files: (target: Placed["target"], context: string) => ContextFiles | string;
+  /** What images are built for where a target does not say it. */
+  platform: string;
+  /** A target's labels as they will be, but for what is only known later. */
+  labels: (target: string) => Readonly<Record<string, string>>;
+}
+
+/**
+ * The inputs of targets by name. They do not depend on which targets are built together: a base that is published stands
+ * for itself by its image, one that never is by its own inputs.
+ */
+export function targetInputs(sources: InputSources): (target: string) => PlannedInputs {
+  const known = new Map<string, Inputs>();
+  const find = (name: string): Inputs => {
+    const found = known.get(name) ?? inputsOf(sources.placed.get(name)!, sources, find);
+    known.set(name, found);
+    return found;
+  };
+  return (name) => printed(find(name));
+}
+
+function printed({ facts, images, unknown }: Inputs): PlannedInputs {
+  const known = hash(JSON.stringify(facts.map(({ name, value }) => [name, value])));
+  const prints = facts.map(({ name, value }) => ({ name, print: hash(name).slice(0, 6) + hash(value).slice(0, 6) }));
+  return { known, facts: prints, images, unknown };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+type Find = (target: string) => Inputs;
+
+function inputsOf(one: Placed, sources: InputSources, find: Find): Inputs {
+  const { target, place } = one;
+  const inputs: Inputs = { facts: [], images: [], unknown: null };
+  const { escape, syntax } = place.file;
+  const names = new Map([...sources.images].map(([name, { image }]) => [formatReference(image), name]));
+  const collect: Collector = {
+    one,
+    inputs,
+    sources,
+    targetOf: (text) => names.get(text) ?? null,
+    standFor: (name) => {
+      if (isPublished(sources, name)) inputs.images.push({ target: name });
+      else merge(inputs, find(name));
+    },
+  };
+  fact(inputs, "the platform", target.platforms.join(",") || sources.platform);
+  if (syntax !== null) fact(inputs, "the syntax line", syntax);
+  if (escape !== "\\") fact(inputs, "the escape character", escape);
+  for (const stage of stagesMade(one, sources)) stageInputs(stage, collect);
+  for (const name of sources.links.get(target.name)!.needs.concat(target.needs)) {
+    if (isPublished(sources, name)) inputs.images.push({ target: name });
+  }
+  for (const [name, text] of identityOf(sources.labels(target.name), target.labels))
+    fact(inputs, `the label ${name}`, text);
+  // These reach the builder without being declared.
+  for (const [name, value] of Object.entries(one.args)) {
+    if (/^(?:BUILDKIT_.*|SOURCE_DATE_EPOCH)$/.test(name)) fact(inputs, `the argument ${name}`, value);
+  }
+  if (target.secrets.length > 0) fact(inputs, "the secrets", target.secrets.map(({ id }) => id).join());
+  if (target.ssh.length > 0) fact(inputs, "ssh", target.ssh.map((id) => id.replace(/=.*/s, "")).join());
+  const distinct = new Map(inputs.images.map((image) => [JSON.stringify(image), image]));
+  return { ...inputs, images: [...distinct.values()] };
+}
+
+/** What the facts of one target are gathered with. */
+interface Collector {
+  one: Placed;
+  inputs: Inputs;
+  sources: InputSources;
+  /** The target whose image has this name. */
+  targetOf: (text: string) => string | null;
+  /** Another target's image is an input. */
+  standFor: (target: string) => void;
+}
+
+/** The stages that are made for a target, lowest first; those that published images take the place of are not. */
+function stagesMade({ target, place }: Placed, sources: InputSources): GraphStage[] {
+  const { bind } = sources.links.get(target.name)!;
+  const replaced = new Set(bind.flatMap(({ stage, target: base }) => (isPublished(sources, base) ? [stage] : [])));
+  const made = new Set<number>();
+  const queue = [place.stage.index];
+  for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+    const stage = place.graph.stages[index]!;
+    const isReplaced = replaced.has(stage.label) && stage !== place.stage;
+    if (isReplaced || made.has(index)) continue;
+    made.add(index);
+    for (const { to } of stage.edges) if (to.kind === "stage") queue.push(to.index);
+  }
+  return place.graph.stages.filter(({ index }) => made.has(index));
+}
+
+function isPublished({ placed }: InputSources, name: string): boolean {
+  const target = placed.get(name)?.target;
+  return target !== undefined && target.repositories.length > 0 && target.push !== false;
+}
+
+function stageInputs(stage: GraphStage, collect: Collector): void {
+  const { one, inputs } = collect;
+  const { file, graph } = one.place;
+  const written = file.stages[stage.index]!;
+  const from = stage.base.kind === "stage" ? graph.stages[stage.base.index]!.label : stage.base.name;
+  // A reference of ours names this build; what it stands for is what counts, here and below.
+  const base = collect.targetOf(from) ?? from;
+  fact(inputs, `stage ${stage.label} FROM`, [base, written.platform ?? "", stage === one.place.stage].join(" "));
+  for (const { to } of stage.edges) edgeInputs(to, collect);
+  for (const instruction of stage.instructions) {
+    const { keyword, flags, operands, heredocs } = instruction;
+    const text = `${keyword} ${[...flags.map(({ name, value }) => `--${name}=${value}`), operands].join(" ")}`;
+    fact(inputs, `stage ${stage.label}: ${shorten(text)}`, [text, ...heredocs].join("\n"));
+    if (keyword === "ARG") argumentInputs(instruction.operands, collect);
+    const { context, unknown } = readsOf(instruction, file.escape);
+    if (unknown !== null) inputs.unknown ??= `nobody knows what ADD ${unknown} will fetch; give it a --checksum`;
+    if (context.paths.length > 0) fileInputs(one.target.context, collect, (files) => files.seenBy(context));
+  }
+}
+
+/** What a stage takes from outside of the Dockerfile. */
+function edgeInputs(to: StageRef, collect: Collector): void {
+  const { one, inputs } = collect;
+  if (to.kind === "stage" || (to.kind === "image" && to.name === "scratch")) return;
+  if (to.kind === "image") {
+    imageInput(to.name, collect);
+    return;
+  }
+  const from = one.target.contexts[to.name] ?? "";
+  const target = contextTarget(from);
+  if (target !== null) collect.standFor(target);
+  else if (from.startsWith("docker-image://")) imageInput(from.slice("docker-image://".length), collect);
+  else if (/^[a-z][a-z0-9+.-]*:|^git@/.test(from)) inputs.unknown ??= `the context ${to.name} is not a folder`;
+  else fileInputs(from, collect, (files) => files.seenBy({ paths: [""], exclude: [] }));
+}
+
+function imageInput(name: string, { inputs, targetOf, standFor }: Collector): void {
+  const target = targetOf(name);
+  if (target === null) inputs.images.push({ image: name });
+  else standFor(target);
+}
+
+/** A build argument matters to the stages that declare it. */
+function argumentInputs(operands: string, { one, inputs, targetOf, standFor }: Collector): void {
+  const { file, graph } = one.place;
+  for (const { name, value } of readArgs(operands, file.escape, 0)) {
+    const given = Object.hasOwn(one.args, name)
+      ? one.args[name]!
+      : value === null
+        ? graph.globals.get(name)
+        : undefined;
+    const target = given === undefined ? null : targetOf(given);
+    if (target !== null) standFor(target);
+    else if (given !== undefined) fact(inputs, `the argument ${name}`, given);
+  }
+}
+
+/** So many files are told apart; of more only the folders are. */
+const mostFiles = 100;
+
+function fileInputs(
+  context: string,
+  { one, inputs, sources }: Collector,
+  select: (files: ContextFiles) => ReturnType<ContextFiles["seenBy"]>,
+): void {
+  const files = sources.files(one.target, context);
+  if (typeof files === "string") {
+    inputs.unknown ??= files;
+    return;
+  }
+  const seen = select(files);
+  const groups = new Map<string, string[]>();
+  for (const { path, kind, mode, content } of seen) {
+    const name = seen.length <= mostFiles ? path : path.replace(/\/.*/s, "/…");
+    const lines = groups.get(name) ?? [];
+    groups.set(name, lines);
+    lines.push(JSON.stringify([path, kind, mode, content]));
+  }
+  for (const [name, lines] of groups) fact(inputs, `the file ${name === "" ? "." : name}`, lines.join("\n"));
+}
+
+function merge(inputs: Inputs, other: Inputs): void {
+  inputs.facts.push(...other.facts);
+  inputs.images.push(...other.images);
+  inputs.unknown ??= other.unknown;
+}
+
+function fact(inputs: Inputs, name: string, value: string): void {
+  inputs.facts.push({ name, value });
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

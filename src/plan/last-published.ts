@@ -1,0 +1,32 @@
+import type { Target } from "../config/config.ts";
+import type { BuildEvent } from "../core/event.ts";
+import { formatReference, type Reference, type Repository } from "../core/reference.ts";
+import { evaluateTags } from "../tags/evaluate.ts";
+import type { TagInputs } from "../tags/rule.ts";
+
+/**
+ * The images that earlier builds have published last, of this one's own branch, of the branch that a pull request is to be
+ * merged into, and of the default branch. Only in CI, where the registry is at hand. What they hold is found by what it was
+ * made from, as BuildKit's cache is: another branch's is as good as one's own.
+ */
+export function lastPublished(
+  target: Target,
+  tags: TagInputs,
+  repository: Repository | undefined,
+  moving: readonly string[],
+): Reference[] {
+  const { event } = tags;
+  if (repository === undefined || event.provider === "local") return [];
+  const branches = [event.pullRequest === null ? null : event.baseRef, event.defaultBranch];
+  const others = branches.flatMap((branch) => {
+    if (branch === null) return [];
+    return evaluateTags(target.tags, { ...tags, event: branchBuild(event, branch) }, target, "").tags.slice(0, 1);
+  });
+  const found = [...moving.slice(0, 1), ...others].map((tag): Reference => ({ repository, tag }));
+  return [...new Map(found.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+function branchBuild(event: BuildEvent, branch: string): BuildEvent {
+  const ref = `refs/heads/${branch}`;
+  return { ...event, kind: "push", ref, branch, tag: null, pullRequest: null, deployTo: null };
+}

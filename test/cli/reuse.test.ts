@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { planOf, target } from "../support/plans.ts";
+
+const files = {
+  Dockerfile: "FROM lib/os:3 AS base\nRUN a\nFROM base AS app\nCOPY src /src\nCOPY --from=extra / /extra\n",
+  ".dockerignore": "**/*.md\n",
+  "src/a": "1",
+  "src/a.md": "1",
+  "docs/d": "1",
+  "extra/e": "1",
+  "extra/ignored": "1",
+  "extra/.dockerignore": "ignored\n",
+  "multistage-build.config.yaml":
+    "reuse: true\ndefaults: { contexts: { extra: extra } }\ntargets: { base: r.io/base, app: r.io/app }\n",
+};
+
+const inputs = async (changes: Record<string, string> = {}) =>
+  target(await planOf({ ...files, ...changes }, []), "app").inputs;
+
+describe("a plan", () => {
+  it("says what an image is made from, as far as it is known before the run", async () => {
+    const known = await inputs();
+    expect(known).toEqual({
+      known: expect.stringMatching(/^[0-9a-f]{64}$/),
+      unknown: null,
+      targets: ["base"],
+      images: [],
+    });
+  });
+
+  it.each([
+    ["src/a", "another thing"],
+    ["src/new", "another thing"],
+    ["extra/e", "another thing"],
+    ["Dockerfile.dockerignore", "another thing"],
+    ["src/a.md", "the same"],
+    ["src/new.md", "the same"],
+    ["docs/d", "the same"],
+    ["extra/ignored", "the same"],
+  ])("after a change of %s it is %s", async (file, expected) => {
+    const [before, after] = [await inputs(), await inputs({ [file]: "2" })];
+    expect(after.known === before.known ? "the same" : "another thing").toBe(expected);
+  });
+
+  it.each([
+    ["multistage-build.config.yaml", "targets:\n  app: r.io/app\n", "reuse is off"],
+    [
+      "multistage-build.config.yaml",
+      "reuse: true\nallow: [remote-context]\ntargets:\n  app: { repo: r.io/app, context: 'https://r.io/x.git', contexts: { extra: extra } }\n",
+      "the context https://r.io/x.git is not a folder",
+    ],
+    [
+      "multistage-build.config.yaml",
+      "reuse: true\nallow: [remote-context]\ntargets:\n  app: { repo: r.io/app, contexts: { extra: 'https://r.io/x.git' } }\n",
+      "the context extra is not a folder",
+    ],
+  ])("says why it is not known (%s, %s)", async (file, text, why) => {
+    expect((await inputs({ [file]: text })).unknown).toBe(why);
+  });
+});

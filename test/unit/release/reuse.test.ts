@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import type { Failure } from "../../../src/core/failure.ts";
+import { ownLabels } from "../../../src/plan/labels.ts";
+import { createRegistry, type InMemoryRegistry } from "../../support/registry/in-memory.js";
+import { parseRepository } from "../../../src/core/reference.ts";
+import { reuse } from "../../../src/release/reuse.ts";
+import { type BuildOptions, buildTag, movingPass } from "./rig.ts";
+
+const made = (known: string) => ({ known, facts: [], images: [], unknown: null });
+
+/** A build whose targets are made from `known`, and look among what was published last. */
+function building(registry: InMemoryRegistry, known: string, options: BuildOptions = {}) {
+  const build = movingPass(registry, options);
+  for (const target of build.targets) {
+    target.inputs = made(known);
+    target.labels = { ...target.labels, [ownLabels.inputs]: known };
+    target.reuseFrom = [{ repository: target.places[0]!.repository, tag: "latest" }];
+    build.state.inRegistry.set(target.name, "nothing");
+  }
+  const names = build.targets.map(({ name }) => name);
+  return { ...build, reuse: () => reuse(build.context, build.state, { kind: "reuse", targets: names }) };
+}
+
+/** Publishes an image of `known` as build `number`, `latest` included. */
+async function publish(registry: InMemoryRegistry, number: number, known: string, options: BuildOptions = {}) {
+  const build = building(registry, known, { ...options, number });
+  const digests = build.up();
+  expect(await build.move()).toEqual([]);
+  return digests;
+}
+
+describe("an image that an earlier build has made from the very same", () => {
+  it("gets this build's tag and keeps its digest", async () => {
+    const registry = createRegistry();
+    const { app } = await publish(registry, 41, "same");
+    const build = building(registry, "same");
+    expect(await build.reuse()).toEqual([]);
+    expect(registry.digest("r.io/p/app", buildTag(42))).toBe(app);
+    expect(build.state.up.get("app")?.manifest).toBe(app);
+    expect(build.state.outcomes.get("app")).toMatchObject({ status: "reused", digest: app, cached: true });
+    expect(build.notes).toEqual([`app: nothing has changed since ${buildTag(41)}; not built again`]);
+    expect(await build.move()).toEqual([]);
+    expect(registry.digest("r.io/p/app", "latest")).toBe(app);
+  });
+
+  it("is named in every repository that has it", async () => {
+    const registry = createRegistry();
+    const targets = { app: ["r.io/p/app", "s.io/p/app"] };
+    const { app } = await publish(registry, 41, "same", { targets });
+    const build = building(registry, "same", { targets });
+    await build.reuse();
+    expect(targets.app.map((repository) => registry.digest(repository, buildTag(42)))).toEqual([app, app]);
+  });
+
+  it.each<[string, (build: ReturnType<typeof building>) => void, string]>([
+    ["made from something else", () => undefined, "other"],
+    ["of a target of which not all is known", ({ targets }) => (targets[0]!.inputs.unknown = "an ADD"), "same"],
+    ["of a target that nobody is to look for", ({ targets }) => (targets[0]!.reuseFrom = []), "same"],
+    ["of a target that is up already, or may be", ({ state }) => void state.inRegistry.delete("app"), "same"],
+    ["of a target whose base is in no registry", ({ targets }) => (targets[0]!.base = "base"), "same"],
+    [
+      "of a target whose base's digest is not known",
+      ({ targets }) => (targets[0]!.inputs = { ...made("same"), images: [{ target: "base" }] }),
+      "same",
+    ],
+  ])("is not taken if it is %s", async (_, change, known) => {
+    const registry = createRegistry();
+    await publish(registry, 41, known);
+    const build = building(registry, "same");
+    change(build);
+    expect(await build.reuse()).toEqual([]);
+    expect(registry.digest("r.io/p/app", buildTag(42))).toBeNull();
+    expect(build.state.up.size).toBe(0);
+  });
+
+  it.each([
+    ["lists no tags", "GET", /tags\/list/, "does not list its tags"],
+    ["lets nobody write", "PUT", /manifests\/master-860c1904a1ce-42/, "building it"],
+  ])("is not taken from a registry that %s", async (_, method, path, said) => {
+    const refuses = { on: false };
+    const registry = createRegistry({
+      beforeRequest: (request) =>
+        refuses.on && request.method === method && path.test(request.path) ? { status: 405 } : undefined,
+    });
+    await publish(registry, 41, "same");
+    refuses.on = true;
+    const build = building(registry, "same");
+    expect(await build.reuse()).toEqual([]);
+    expect(build.state.up.size).toBe(0);
+    expect(build.notes.join("\n")).toContain(said);
+  });
+
+  it("is found by the images that it stands on, too", async () => {
+    const registry = createRegistry();
+    await publish(registry, 41, `same sha256:b`);
+    const build = building(registry, "same");
+    build.targets[0]!.inputs = { ...made("same"), images: [{ target: "base" }] };
+    build.context.docker.digests.set("base", "sha256:b");
+    await build.reuse();
+    expect(build.state.up.has("app")).toBe(true);
+  });
+});
+
+describe("a moving tag of an image that was used again", () => {
+  it("is not taken back by an earlier build, though the image was made before that", async () => {
+    const registry = createRegistry();
+    const { app } = await publish(registry, 40, "same");
+    const later = building(registry, "same", { number: 42 });
+    await later.reuse();
+    expect(await later.move()).toEqual([]);
+    const late = building(registry, "other", { number: 41 });
+    late.up();
+    expect(await late.move()).toEqual([]);
+    expect(registry.digest("r.io/p/app", "latest")).toBe(app);
+    expect(late.notes.join("\n")).toContain("build 42 is later");
+  });
+
+  it("is given back to the later build by the earlier one that has overtaken it", async () => {
+    const registry = createRegistry();
+    const { app } = await publish(registry, 39, "same");
+    await publish(registry, 40, "before");
+    const later = building(registry, "same", { number: 42 });
+    later.targets[0]!.reuseFrom = [{ repository: parseRepository("r.io/p/app"), tag: buildTag(39) }];
+    let hasPublished = false;
+    const failures: Failure[] = [];
+    const late = building(registry, "other", {
+      number: 41,
+      host: {
+        request: async (request) => {
+          // The later build comes in between the look and the write of the earlier one.
+          if (!hasPublished && request.method === "PUT" && request.url.endsWith("/latest")) {
+            hasPublished = true;
+            await later.reuse();
+            failures.push(...(await later.move()));
+          }
+          return registry.handle(request);
+        },
+      },
+    });
+    late.up();
+    expect([...(await late.move()), ...failures]).toEqual([]);
+    expect(hasPublished).toBe(true);
+    expect(registry.digest("r.io/p/app", "latest")).toBe(app);
+  });
+
+  it("moves on from another branch's build that has used it again", async () => {
+    const registry = createRegistry();
+    const { app } = await publish(registry, 40, "same");
+    registry.putImage("r.io/p/app", "dev-860c1904a1ce-42", { labels: {}, layers: [] });
+    const next = building(registry, "other", { number: 41 });
+    const digests = next.up();
+    expect(await next.move()).toEqual([]);
+    expect(registry.digest("r.io/p/app", "latest")).toBe(digests["app"]);
+    expect(digests["app"]).not.toBe(app);
+  });
+});
