@@ -6,6 +6,7 @@ import { type Environment, value } from "./environment.ts";
 import { commitTime, gitFacts } from "./git.ts";
 import { localEvent } from "./local.ts";
 import { type EventReading, isRunByHand, readEvent } from "./read-event.ts";
+import { unknownCi } from "./unknown-ci.ts";
 import { isWoodpecker, woodpeckerEvent } from "./woodpecker.ts";
 
 /** The build event of this run: what CI says, else what git says, changed to what --as asks for. */
@@ -14,14 +15,24 @@ export async function detectEvent(
   env: Environment,
   cwd: string,
   as: string | undefined,
-): Promise<EventReading> {
+): Promise<EventReading & { warnings: string[] }> {
   const found = await eventHere(host, env, cwd);
+  const stranger = as === undefined && !isDrone(env) && !isWoodpecker(env) ? unknownCi(env) : null;
   const simulated = as === undefined ? { event: found.event, problems: [] } : eventAs(as, found.event);
   const epoch = sourceDateEpoch(env);
   return {
     event: { ...simulated.event, commitTime: epoch.time ?? simulated.event.commitTime },
     problems: [...found.problems, ...simulated.problems, ...epoch.problems],
+    warnings: stranger === null ? [] : [laptop(stranger)],
   };
+}
+
+/** Nothing is published unseen from what may be a release's pipeline, and nobody wonders why. */
+function laptop(ci: string): string {
+  return (
+    `this looks like ${ci}, which is not known here, so that the build counts as a laptop's: describe it by ` +
+    "--as, as in --as branch:master, or by --env-file"
+  );
 }
 
 async function eventHere(host: Host, env: Environment, cwd: string): Promise<EventReading> {

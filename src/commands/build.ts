@@ -19,7 +19,7 @@ import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
 import { buildWork, planner, pushWork } from "./planning.ts";
-import { loadProject, type Project } from "./project.ts";
+import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagLists, tagsFileText } from "./tags-file.ts";
 
 /** What a run is made of once it is planned. */
@@ -36,17 +36,18 @@ export async function build(host: Host, line: CommandLine & { command: "build" |
   const { options } = line;
   refuseSimulation(options);
   const project = await loadProject(host, options);
-  const files = await outputFiles(host, options);
-  const { plan, builder, fault } = await planRun(host, project, line);
+  const files = await outputFiles(host, options, project);
+  const { plan, builder, fault } = await planRun(host, withProblems(project, files.problems), line);
   const tags = files.tags === null ? null : tagsFileText(tagLists(plan));
   const out = consoleFor(host, options);
   const labels = [...plan.targets.map(({ name }) => name), ...plan.shared.map(({ stage }) => stage)];
   const reporter = liveReporter(host, out.paint, labels, options);
   for (const { message } of plan.warnings) reporter.note(`${out.paint.yellow("warning")} ${message}`);
+  if (plan.event.provider !== "local" || options.verbose === true) reporter.note(`config: ${project.file}`);
   reporter.note(`${plan.buildTag}: ${plan.push ? "publishing" : "not publishing"}, ${plan.pushReason}`);
   const result = fault === null ? await run(host, project, plan, builder, reporter) : notRun({ plan }, fault);
   for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));
-  const report = resultJson(plan, result);
+  const report = resultJson(plan, result, project.file);
   if (files.metadata !== null) await host.files.write(files.metadata, `${host.json(report)}\n`);
   if (tags !== null && result.failures.length === 0) await host.files.write(files.tags!, tags);
   out.result(resultTable(plan, result), report);

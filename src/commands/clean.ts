@@ -33,8 +33,10 @@ export async function clean(host: Host, options: CleanOptions): Promise<number> 
     return sweep(docker, repository!, policy, options.dryRun === true);
   });
   const out = consoleFor(host, options);
+  out.warn(project.warnings);
   for (const one of failures) host.stderr.write(failureText(one, out.paint));
   out.result(failures.length === 0 ? text(sorted, options.dryRun === true) : "", {
+    config: project.file,
     images: sorted.map(({ image, kept }) => ({ id: image.id, tags: image.tags, removed: kept === null, kept })),
     ...errorJson(failures),
   });

@@ -5,8 +5,9 @@ import { ExitCode } from "../core/errors.ts";
 import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
 import { planTree } from "../report/tree.ts";
+import { outputFiles } from "./output-files.ts";
 import { buildWork, documentOf, planLines, planner, pushWork } from "./planning.ts";
-import { loadProject } from "./project.ts";
+import { loadProject, withProblems } from "./project.ts";
 
 /** `plan`: what a build would do. Needs no docker. */
 export function plan(host: Host, line: CommandLine & { command: "plan" }): Promise<number> {
@@ -28,7 +29,8 @@ async function show(
   const { directory } = project.config;
   // Without docker to ask, auto means buildx.
   const builder = presumedBuilder(options.builder ?? "auto", directory);
-  const make = await planner(host, project, line);
+  const { problems } = await outputFiles(host, options, project);
+  const make = await planner(host, withProblems(project, problems), line);
   const made = make(line.command === "push" ? pushWork(options) : buildWork(builder, project, options));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);
@@ -37,6 +39,6 @@ async function show(
   const script = withCommands
     ? `\n${out.paint.bold("commands")}\n${shellScript([...lines.flat(), ...writes], directory)}`
     : "";
-  out.result(planTree(made, out.paint) + script, documentOf(made, lines));
+  out.result(planTree(made, out.paint) + script, documentOf(made, project, lines));
   return ExitCode.done;
 }

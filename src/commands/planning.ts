@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { commandNames } from "../core/command-names.ts";
+import type { Problem } from "../core/errors.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
@@ -47,9 +48,20 @@ export async function planner(
       work,
       isSet,
     });
-    project.check(problems);
-    return plan;
+    project.check([...problems, ...idlePush(plan, line)]);
+    return { ...plan, warnings: [...project.warnings, ...plan.warnings] };
   };
+}
+
+/** A `push` that can publish nothing, and says so only in passing, would be taken for one that has. */
+function idlePush(
+  { push, event }: Plan,
+  { command, options }: CommandLine & { options: { push?: boolean } },
+): Problem[] {
+  // Who says --no-push knows it.
+  if (command !== "push" || push || options.push === false || event.provider !== "local") return [];
+  const hint = "write push --push to publish this laptop's images; in another CI, describe the build by --as as well";
+  return [{ path: "push", message: "publishes nothing, as this is no build of a CI that is known here", hint }];
 }
 
 /** What the command line asks a builder for. */
@@ -74,7 +86,7 @@ export function planLines(plan: Plan, builder: Builder): Line[][] {
 }
 
 /** The whole plan, as --json prints it. */
-export function documentOf(plan: Plan, lines: readonly Line[][]): PlanDocument {
+export function documentOf(plan: Plan, { file }: Pick<Project, "file">, lines: readonly Line[][]): PlanDocument {
   const commands = lines.map((step) =>
     invocationsOf(step).map(({ invocation: { argv, stdin, env }, otherwise }) => ({
       argv: argv.map(show),
@@ -83,5 +95,5 @@ export function documentOf(plan: Plan, lines: readonly Line[][]): PlanDocument {
       otherwise,
     })),
   );
-  return planDocument(plan, commands);
+  return planDocument(plan, file, commands);
 }

@@ -8,7 +8,9 @@ import { readConfig } from "../config/read.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { InputError, type Problem, throwProblems } from "../core/errors.ts";
 import { encodingFault } from "../core/encoding.ts";
+import { nearest } from "../core/suggest.ts";
 import type { FileFault, Host } from "../host/host.ts";
+import type { Warning } from "../plan/plan.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { gitTags } from "../ci/git.ts";
@@ -16,9 +18,13 @@ import { gitTags } from "../ci/git.ts";
 /** What every command starts from. */
 export interface Project {
   config: Config;
+  /** The file that it was read from. */
+  file: string;
   /** Throws an InputError with all that is wrong with the config and with what else was found, if anything is. */
   check: (found?: readonly Problem[]) => void;
   event: BuildEvent;
+  /** What is unlikely to be meant, whatever is planned. */
+  warnings: Warning[];
   /** CI's environment, or what --env-file makes of it. */
   env: Environment;
   /** What the files of the config's secrets hold, by their names in the config, or why one cannot be read. */
@@ -32,7 +38,7 @@ type ProjectOptions = EventOptions & { tag?: string[] };
 
 /** Reads the config and the build event. Throws an InputError with everything that is wrong with both. */
 export async function loadProject(host: Host, options: ProjectOptions): Promise<Project> {
-  const cwd = path.resolve(host.cwd, options.cwd ?? ".");
+  const cwd = await startFolder(host, options.cwd);
   const env = await environment(host, cwd, options.envFile ?? options.ciEnv);
   const read = await readConfig(host.files, cwd, options.config);
   const { config } = read;
@@ -46,8 +52,10 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
   const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
   return {
     config,
+    file: read.file,
     check: (found = []) => throwProblems(inOrder([...read.problems, ...read.others(found)])),
     event: reading.event,
+    warnings: reading.warnings.map((message) => ({ code: "unknown-ci", message })),
     env,
     secretFiles,
     tags: {
@@ -64,6 +72,23 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
 /** As they stand in the config; what does not stand there comes first. */
 function inOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+/** The project with more that is wrong. */
+export function withProblems(project: Project, problems: readonly Problem[]): Project {
+  return { ...project, check: (found = []) => project.check([...problems, ...found]) };
+}
+
+/** The folder to start in. One that is not there must not lead to the project of a folder above it. */
+async function startFolder(host: Host, cwd: string | undefined): Promise<string> {
+  if (cwd === undefined) return host.cwd;
+  const folder = path.resolve(host.cwd, cwd);
+  const kind = await host.files.kind(folder);
+  if (kind === "folder") return folder;
+  const near = kind === null ? nearest(path.basename(folder), await host.files.list(path.dirname(folder))) : null;
+  const hint = near === null ? {} : { hint: `did you mean "${path.join(path.dirname(cwd), near)}"?` };
+  const message = kind === null ? "there is no such folder" : "is not a folder";
+  throw new InputError([{ path: "--cwd", message, got: cwd, ...hint }]);
 }
 
 /** The variables that the config itself calls secret. */

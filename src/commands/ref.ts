@@ -9,10 +9,12 @@ import { loadProject } from "./project.ts";
 
 /** `ref`: the build-tag reference of a target, for `docker run $(multistage-build ref app1)`. */
 export async function ref(host: Host, name: string, options: RefOptions): Promise<number> {
-  const { config, check, event, tags } = await loadProject(host, options);
+  const { config, check, event, tags, warnings } = await loadProject(host, options);
   const named = targetImages(config, config.targets, { event, now: tags.now, env: tags.env });
   check([...selectTargets(config.targets, [name]).problems, ...named.problems]);
   const reference = formatReference(named.images.get(name)!.image);
-  consoleFor(host, options).result(`${reference}\n`, { target: name, reference });
+  const out = consoleFor(host, options);
+  out.warn(warnings);
+  out.result(`${reference}\n`, { target: name, reference });
   return ExitCode.done;
 }

@@ -9,7 +9,7 @@ import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
 import { outputFiles } from "./output-files.ts";
 import { consoleFor } from "../report/console.ts";
-import { loadProject, type Project } from "./project.ts";
+import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagsFileText } from "./tags-file.ts";
 
 /** The tags of one target in this build. */
@@ -29,8 +29,10 @@ type Found = TargetTags & { rules: RuleOutcome[]; published: string[] };
 /** `tags`: the tags of one target or of all; with --explain what each rule gave and why. Needs no Dockerfile. */
 export async function tags(host: Host, names: readonly string[], options: TagsOptions): Promise<number> {
   const project = await loadProject(host, options);
-  const found = tagsOf(project, names);
+  const files = await outputFiles(host, options, project);
+  const found = tagsOf(withProblems(project, files.problems), names);
   const out = consoleFor(host, options);
+  out.warn(project.warnings);
   const shown = found.map(({ target, buildTag: own, version, tags: moving, references, rules }) => ({
     target,
     buildTag: own,
@@ -41,7 +43,6 @@ export async function tags(host: Host, names: readonly string[], options: TagsOp
   }));
   const one = names.length === 0 ? undefined : shown[0];
   const text = options.explain === true ? found.map(explanation).join("\n") : listing(found, one === undefined);
-  const files = await outputFiles(host, options);
   const lists = found.map(({ target, published }) => ({ name: target, tags: published }));
   const file = files.tags === null ? null : tagsFileText(lists);
   out.result(text, one ?? { targets: shown });

@@ -9,7 +9,8 @@ import { validateConfig } from "./validate.ts";
 
 /** A config that was found, and all that is wrong with it by itself. */
 export interface ReadConfig {
-  /** The folder that it is in. */
+  /** The file's whole path, and the folder that it is in. */
+  file: string;
   directory: string;
   /** What is usable of it: with problems it is not what was meant. Null if nothing is. */
   config: Config | null;
@@ -26,15 +27,15 @@ export async function readConfig(
 ): Promise<ReadConfig> {
   const { filepath, config: written } = await loadConfig(files, cwd, explicit);
   const directory = path.dirname(filepath);
-  const file = path.basename(filepath);
+  const name = path.basename(filepath);
   const validated = validateConfig(written.value);
   const resolved = validated.config === null ? null : resolveConfig(validated.config, directory);
-  const locate = (problem: Problem) => located(problem, file, written.find(problem.path));
+  const locate = (problem: Problem) => located(problem, name, written.find(problem.path));
   const wrong = [...written.problems, ...validated.problems];
   const more = (resolved?.problems ?? []).filter(({ path: at }) => !wrong.some((one) => one.path.startsWith(`${at}.`)));
   const problems = unique([...wrong, ...more]).map(locate);
   const others = (found: readonly Problem[]) => found.filter((one) => !follows(one, wrong)).map(locate);
-  return { directory, config: resolved?.config ?? null, problems, others };
+  return { file: filepath, directory, config: resolved?.config ?? null, problems, others };
 }
 
 /** A problem with where it is written. */

@@ -119,6 +119,10 @@ export interface Files {
   readInput(path: string, within?: string): Promise<string | FileFault>;
   write(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** What is there, links followed; null for nothing. */
+  kind(path: string): Promise<"file" | "folder" | "other" | null>;
+  /** Whether this user may write to a file, or make one in a folder. */
+  writable(path: string): Promise<boolean>;
   /** The names in a folder, sorted; none if it is missing or cannot be read. */
   list(path: string): Promise<string[]>;
   /** Lists a part of a folder with what the files hold, sorted by path. Throws what the system says of a file that cannot be read. */

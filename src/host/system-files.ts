@@ -1,4 +1,4 @@
-import { access, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { fileTree } from "./file-tree.ts";
 import type { Files } from "./host.ts";
 import { readInput } from "./input-file.ts";
@@ -14,6 +14,16 @@ export const systemFiles: Files = {
   write: (file, text) => writeFile(file, text),
   exists: (file) =>
     access(file).then(
+      () => true,
+      () => false,
+    ),
+  kind: (file) =>
+    stat(file).then(
+      (found) => (found.isFile() ? "file" : found.isDirectory() ? "folder" : "other"),
+      () => null,
+    ),
+  writable: (file) =>
+    access(file, constants.W_OK).then(
       () => true,
       () => false,
     ),

@@ -5,6 +5,8 @@ import type { Step } from "./steps.ts";
 /** A plan as `plan --json` prints it. Its JSON schema is `plan.schema.json` in the package. */
 export interface PlanDocument {
   version: 2;
+  /** The file that the config was read from. */
+  config: string;
   event: PlannedEvent;
   buildTag: string;
   push: boolean;
@@ -74,10 +76,11 @@ export interface CommandDocument {
 }
 
 /** The document of a plan whose steps come to these `commands`, in the same order. */
-export function planDocument(plan: Plan, commands: readonly CommandDocument[][]): PlanDocument {
+export function planDocument(plan: Plan, config: string, commands: readonly CommandDocument[][]): PlanDocument {
   const { event, buildTag, push, pushReason, targets, shared, steps, warnings } = plan;
   return {
     version: 2,
+    config,
     event,
     buildTag,
     push,

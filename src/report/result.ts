@@ -40,9 +40,10 @@ export function failureText({ target, message, step, details, hint }: Failure, p
 }
 
 /** The run's result for machines; also what --metadata-file holds. */
-export function resultJson(plan: Plan, { outcomes, failures }: RunResult): object {
+export function resultJson(plan: Plan, { outcomes, failures }: RunResult, config: string): object {
   return {
     version: 1,
+    config,
     buildTag: plan.buildTag,
     push: plan.push,
     pushReason: plan.pushReason,

@@ -33,10 +33,11 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
   const published = push && !target.push ? paint.dim(" (not published)") : "";
   const branch = (reference: Reference, kind: string) =>
     `   ${paint.dim("├─")} ${formatReference(reference)}  ${paint.dim(kind)}`;
+  const kind = push && target.push ? "moving" : "moving, if it were published";
   const lines = [
     ...(target.places.length === 0 ? [branch(target.image, "on this host only")] : []),
     ...buildTagReferences(target).map((reference) => branch(reference, "build tag")),
-    ...target.places.flatMap(({ repository, moving }) => moving.map((tag) => branch({ repository, tag }, "moving"))),
+    ...target.places.flatMap(({ repository, moving }) => moving.map((tag) => branch({ repository, tag }, kind))),
   ];
   const last = lines.pop();
   return [

@@ -87,7 +87,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
   });
   expect(problems).toEqual([]);
   const lines = planLines(made, own);
-  const { steps } = documentOf(made, lines);
+  const { steps } = documentOf(made, { file: "/work/project/multistage-build.config.yaml" }, lines);
   return {
     made,
     steps,
