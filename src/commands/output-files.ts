@@ -36,11 +36,17 @@ export async function outputFiles(
   return { metadata, tags, problems: [...problems.flat(), ...(metadata !== null && metadata === tags ? [same] : [])] };
 }
 
+/** Of the file systems that there are. In bytes. */
+const longestName = 255;
+
 async function whyNot(host: Host, file: string, read: ReadonlyMap<string, string>): Promise<string | null> {
   const what = read.get(file);
   if (what !== undefined) return `would be written over ${what}`;
   const kind = await host.files.kind(file);
   if (kind === "folder") return "is a folder, not a file";
+  // Who writes to a pipe that nobody reads waits for ever. Those of a shell, and the null device, are in /dev.
+  if (kind === "other" && !file.startsWith("/dev/")) return "is a pipe, a socket or a device";
+  if (Buffer.byteLength(path.basename(file)) > longestName) return "has a name that is too long for a file";
   const place = kind === null ? path.dirname(file) : file;
   if (kind === null && (await host.files.kind(place)) !== "folder") return "there is no such folder to write to";
   return (await host.files.writable(place)) ? null : "this user may not write there";

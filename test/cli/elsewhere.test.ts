@@ -1,6 +1,7 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { chmod, mkdir } from "node:fs/promises";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { noGit, run } from "../support/host.ts";
 import { droneEnv, project, question } from "../support/project.ts";
@@ -132,6 +133,7 @@ describe("a file that is to be written", () => {
     ["folder/../multistage.Dockerfile", "would be written over a Dockerfile"],
     [".dockerignore", "would be written over an ignore file"],
     [".npmrc", "would be written over a secret"],
+    ["x".repeat(256), "has a name that is too long for a file"],
     [".tags", "would be written over what a tag rule reads"],
   ])("is refused before anything runs: %s", async (file, message) => {
     const cwd = await project(files);
@@ -143,7 +145,11 @@ describe("a file that is to be written", () => {
     ] as const) {
       for (const rest of command === "tags" ? [[]] : [[], ["--dry-run"]]) {
         const ended = await run([command, flag, file, ...rest], { cwd, env: droneEnv(), commands });
-        expect(ended).toMatchObject({ code: 2, out: "", err: `error ${flag}: ${message} (got "${file}")\n` });
+        expect(ended).toMatchObject({
+          code: 2,
+          out: "",
+          err: expect.stringContaining(`error ${flag}: ${message} (got "${file.slice(0, 99)}`),
+        });
         expect(ended.commands.filter(({ argv }) => argv[0] === "docker")).toEqual([]);
       }
     }
@@ -155,6 +161,19 @@ describe("a file that is to be written", () => {
     const { err } = await run(args, { cwd, env: droneEnv(), commands });
     expect(err).toContain('error --tags-file: is the same file as --metadata-file (got "./out")');
     expect(err).toContain('error target: is not in the config (got "nosuch")');
+  });
+
+  it("is refused if it is a pipe that may have no reader", async () => {
+    const cwd = await project(question);
+    await execa("mkfifo", [path.join(cwd, "pipe")]);
+    const { err } = await run(["--metadata-file", "pipe"], { cwd, env: droneEnv(), commands });
+    expect(err).toBe('error --metadata-file: is a pipe, a socket or a device (got "pipe")\n');
+  });
+
+  it("may be a device of the shell's", async () => {
+    const cwd = await project(question);
+    const ended = await run(["tags", "app1", "--tags-file", "/dev/null"], { cwd, env: droneEnv(), commands });
+    expect(ended).toMatchObject({ code: 0, err: "" });
   });
 
   // Root may write anywhere.
