@@ -56,7 +56,7 @@ function inputsOf(changes: Partial<Given> = {}, target = "app") {
       : { path, kind: "link", mode: 0, content, leadsTo: to };
   });
   const listing = contextFiles(entries.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
-  const plan = made(config, { Dockerfile: text }, { event, names, platform, files: () => listing });
+  const plan = made({ reuse: true, ...config }, { Dockerfile: text }, { event, names, platform, files: () => listing });
   expect(plan.problems).toEqual([]);
   return plan.target(target)!.inputs;
 }
