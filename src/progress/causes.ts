@@ -238,7 +238,8 @@ export const causes: readonly Cause[] = [
     hint: "the registry wants a login, or another one: check what `registries` in the config gives it",
   },
   {
-    pattern: /\b500 Internal Server Error|status(?: code)?:? 500\b/i,
+    // Only what is written needs room; docker's own words for it do not say what was asked.
+    pattern: /received unexpected HTTP status: 500\b|(?:POST|PUT|PATCH) request to \S+: 500\b/i,
     code: "transient",
     hint: "the registry is broken, or full: its own log says which",
   },
