@@ -20,6 +20,8 @@ export interface World {
   /** Answers by the beginning of the command line; a command that none fits fails the test. */
   commands?: Record<string, Answer | ((command: Command) => Answer)>;
   request?: Host["request"];
+  /** What is different from the real file system. */
+  files?: Partial<Host["files"]>;
   signal?: AbortSignal;
 }
 
@@ -72,7 +74,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     hold: () => () => undefined,
     signal: world.signal ?? new AbortController().signal,
     request: world.request ?? noNetwork,
-    files: systemFiles,
+    files: { ...systemFiles, ...world.files },
     exec: async (command) => {
       ran.commands.push(command);
       return answer(command, world.commands ?? {});

@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemFiles } from "../../../src/host/system-files.ts";
+import { asNobody } from "../../support/as-nobody.ts";
 import { project } from "../../support/project.ts";
 
 const utf16 = Buffer.from("\uFEFFA", "utf16le");
@@ -73,11 +74,12 @@ describe("what is no regular file", () => {
     expect(await systemFiles.readInput(`${folder}/${name}`)).toMatchObject({ missing: true });
   });
 
-  // Root may read everything.
-  it.skipIf(process.getuid?.() === 0)("may not be read", async () => {
+  it("may not be read", async () => {
     const folder = await project({ file: "" });
+    await chmod(folder, 0o755);
     await chmod(`${folder}/file`, 0);
-    expect(await systemFiles.readInput(`${folder}/file`)).toMatchObject({ fault: "may not be read" });
+    const read = await asNobody(() => systemFiles.readInput(`${folder}/file`));
+    expect(read).toMatchObject({ fault: "may not be read" });
   });
 });
 
