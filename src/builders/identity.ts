@@ -46,6 +46,6 @@ export function otherInputs(target: PlannedTarget, labels: Labels, digests: Dige
   const message = `${formatReference(target.image)} is up, made from something else: ${differing.slice(0, most).join(", ")}${more}`;
   return failure("other-inputs", message, {
     target: target.name,
-    hint: 'one build tag stands for one image: give what differs between agents or pipelines a suffix, as suffix: "{{env.NAME}}"',
+    hint: "one build tag stands for one image: what differs between agents or pipelines is a target of its own, with a suffix",
   });
 }
