@@ -32,17 +32,12 @@ export function labelTexts(
  * images that it is made from, each after a space. One that is not known is empty, and the text equals no other.
  */
 function inputsText({ inputs: { known, images } }: Pick<PlannedTarget, "inputs">): Text {
-  return [known, ...images.flatMap((one): [string, Late] => [" ", lateInput(one)])];
+  return [known, ...images.flatMap((one): [string, Late] => [" ", { digest: digestKey(one) }])];
 }
 
-/** The digest of an image that another one is made from. */
-function lateInput(one: LateInput): Late {
-  return { digest: digestKey(one) };
-}
-
+/** What the digest of an image that another one is made from is kept under during a run. */
 function digestKey(one: LateInput): string {
-  if ("target" in one) return one.target;
-  return outsideKey(one.image);
+  return "target" in one ? one.target : outsideKey(one.image);
 }
 
 /** The text of the label as it would be now; null where something is not known. */

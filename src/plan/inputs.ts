@@ -44,12 +44,22 @@ export interface InputSources {
  */
 export function targetInputs(sources: InputSources): (target: string) => PlannedInputs {
   const known = new Map<string, Inputs>();
+  const names = new Map([...sources.images].map(([name, { image }]) => [formatReference(image), name]));
+  const targetOf = (text: string) => names.get(text) ?? null;
   const find = (name: string): Inputs => {
-    const found = known.get(name) ?? inputsOf(sources.placed.get(name)!, sources, find);
+    const found = known.get(name) ?? inputsOf(sources.placed.get(name)!, sources, targetOf, find);
     known.set(name, found);
     return found;
   };
-  return (name) => printed(find(name));
+  return (name) => {
+    const inputs = find(name);
+    return sources.placed.get(name)!.target.reuse ? printed(inputs) : notPrinted(inputs);
+  };
+}
+
+/** Sums are made only where somebody compares them. */
+function notPrinted({ images, unknown }: Inputs): PlannedInputs {
+  return { known: "", facts: [], images, unknown: unknown ?? "reuse is off" };
 }
 
 function printed({ facts, images, unknown }: Inputs): PlannedInputs {
@@ -62,18 +72,20 @@ function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-type Find = (target: string) => Inputs;
-
-function inputsOf(one: Placed, sources: InputSources, find: Find): Inputs {
+function inputsOf(
+  one: Placed,
+  sources: InputSources,
+  targetOf: Collector["targetOf"],
+  find: (target: string) => Inputs,
+): Inputs {
   const { target, place } = one;
   const inputs: Inputs = { facts: [], images: [], unknown: null };
   const { escape, syntax } = place.file;
-  const names = new Map([...sources.images].map(([name, { image }]) => [formatReference(image), name]));
   const collect: Collector = {
     one,
     inputs,
     sources,
-    targetOf: (text) => names.get(text) ?? null,
+    targetOf,
     standFor: (name) => {
       if (isPublished(sources, name)) inputs.images.push({ target: name });
       else merge(inputs, find(name));

@@ -156,12 +156,7 @@ function withInputs(
     platform,
     labels: (name) => labels.get(name)!,
   });
-  const reused = new Set(placed.flatMap(({ target }) => (target.reuse ? target.name : [])));
-  const off = "reuse is off";
-  return targets.map((target) => {
-    const inputs = inputsOf(target.name);
-    return { ...target, inputs: reused.has(target.name) ? inputs : { ...inputs, unknown: inputs.unknown ?? off } };
-  });
+  return targets.map((target) => ({ ...target, inputs: inputsOf(target.name) }));
 }
 
 /** Sorts the targets so that each comes after what it needs; a cycle is a problem. */
