@@ -6,6 +6,7 @@ import {
   findImage,
   type InspectedImage,
   inspectImages,
+  isSame,
   parseInspected,
   printedDigest,
   pullImage,
@@ -77,13 +78,4 @@ export async function lookOnHost(docker: DockerContext, image: Reference): Promi
 export function digestIn(image: InspectedImage, { places }: PlannedTarget): string | null {
   const [first] = places;
   return first === undefined ? null : repositoryDigest(image, first.repository);
-}
-
-/** An image's id is its configuration's digest, or its manifest's where containerd keeps the images. */
-export function isSame(
-  image: InspectedImage,
-  known: string | null,
-  { digest, id }: { digest: string; id: string | null },
-): boolean {
-  return known === digest || image.Id === digest || image.Id === id;
 }

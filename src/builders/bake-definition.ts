@@ -2,7 +2,14 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import { shortImageName } from "../dockerfile/image-name.ts";
 import { type Invocation, type Late, render, type Text, workDirectory } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
-import { buildTagReferences, isKnownByDigest, outsidePin, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import {
+  buildTagReferences,
+  isKnownByDigest,
+  outsideImages,
+  outsidePin,
+  type Plan,
+  type PlannedTarget,
+} from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
 import type { BuildStep } from "../plan/steps.ts";
 import { labelTexts } from "./late-labels.ts";
@@ -95,7 +102,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     dockerfile: literal(dockerfileInContext(target, options.directory)),
     ...(target.stage === "" ? {} : { target: literal(target.stage) }),
     ...unlessEmpty("contexts", put(contexts, marks)),
-    ...unlessEmpty("args", literals(target.args)),
+    ...unlessEmpty("args", put(target.args, marks)),
     // What is built along with its base is done before that has a digest.
     labels: put(
       labelTexts(target, plan, (name) => !isBuiltAlong(sources.get(name)!.context)),
@@ -122,10 +129,12 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
 }
 
 /** Images from outside, by the digest that they have in their registry now: all targets of a run are made from the same. */
-function fromOutside({ inputs: { images } }: PlannedTarget): Record<string, Text> {
-  const unpinned = images.flatMap((one) => ("image" in one && !one.image.includes("@") ? [one] : []));
+function fromOutside(target: PlannedTarget): Record<string, Text> {
   return Object.fromEntries(
-    unpinned.map((one) => [shortImageName(one.image), [`docker-image://${one.image}`, { pin: outsidePin(one.image) }]]),
+    outsideImages(target).map((image) => [
+      shortImageName(image),
+      [`docker-image://${image}`, { pin: outsidePin(image) }],
+    ]),
   );
 }
 
@@ -189,10 +198,6 @@ export function cacheImage(from: string): string | null {
 /** bake evaluates `${…}` and `%{…}` in every string of a JSON file. */
 function literal(text: string): string {
   return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
-}
-
-function literals(texts: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), literal(text)]));
 }
 
 function put(texts: Readonly<Record<string, Text>>, marks: Marks): Record<string, string> {

@@ -6,6 +6,7 @@ import {
   findImage,
   type InspectedImage,
   inspectImages,
+  isSame,
   parseInspected,
   repositoryDigest,
 } from "../docker/image-commands.ts";
@@ -97,5 +98,5 @@ export function notOnBase(
 
 /** Whether an image on the host is the one that has this digest in the target's repository. */
 function isImage(image: InspectedImage, { image: { repository } }: PlannedTarget, digest: string): boolean {
-  return image.Id === digest || repositoryDigest(image, repository) === digest;
+  return isSame(image, repositoryDigest(image, repository), { digest, id: null });
 }

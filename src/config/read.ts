@@ -1,5 +1,5 @@
 import path from "node:path";
-import { formatProblem, type Problem } from "../core/errors.ts";
+import { distinct, type Problem } from "../core/errors.ts";
 import type { Files } from "../host/host.ts";
 import type { Config } from "./config.ts";
 import type { Place } from "./config-file.ts";
@@ -33,7 +33,7 @@ export async function readConfig(
   const locate = (problem: Problem) => located(problem, name, written.find(problem.path));
   const wrong = [...written.problems, ...validated.problems];
   const more = (resolved?.problems ?? []).filter(({ path: at }) => !wrong.some((one) => one.path.startsWith(`${at}.`)));
-  const problems = unique([...wrong, ...more]).map(locate);
+  const problems = distinct([...wrong, ...more]).map(locate);
   const others = (found: readonly Problem[]) => found.filter((one) => !follows(one, wrong)).map(locate);
   return { file: filepath, directory, config: resolved?.config ?? null, problems, others };
 }
@@ -54,9 +54,4 @@ function follows({ path: at }: Problem, wrong: readonly Problem[]): boolean {
     if (problem.path.startsWith("targets.")) return `${problem.path}.`.startsWith(`targets.${target}.`);
     return /\b(?:dockerfile|context|defaults)\b/.test(`${problem.path} ${problem.hint ?? ""}`);
   });
-}
-
-/** What is wrong with a text that several rules read is said once. */
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }

@@ -1,5 +1,5 @@
 import { hasRegistry } from "../core/reference.ts";
-import { formatProblem, type Problem } from "../core/errors.ts";
+import { distinct, type Problem } from "../core/errors.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
 import { configDoubts, configRules } from "./rules.ts";
@@ -37,16 +37,11 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],
-    warnings: unique(warnings),
+    warnings: distinct(warnings),
   };
   problems.push(...configRules(config, new Set(written.allow)));
-  config.warnings.push(...unique(configDoubts(config)));
-  return { config, problems: unique(problems) };
-}
-
-/** The flavor is read once for each list of rules: what is wrong with it is said once. */
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
+  config.warnings.push(...distinct(configDoubts(config)));
+  return { config, problems: distinct(problems) };
 }
 
 function longForm(entry: WrittenEntry): WrittenTarget {

@@ -50,10 +50,14 @@ export function formatProblem(problem: Problem): string {
   return `${at}${path}${problem.message}${got}${hint}`;
 }
 
+/** The problems without those that are told by the same words. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
+}
+
 /** Throws an {@link InputError} with all of `problems`, if there are any; what several targets share is said once. */
 export function throwProblems(problems: readonly Problem[]): void {
-  const each = new Map(problems.map((problem) => [formatProblem(problem), problem]));
-  if (each.size > 0) throw new InputError([...each.values()]);
+  if (problems.length > 0) throw new InputError(distinct(problems));
 }
 
 const longestShown = 100;

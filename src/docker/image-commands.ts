@@ -43,6 +43,15 @@ export function repositoryDigest(image: InspectedImage, repository: Repository):
   return known === undefined ? null : known.slice(known.indexOf("@") + 1);
 }
 
+/** An image's id is its configuration's digest, or its manifest's where containerd keeps the images. */
+export function isSame(
+  image: InspectedImage,
+  known: string | null,
+  { digest, id }: { digest: string; id: string | null },
+): boolean {
+  return known === digest || image.Id === digest || image.Id === id;
+}
+
 /** Prints `repository@digest` for every repository that the image is known to be in, one a line. */
 export function listDigests(image: Reference): Invocation {
   return docker("image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", formatReference(image));

@@ -82,6 +82,11 @@ export interface PlannedInputs {
 /** An image that another one is made from: one of another target of ours, or one from outside by its name. */
 export type LateInput = { target: string } | { image: string };
 
+/** The images from outside that a target is made from and whose names hold no digest: what they are may change. */
+export function outsideImages({ inputs: { images } }: Pick<PlannedTarget, "inputs">): string[] {
+  return images.flatMap((one) => ("image" in one && !one.image.includes("@") ? one.image : []));
+}
+
 /**
  * What the digest of an image from outside is kept under during a run, beside those of targets, whose names have no blank.
  * It is the image's id where it is in no registry.

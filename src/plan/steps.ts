@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
-import type { PlannedTarget } from "./plan.ts";
+import { outsideImages, type PlannedTarget } from "./plan.ts";
 import { withNeeds } from "./select.ts";
 import { waves } from "./waves.ts";
 
@@ -128,7 +128,8 @@ export function planSteps(
   const early = new Set(
     built.flatMap((step) => (step.kind === "push" ? step.targets : step.kind === "build" ? step.pushed : [])),
   );
-  const images = outsideImages(targets.filter(({ inputs }) => work.pull || inputs.unknown === null));
+  const asked = targets.filter(({ inputs }) => work.pull || inputs.unknown === null);
+  const images = [...new Set(asked.flatMap(outsideImages))];
   const onHost = new Set(
     built.flatMap((step) => (step.kind === "acquire" ? [step.target] : step.kind === "build" ? step.targets : [])),
   );
@@ -159,13 +160,14 @@ function acquireAndBuild(targets: readonly PlannedTarget[], work: Work & { comma
   const below = (name: string) => withNeeds(needs(name), needs);
   const selected = targets.filter(({ implied }) => !implied);
   const isDirect = ({ name, implied }: PlannedTarget) => implied && selected.some((one) => one.needs.includes(name));
+  const standsOn = new Map(selected.map(({ name }) => [name, below(name)]));
   const acquire = (target: PlannedTarget): AcquireStep => {
     // What it stands on itself is looked for first, unless there is a step for that anyway.
     const under = below(target.name);
     const nested = targets
       .filter((one) => under.has(one.name) && one.implied && !isDirect(one))
       .map((one) => acquireStep(one, [target.name], buildSteps([one], work)));
-    const neededBy = names(selected.filter((one) => below(one.name).has(target.name)));
+    const neededBy = names(selected.filter((one) => standsOn.get(one.name)!.has(target.name)));
     return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)]);
   };
   return waves(targets, work.builder.binds, ({ implied }) => implied).flatMap(({ acquired, built }) => [
@@ -203,12 +205,6 @@ function isPublished({ push, places }: PlannedTarget): boolean {
 
 function isReusable(target: PlannedTarget): boolean {
   return isPublished(target) && target.reuseFrom.length > 0;
-}
-
-/** What a digest in its name does not fix already. */
-function outsideImages(targets: readonly PlannedTarget[]): string[] {
-  const images = targets.flatMap(({ inputs }) => inputs.images.flatMap((one) => ("image" in one ? one.image : [])));
-  return [...new Set(images)].filter((image) => !image.includes("@"));
 }
 
 function names(targets: readonly PlannedTarget[]): string[] {

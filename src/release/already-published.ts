@@ -1,16 +1,16 @@
-import { digestIn, isSame } from "../builders/acquire.ts";
+import { digestIn } from "../builders/acquire.ts";
 import { foreignImage, otherInputs } from "../builders/identity.ts";
 import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
+import { isSame } from "../docker/image-commands.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
-import type { Manifest } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { findOutsideImages } from "./outside-images.ts";
 import { copyImage, otherImage } from "./publish.ts";
-import { note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
+import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
 
@@ -21,15 +21,16 @@ const atOnce = 8;
  */
 export async function resolve(context: Release, state: RunState, step: ResolveStep): Promise<Failure[]> {
   const targets = targetsOf(context.plan, step.targets);
-  const outside = findOutsideImages(context, step);
   const looked = new Map<string, LookUp>();
-  await eachLimited(targets, atOnce, async (target) => void looked.set(target.name, await lookUp(context, target)));
-  await outside;
+  await Promise.all([
+    findOutsideImages(context, step),
+    eachLimited(targets, atOnce, async (target) => void looked.set(target.name, await lookUp(context, target))),
+  ]);
   const found = new Map<string, UpImage>();
   const failures: Failure[] = [];
   // What a target stands on comes first: its digest tells whether the target is made from the same.
   for (const target of targets) {
-    const image = await settle(context, target, looked.get(target.name)!);
+    const image = await inAllRepositories(context, target, looked.get(target.name)!);
     if (image === "nothing") state.inRegistry.set(target.name, image);
     else if (image !== "unknown" && "code" in image) failures.push(image);
     else if (image !== "unknown") {
@@ -48,18 +49,16 @@ type LookUp = Answer<{ up: { reference: Reference; image: UpImage }[]; missing: 
 async function lookUp({ registries }: Release, target: PlannedTarget): Promise<LookUp> {
   const found: Exclude<LookUp, Refusal> = { up: [], missing: [] };
   for (const reference of buildTagReferences(target)) {
-    const client = registries.repository(reference.repository);
-    const manifest = await client.manifest(reference.tag);
-    const image = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
-    if (image instanceof Refusal) return image;
-    if (image === null) found.missing.push(reference);
-    else found.up.push({ reference, image: { ...image, manifest: (manifest as Manifest).digest } });
+    const up = await imageAt(registries.repository(reference.repository), reference.tag);
+    if (up instanceof Refusal) return up;
+    if (up === null) found.missing.push(reference);
+    else found.up.push({ reference, image: up.image });
   }
   return found;
 }
 
 /** The image that is up in all repositories of a target. */
-async function settle(
+async function inAllRepositories(
   context: Release,
   target: PlannedTarget,
   looked: LookUp,
@@ -111,10 +110,8 @@ export async function layersUp(
   { image: { repository } }: PlannedTarget,
   digest: string,
 ): Promise<readonly string[] | null> {
-  const client = context.registries.repository(repository);
-  const manifest = await client.manifest(digest);
-  const image = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
-  return image === null || image instanceof Refusal ? null : image.layers;
+  const up = await imageAt(context.registries.repository(repository), digest);
+  return up === null || up instanceof Refusal ? null : up.image.layers;
 }
 
 function downNow({ name }: PlannedTarget, { code, message, hint }: Refusal): Failure {

@@ -8,6 +8,9 @@ import { type Answer, Refusal } from "../registry/refusal.ts";
 import { ownLabels } from "../plan/labels.ts";
 import { laterOfSameRef, whyKept, whyKeptByTags } from "./who-owns.ts";
 
+/** So many of the later builds are looked at. */
+export const mostBuilds = 20;
+
 /** The moving tags of one target in one repository, and the image that is to have them. */
 export interface MovingPlace {
   target: PlannedTarget;
@@ -65,9 +68,6 @@ async function usedAgain(
   }
   return null;
 }
-
-/** So many of the later builds are looked at. */
-export const mostBuilds = 20;
 
 /** The reference that a tag of this place is written as. */
 export function referenceOf({ place }: Pick<MovingPlace, "place">, tag: string): Reference {

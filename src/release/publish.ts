@@ -1,11 +1,11 @@
-import { isSame, lookOnHost } from "../builders/acquire.ts";
+import { lookOnHost } from "../builders/acquire.ts";
 import { foreignImage } from "../builders/identity.ts";
 import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
-import { printedDigest, pullImage, pushImage, repositoryDigest, tagImage } from "../docker/image-commands.ts";
+import { isSame, printedDigest, pullImage, pushImage, repositoryDigest, tagImage } from "../docker/image-commands.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { PushStep } from "../plan/steps.ts";

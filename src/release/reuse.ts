@@ -8,7 +8,7 @@ import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
 import { inputsNow } from "../builders/late-labels.ts";
-import { note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
+import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
 
@@ -53,18 +53,15 @@ async function findSame(
 ): Promise<Found | null> {
   for (const { repository, tag } of target.reuseFrom) {
     const client = registries.repository(repository);
-    const manifest = await client.manifest(tag);
-    if (manifest === null || manifest instanceof Refusal) continue;
-    const image = await client.image(manifest);
-    if (image instanceof Refusal || image.labels[ownLabels.inputs] !== expected) continue;
+    const up = await imageAt(client, tag);
+    if (up === null || up instanceof Refusal || up.image.labels[ownLabels.inputs] !== expected) continue;
     // Which build has moved a tag last is then told by the build tags alone.
     const tags = await client.tags();
     if (tags instanceof Refusal) {
       reporter.note(`${target.name}: ${repository.name} does not list its tags, so nothing is used again there`);
       return null;
     }
-    const from = image.labels[ownLabels.buildTag] ?? tag;
-    return { manifest, image: { ...image, manifest: manifest.digest }, from };
+    return { ...up, from: up.image.labels[ownLabels.buildTag] ?? tag };
   }
   return null;
 }

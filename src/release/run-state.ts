@@ -4,7 +4,9 @@ import type { Outcome, Status } from "../core/outcome.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import type { InspectedImage } from "../docker/image-commands.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
+import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import type { ImageConfig } from "../registry/image-config.ts";
+import { type Answer, Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 import type { Reporter } from "../report/reporter.ts";
 
@@ -37,6 +39,17 @@ export interface RunState {
 export interface UpImage extends ImageConfig {
   /** The digest of its manifest. */
   manifest: string;
+}
+
+/** The image that a tag or a digest stands for in a repository, with its manifest; null where there is none. */
+export async function imageAt(
+  client: RepositoryClient,
+  reference: string,
+): Promise<Answer<{ manifest: Manifest; image: UpImage } | null>> {
+  const manifest = await client.manifest(reference);
+  if (manifest === null || manifest instanceof Refusal) return manifest;
+  const image = await client.image(manifest);
+  return image instanceof Refusal ? image : { manifest, image: { ...image, manifest: manifest.digest } };
 }
 
 /** A run that has done nothing yet. */

@@ -5,12 +5,13 @@ import { pauseBefore } from "../host/retry.ts";
 import { versionLabel } from "../plan/labels.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, mostBuilds, type MovingPlace, referenceOf } from "./decide.ts";
-import type { Release } from "./run-state.ts";
+import { imageAt, type Release } from "./run-state.ts";
 import { claims, labelsAs, laterBuilds, type LaterBuild, targetsOfBuild, whyKept } from "./who-owns.ts";
 import { write } from "./write.ts";
 
 /** More rounds mean more builds that publish at this very moment: the last of them settles it. */
 const rounds = 5;
+
 /** An image that should have a tag rather than another, and what to call its build. */
 interface Owner {
   name: string;
@@ -100,10 +101,10 @@ export async function overtaken(
 
 /** The same place as another build of the target would have it, by that build's image; null where there is none any more. */
 async function inPlaceOf(at: MovingPlace, tag: string, later?: LaterBuild): Promise<Answer<MovingPlace | null>> {
-  const manifest = await at.client.manifest(tag);
-  if (manifest === null || manifest instanceof Refusal) return manifest;
-  const image = await at.client.image(manifest);
-  if (image instanceof Refusal) return image.status === 404 ? null : image;
+  const up = await imageAt(at.client, tag);
+  if (up instanceof Refusal) return up.status === 404 ? null : up;
+  if (up === null) return null;
+  const { manifest, image } = up;
   const labels = later === undefined ? image.labels : labelsAs(later, at.target, image.labels);
   return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
