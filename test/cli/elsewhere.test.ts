@@ -181,8 +181,8 @@ describe("a file that is to be written", () => {
     const locked = path.join(cwd, "locked");
     await mkdir(locked);
     // Root may write anywhere, so this host says it.
-    const files = { writable: async (at: string) => at !== locked };
-    const world = { cwd, env: droneEnv(), commands, files };
+    const readOnly = { writable: async (at: string) => at !== locked };
+    const world = { cwd, env: droneEnv(), commands, files: readOnly };
     const { err } = await run(["tags", "app1", "--tags-file", "locked/out"], world);
     expect(err).toBe('error --tags-file: this user may not write there (got "locked/out")\n');
   });

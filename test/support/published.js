@@ -28,7 +28,8 @@
  *   platform that is not known.
  */
 
-const accept = [
+/** Every type that a manifest may be of, as a request accepts them. */
+export const accept = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",

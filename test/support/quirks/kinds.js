@@ -1,3 +1,5 @@
+import { accept } from "../published.js";
+
 /**
  * What quirks are made of. A quirk stands before a registry and may answer in its place, change the answer, or give none;
  * what it remembers, it remembers from the moment it is put there.
@@ -116,7 +118,8 @@ export const late = (before) => (next, time) => {
   return async (request) => {
     const { url, headers } = request;
     if (writesTag(request)) {
-      const had = await next({ method: "GET", url, headers: { ...headers, accept: "*/*" } });
+      // A registry that may not answer with the type that is up converts it to an older one, with a digest of its own.
+      const had = await next({ method: "GET", url, headers: { ...headers, accept } });
       const answer = await next(request);
       written.set(url, { at: time.now(), had });
       return answer;
