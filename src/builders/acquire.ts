@@ -57,7 +57,7 @@ export async function acquire(
   if (target.places.length === 0 || inRegistry === "nothing") return "missing";
   const { result, text } = await runPatiently(docker, pullImage(target.image), `pull ${image}`, reporter.note);
   if (result.exitCode !== 0) {
-    const failed = dockerFailure(target.name, result, text);
+    const failed = dockerFailure(docker.host, target.name, result, text);
     // A registry that says no tells neither that there is nothing nor that there is: on a pull request nobody is logged in.
     const tellsNothing = failed.code === "missing-image" || failed.code === "unauthorized";
     if (!tellsNothing || inRegistry !== "unknown") return failed;

@@ -1,6 +1,8 @@
+import { cleanJson } from "../core/printable.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { shortImageName } from "../dockerfile/image-name.ts";
-import { type Invocation, type Late, render, type Text, workDirectory } from "../docker/invocation.ts";
+import type { Late, NamedText, Text } from "../core/text.ts";
+import { type Invocation, render, workDirectory } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
 import {
   buildTagReferences,
@@ -30,8 +32,8 @@ export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, op
   const marks = new Marks();
   return {
     argv: [...argv, ...metadata, ...readable(targets), ...(options.noCache ? ["--no-cache"] : [])],
-    stdin: marks.fill(JSON.stringify(bakeDefinition(targets, plan, options, marks), null, 2)),
-    env: secretNames(targets),
+    stdin: marks.fill(cleanJson(JSON.stringify(bakeDefinition(targets, plan, options, marks), null, 2))),
+    env: [...new Set([...secretNames(targets), ...variables(targets)])],
   };
 }
 
@@ -49,7 +51,10 @@ function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: 
       return [name, { image: reference, hasCache: isBase, context: together.has(name) ? `target:${name}` : existing }];
     }),
   );
+  const named = variables(targets);
   return {
+    // Their values come from the environment, and into no file. https://docs.docker.com/build/bake/variables/
+    ...unlessEmpty("variable", Object.fromEntries(named.map((name) => [name, { default: "" }]))),
     group: { default: { targets: [...together] } },
     target: Object.fromEntries(
       targets.map((target) => [target.name, bakeTarget(target, plan, sources, options, marks)]),
@@ -102,7 +107,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     dockerfile: literal(dockerfileInContext(target, options.directory)),
     ...(target.stage === "" ? {} : { target: literal(target.stage) }),
     ...unlessEmpty("contexts", put(contexts, marks)),
-    ...unlessEmpty("args", put(target.args, marks)),
+    ...unlessEmpty("args", namedTexts(target.args)),
     // What is built along with its base is done before that has a digest.
     labels: put(
       labelTexts(target, plan, (name) => !isBuiltAlong(sources.get(name)!.context)),
@@ -202,6 +207,26 @@ function literal(text: string): string {
 
 function put(texts: Readonly<Record<string, Text>>, marks: Marks): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [literal(name), marks.put(text)]));
+}
+
+/** Variables stand in a text as bake's own; a sign before one would make it a literal. */
+function namedTexts(texts: Readonly<Record<string, NamedText>>): Record<string, string> {
+  const written = (piece: string | { variable: string }) =>
+    typeof piece === "string" ? literal(piece).replace(/[$%]$/, '$${"$&"}') : `\${${piece.variable}}`;
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      literal(name),
+      typeof text === "string" ? literal(text) : text.map(written).join(""),
+    ]),
+  );
+}
+
+/** The variables that stand in arguments. */
+function variables(targets: readonly PlannedTarget[]): string[] {
+  const pieces = targets.flatMap(({ args }) =>
+    Object.values(args).flatMap((text) => (typeof text === "string" ? [] : text)),
+  );
+  return [...new Set(pieces.flatMap((piece) => (typeof piece === "string" ? [] : [piece.variable])))];
 }
 
 function unlessEmpty(key: string, value: object): object {

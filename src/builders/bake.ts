@@ -26,12 +26,13 @@ export function bakeBuilder(directory: string): Builder {
       const bake = invocation(targets, plan, step);
       const ended = await retrying(docker.host, "build", reporter.note, async () => {
         const reader = createRawJsonReader(targets, reporter);
-        const read = (line: string) => report(reader.read(line), reporter);
+        const read = (line: string) => report(docker.host, reader.read(line), reporter);
         const result = await runDocker(docker, bake, { read, waits: reader.waits });
         const progress = reader.finish();
         return { result, progress, text: said(progress, result.stdout) };
       });
-      if (ended.result.exitCode !== 0) return { built: [], failures: buildFailures(ended, ended.progress.failures) };
+      if (ended.result.exitCode !== 0)
+        return { built: [], failures: buildFailures(docker.host, ended, ended.progress.failures) };
       const digests = await readMetadata(docker);
       const built = targets.map(({ name }) => builtTarget(name, ended.progress, digests[name] ?? null));
       return { built, failures: [] };

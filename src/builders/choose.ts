@@ -40,7 +40,7 @@ async function buildxIsHere(context: DockerContext): Promise<boolean | Failure> 
   for (const file of files) if (await host.files.exists(file)) return true;
   const result = await runDocker(context, docker("buildx", "version"));
   if (host.signal.aborted) return interrupted(host);
-  if (result.missing) return dockerFailure(null, result, "");
+  if (result.missing) return dockerFailure(host, null, result, "");
   return result.exitCode === 0;
 }
 
@@ -58,7 +58,7 @@ export async function builderFault(
   const format = "{{.Client.Version}} {{.Server.Version}}";
   const result = await runDocker(context, docker("version", "--format", format));
   if (context.host.signal.aborted) return interrupted(context.host);
-  if (result.exitCode !== 0) return dockerFailure(null, result, result.stderr);
+  if (result.exitCode !== 0) return dockerFailure(context.host, null, result, result.stderr);
   const [client = "", server = ""] = result.stdout.trim().split(" ");
   if (!atLeast(client, 18, 9) || atLeast(client, 23, 0) || !atLeast(server, 18, 9)) {
     const message = `docker ${client} has no buildx, and no BuildKit of its own that works with engine ${server}`;

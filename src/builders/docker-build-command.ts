@@ -1,5 +1,6 @@
+import type { Text } from "../core/text.ts";
 import { formatReference } from "../core/reference.ts";
-import type { Invocation, Text } from "../docker/invocation.ts";
+import type { Invocation } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { BuildStep } from "../plan/steps.ts";
@@ -19,7 +20,10 @@ export function buildInvocation(target: PlannedTarget, plan: Plan, options: Pick
       `--file=${localPath(target.dockerfile)}`,
       ...(target.stage === "" ? [] : [`--target=${target.stage}`]),
       ...namesOnHost(target).map((name) => `--tag=${formatReference(name)}`),
-      ...Object.entries(target.args).map(([name, value]) => `--build-arg=${name}=${value}`),
+      ...Object.entries(target.args).map(([name, value]) =>
+        // Of a name alone docker takes the value from its environment: argv is seen by every process.
+        typeof value === "string" ? `--build-arg=${name}=${value}` : `--build-arg=${name}`,
+      ),
       ...labels(target, plan),
       ...target.secrets.map((secret) =>
         "env" in secret ? `--secret=id=${secret.id},env=${secret.env}` : `--secret=id=${secret.id},src=${secret.file}`,
@@ -38,7 +42,14 @@ export function buildInvocation(target: PlannedTarget, plan: Plan, options: Pick
     ],
     stdin: null,
     env: target.secrets.flatMap((secret) => ("env" in secret ? [secret.env] : [])),
+    ...setting(target),
   };
+}
+
+/** The arguments with secrets in them, which go by the environment. */
+function setting({ args }: PlannedTarget): Pick<Invocation, "set"> {
+  const late = Object.entries(args).filter(([, text]) => typeof text !== "string");
+  return late.length === 0 ? {} : { set: Object.fromEntries(late) };
 }
 
 function labels(target: PlannedTarget, plan: Plan): Text[] {

@@ -45,14 +45,17 @@ async function buildOne(
   const invocation = buildInvocation(target, plan, step);
   const ended = await retrying(docker.host, target.name, reporter.note, async () => {
     const reader = createPlainReader(target.name, reporter);
-    const read = (line: string) => report(reader.read(line), reporter);
+    const read = (line: string) => report(docker.host, reader.read(line), reporter);
     const result = await runDocker(docker, invocation, { read, waits: reader.waits });
     const progress = reader.finish();
     return { result, progress, text: said(progress, result.stdout) };
   });
   if (ended.result.exitCode === 0) return { built: [builtTarget(target.name, ended.progress, null)], failures: [] };
   const steps = await withLines(docker, target, ended.progress.failures);
-  return { built: [], failures: buildFailures(ended, steps).map((one) => ({ ...one, target: target.name })) };
+  return {
+    built: [],
+    failures: buildFailures(docker.host, ended, steps).map((one) => ({ ...one, target: target.name })),
+  };
 }
 
 /** This builder names the step that failed but not its line: we look it up. */

@@ -1,4 +1,5 @@
-import { fillIn, type Late, type Text } from "../docker/invocation.ts";
+import type { Late, Text } from "../core/text.ts";
+import { fillIn } from "../docker/invocation.ts";
 import { baseDigestLabel, labelledBase, ownLabels } from "../plan/labels.ts";
 import { isKnownByDigest, type LateInput, outsideKey, type Plan, type PlannedTarget } from "../plan/plan.ts";
 

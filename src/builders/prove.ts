@@ -52,7 +52,7 @@ export async function prove(
     else if (own !== null) images.set(target.name, own);
   }
   if (images.size < checked.length && found.length === 0 && !/no such image/i.test(result.stderr)) {
-    return { images, failures: [dockerFailure(null, result, result.stderr)] };
+    return { images, failures: [dockerFailure(docker.host, null, result, result.stderr)] };
   }
   const layersOf = (name: string) => images.get(name)?.RootFS?.Layers ?? replaced.get(name) ?? upLayers.get(name);
   const failures = checked.flatMap((target) => {

@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { withoutCredentials } from "../secrets/url.ts";
 import { type AskGit, withGit } from "./git-folder.ts";
 import type { GitFacts } from "./local.ts";
 
@@ -56,9 +57,4 @@ async function commit(ask: AskGit, name: string): Promise<{ sha: string; time: n
   const [header = ""] = object.split("\n\n", 1);
   const time = /^committer .*> (\d{1,12}) [+-]\d{4}$/m.exec(header)?.[1];
   return { sha, time: time === undefined ? null : Number(time) };
-}
-
-/** A remote's URL may hold a token (`https://user:token@host/…`), which must not end up in a label. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, "$1");
 }

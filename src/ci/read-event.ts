@@ -1,6 +1,7 @@
 import type { Problem } from "../core/errors.ts";
 import type { BuildEvent, EventKind, Provider } from "../core/event.ts";
 import { expected } from "../core/suggest.ts";
+import { withoutCredentials } from "../secrets/url.ts";
 import { type ParsedRef, parseRef } from "./git-ref.ts";
 
 /** What an adapter found in the environment, before it is checked. Empty strings count as absent. */
@@ -67,8 +68,8 @@ export function readEvent(raw: RawEvent): EventReading {
       dirty: false,
       commitTime: raw.created !== undefined && /^\d{1,12}$/.test(raw.created) ? Number(raw.created) : null,
       repository: raw.repository ?? null,
-      sourceUrl: raw.sourceUrl ?? null,
-      url: raw.url ?? null,
+      sourceUrl: address(raw.sourceUrl),
+      url: address(raw.url),
     },
     problems: [...missing(raw, known), ...(is.pullRequest === null ? disagreement(raw, known, parsed) : [])],
   };
@@ -88,6 +89,10 @@ function classify(raw: RawEvent, known: EventKind | null, ref: ParsedRef): Class
   const tag = ref.kind === "tag" ? ref.name : null;
   const branch = ref.kind === "branch" ? ref.name : null;
   return { kind: known ?? "custom", branch, tag, pullRequest: null, baseRef: branchOfTag(raw, tag) };
+}
+
+function address(url: string | undefined): string | null {
+  return url === undefined ? null : withoutCredentials(url);
 }
 
 /** The event in Drone's words; null if the CI's word for it is not known. */

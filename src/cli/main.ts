@@ -1,4 +1,4 @@
-import { ExitCode, formatProblem, InputError } from "../core/errors.ts";
+import { ExitCode, formatMasked, InputError } from "../core/errors.ts";
 import { version } from "../core/version.ts";
 import type { Host } from "../host/host.ts";
 import { maskedHost } from "./mask.ts";
@@ -50,16 +50,15 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
 /** The user's mistakes, and ours. What goes wrong in a run is in its result. */
 function report(host: Host, error: unknown): number {
   const isInput = error instanceof InputError;
+  const problems = isInput ? error.problems.map((problem) => formatMasked(problem, host.mask)) : [];
   if (wantsJson(host.argv)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = isInput ? problems.join("\n") : error instanceof Error ? error.message : String(error);
     const code = isInput ? "input" : "bug";
     host.print(
       `${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`,
     );
   }
-  host.stderr.write(
-    `${isInput ? error.problems.map((problem) => `error ${formatProblem(problem)}`).join("\n") : bug(error)}\n`,
-  );
+  host.stderr.write(`${isInput ? problems.map((problem) => `error ${problem}`).join("\n") : bug(error)}\n`);
   return isInput ? ExitCode.input : ExitCode.bug;
 }
 

@@ -1,20 +1,28 @@
+import { cleanJson, cleanOutput, cleanText } from "../core/printable.ts";
 import type { Host, Output } from "../host/host.ts";
-import { secretForms } from "./secrets.ts";
+import { secretsOf } from "../secrets/secrets.ts";
 
-const stars = "******";
-
-/** A host that hides what sounds like a secret in its environment, and what it is told to hide later. */
+/**
+ * A host whose output holds no secret of its environment, nor what it is told to hide later, and nothing that a terminal acts
+ * on but our colours.
+ */
 export function maskedHost(host: Host): Host {
-  let secrets = secretForms(host.env, new Set());
-  const mask = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, stars), text);
-  const masked = (output: Output): Output => ({ isTTY: output.isTTY, write: (text) => output.write(mask(text)) });
+  let secrets = secretsOf(host.env, new Set());
+  const fit = (text: string) => cleanOutput(secrets.hideOdd(text));
+  const masked = (output: Output): Output => ({ isTTY: output.isTTY, write: (text) => output.write(fit(text)) });
   return {
     ...host,
     stdout: masked(host.stdout),
     stderr: masked(host.stderr),
     // Only texts are masked: a secret that is called "false" must not change what is no text.
-    json: (value) => JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? mask(part) : part), 2),
+    json: (value) =>
+      cleanJson(
+        JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? secrets.hideOdd(part) : part), 2),
+      ),
     print: host.print,
-    hide: (env, names) => (secrets = secretForms({ ...host.env, ...env }, names)),
+    mask: (text) => secrets.hideOdd(text),
+    // Cleaned first: what a colour stands in the middle of is no secret to anybody else.
+    outside: (text) => secrets.hide(cleanText(text)),
+    hide: (env, names) => (secrets = secretsOf({ ...host.env, ...env }, names)),
   };
 }

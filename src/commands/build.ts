@@ -3,6 +3,7 @@ import { value } from "../ci/environment.ts";
 import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
+import { cleanLine } from "../core/printable.ts";
 import { InputError, throwProblems } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
 import type { RunResult } from "../core/outcome.ts";
@@ -42,8 +43,8 @@ export async function build(host: Host, line: CommandLine & { command: "build" |
   const out = consoleFor(host, options);
   const labels = [...plan.targets.map(({ name }) => name), ...plan.shared.map(({ stage }) => stage)];
   const reporter = liveReporter(host, out.paint, labels, options);
-  for (const { message } of plan.warnings) reporter.note(`${out.paint.yellow("warning")} ${message}`);
-  if (plan.event.provider !== "local" || options.verbose === true) reporter.note(`config: ${project.file}`);
+  for (const { message } of plan.warnings) reporter.note(`${out.paint.yellow("warning")} ${cleanLine(message)}`);
+  if (plan.event.provider !== "local" || options.verbose === true) reporter.note(`config: ${cleanLine(project.file)}`);
   reporter.note(`${plan.buildTag}: ${plan.push ? "publishing" : "not publishing"}, ${plan.pushReason}`);
   const result = fault === null ? await run(host, project, plan, builder, reporter) : notRun({ plan }, fault);
   for (const failure of result.failures) host.stderr.write(failureText(failure, out.paint));

@@ -23,7 +23,7 @@ export async function planner(
   project: Project,
   line: CommandLine & { command: "build" | "push" | "plan" },
 ): Promise<Planner> {
-  const { config, event, tags, env } = project;
+  const { config, event, tags, env, secrets } = project;
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
   const written = new Set(config.targets.map(({ dockerfile }) => dockerfile));
   const read = async (file: string) =>
@@ -47,6 +47,7 @@ export async function planner(
       pushFlag: line.options.push,
       work,
       isSet,
+      secrets,
     });
     project.check([...problems, ...idlePush(plan, line)]);
     return { ...plan, warnings: [...project.warnings, ...plan.warnings] };
@@ -88,10 +89,11 @@ export function planLines(plan: Plan, builder: Builder): Line[][] {
 /** The whole plan, as --json prints it. */
 export function documentOf(plan: Plan, { file }: Pick<Project, "file">, lines: readonly Line[][]): PlanDocument {
   const commands = lines.map((step) =>
-    invocationsOf(step).map(({ invocation: { argv, stdin, env }, otherwise }) => ({
+    invocationsOf(step).map(({ invocation: { argv, stdin, env, set = {} }, otherwise }) => ({
       argv: argv.map(show),
       stdin: stdin === null ? null : show(stdin),
       env: [...env],
+      set: Object.fromEntries(Object.entries(set).map(([name, text]) => [name, show(text)])),
       otherwise,
     })),
   );

@@ -13,6 +13,8 @@ import type { FileFault, Host } from "../host/host.ts";
 import type { Warning } from "../plan/plan.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
 import type { TagInputs } from "../tags/rule.ts";
+import { unlikelyNames } from "../plan/missing.ts";
+import { type Secrets, secretsOf } from "../secrets/secrets.ts";
 import { gitTags } from "../ci/git.ts";
 
 /** What every command starts from. */
@@ -27,6 +29,8 @@ export interface Project {
   warnings: Warning[];
   /** CI's environment, or what --env-file makes of it. */
   env: Environment;
+  /** What of it is not to be seen. */
+  secrets: Secrets;
   /** What the files of the config's secrets hold, by their names in the config, or why one cannot be read. */
   secretFiles: ReadonlyMap<string, string | FileFault>;
   /** What tag rules may look at. */
@@ -48,20 +52,27 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
     throw new InputError(inOrder([...read.problems, ...reading.problems]));
   const secretFiles = await readSecretFiles(host, config);
   const files = hideable(secretFiles);
-  host.hide({ ...env, ...files }, new Set([...secretNames(config), ...Object.keys(files)]));
-  const listed = Object.fromEntries(config.env.map((name) => [name, env[name]]));
+  const named = secretNames(config);
+  host.hide({ ...env, ...files }, new Set([...named, ...Object.keys(files)]));
+  const secrets = secretsOf(env, named);
+  const listed = config.env.map((name) => {
+    const text = env[name];
+    return [name, text !== undefined && secrets.variables.has(name) ? { secret: text } : text] as const;
+  });
   return {
     config,
     file: read.file,
-    check: (found = []) => throwProblems(inOrder([...read.problems, ...read.others(found)])),
+    check: (found = []) =>
+      throwProblems(inOrder([...read.problems, ...read.others([...found, ...unlikelyNames(config, env)])])),
     event: reading.event,
     warnings: reading.warnings.map((message) => ({ code: "unknown-ci", message })),
     env,
     secretFiles,
+    secrets,
     tags: {
       // https://reproducible-builds.org/specs/source-date-epoch/
       now: value(env, "SOURCE_DATE_EPOCH") === undefined ? host.now() : (reading.event.commitTime ?? 0) * 1000,
-      env: listed,
+      env: Object.fromEntries(listed),
       files: await ruleFiles(host, config),
       gitTags: await gitTagsIfAsked(host, config),
       extra: options.tag ?? [],

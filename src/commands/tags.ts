@@ -1,9 +1,10 @@
 import type { TagsOptions } from "./options.ts";
-import { ExitCode } from "../core/errors.ts";
+import { ExitCode, throwProblems } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { publishedTags } from "../plan/references.ts";
+import { secretProblems } from "../plan/published-secrets.ts";
 import { selectTargets } from "../plan/select.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
@@ -50,7 +51,7 @@ export async function tags(host: Host, names: readonly string[], options: TagsOp
   return ExitCode.done;
 }
 
-function tagsOf({ config, check, event, tags: inputs }: Project, names: readonly string[]): Found[] {
+function tagsOf({ config, check, event, tags: inputs, secrets }: Project, names: readonly string[]): Found[] {
   const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));
@@ -60,7 +61,7 @@ function tagsOf({ config, check, event, tags: inputs }: Project, names: readonly
     outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}`),
   }));
   check([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
-  return outcomes.map(({ target, image, outcome }) => {
+  const found = outcomes.map(({ target, image, outcome }) => {
     const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
     return {
       published,
@@ -74,6 +75,15 @@ function tagsOf({ config, check, event, tags: inputs }: Project, names: readonly
       rules: outcome.rules,
     };
   });
+  throwProblems(
+    found.flatMap(({ target, references, published }) =>
+      secretProblems(
+        [...references, ...published].map((text) => [`targets.${target}`, text]),
+        secrets,
+      ),
+    ),
+  );
+  return found;
 }
 
 function allTags({ buildTag: own, tags: moving }: TargetTags): string[] {

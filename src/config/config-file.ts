@@ -31,7 +31,11 @@ export function readYaml(file: string, text: string): ConfigFile {
     // What is not closed is missed after the last line.
     const line = tree.line === null ? null : Math.min(tree.line, lines.length);
     const hint = line === null ? null : syntaxHint(reason, lines[line - 1] ?? "");
-    const problem = { path: file, message: `is not valid YAML: ${reason}`, ...(hint !== null && { hint }) };
+    const problem = {
+      path: file,
+      message: `is not valid YAML: ${withoutSource(reason)}`,
+      ...(hint !== null && { hint }),
+    };
     throw new InputError([{ ...problem, ...(line !== null && { line }) }]);
   }
   // Comments alone, or nothing after "---".
@@ -70,7 +74,9 @@ function jsonValue(file: string, text: string): unknown {
     const fault = readYamlTree(text);
     const line = position === undefined ? null : text.slice(0, Number(position)).split("\n").length;
     const at = line ?? ("reason" in fault ? fault.line : null);
-    throw new InputError([{ path: file, message: `is not valid JSON: ${said}`, ...(at !== null && { line: at }) }]);
+    throw new InputError([
+      { path: file, message: `is not valid JSON: ${withoutSource(said)}`, ...(at !== null && { line: at }) },
+    ]);
   }
 }
 
@@ -122,4 +128,9 @@ function placeOf({ entries }: YamlNode, path: string, above: Place | null): Plac
   const { key, line, node } = best;
   const number = path === key && typeof node.value === "number" ? node.text : null;
   return placeOf(node, path.slice(key.length + 1), { line, number });
+}
+
+/** A parser's words without what it has read: a password may be in that. */
+function withoutSource(said: string): string {
+  return said.replace(/,?\s*(?:\.{3})?"[^]*"(?:\.{3})?(?: is not valid JSON)?/g, "");
 }

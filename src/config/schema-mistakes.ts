@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import { fixedVariable } from "../templates/shell-variable.ts";
 import { configSchema, registryKeys, secretKeys, targetKeys } from "./schema.ts";
 import { keyHint, type MapKind } from "./other-words.ts";
-import { asMap, isMap, type Mistake } from "./shape.ts";
+import { asMap, isConfidential, isMap, type Mistake } from "./shape.ts";
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -21,7 +21,7 @@ export function mistakesOf(issue: Issue, above: readonly string[]): Mistake[] {
   if (inner.length > 0) return inner.flatMap((sub) => mistakesOf(sub, keys));
   if (issue.expected === "never") return unknownKeys(keys.slice(0, -1), asMap(issue.path?.at(-1)?.input));
   const hint = hintOf(issue, keys);
-  const withValue = !isConfidential(keys) && issue.input !== null && issue.input !== undefined;
+  const withValue = !isConfidential(keys, issue.input) && issue.input !== null && issue.input !== undefined;
   return [
     {
       keys,
@@ -76,7 +76,7 @@ function hintOf(issue: Issue, keys: readonly string[]): string | null {
   if (isRepo && (input === null || input === ""))
     return "write a repository, or false for a target that is never published";
   if (input === null) return "write a value, or leave the key out";
-  if (typeof input === "string") return isConfidential(keys) ? flagHint(input, message) : textHint(issue, input);
+  if (typeof input === "string") return isConfidential(keys, input) ? flagHint(input, message) : textHint(issue, input);
   const isText = typeof input === "number" && /\bstring\b/.test(expected ?? "") && !message.includes("quote");
   return isText ? "put it in quotes" : null;
 }
@@ -93,11 +93,6 @@ function textHint({ expected, message }: Issue, input: string): string | null {
 function flagHint(input: string, message: string): string | null {
   const isFlag = /^(?:yes|no|on|off|true|false)$/i.test(input) && /true|boolean/i.test(message);
   return isFlag ? `write ${/^(?:yes|on|true)$/i.test(input)}` : null;
-}
-
-/** What stands where a secret's or a credential's name should be may well be the secret itself. */
-function isConfidential(keys: readonly string[]): boolean {
-  return keys.includes("secrets") || keys[0] === "registries";
 }
 
 /** The schema stops at the first unknown key of a map; all of them are wanted. */

@@ -1,3 +1,4 @@
+import { isPlainlyName, isSecretName } from "../secrets/secret-name.ts";
 import type { Problem } from "../core/errors.ts";
 
 /** Something wrong with what is written, and the keys that lead to it. */
@@ -18,7 +19,19 @@ export function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 export function problemOf({ keys, ...problem }: Mistake): Problem {
-  return { path: keys.join(".") || "the config", ...problem };
+  return { path: shownKeys(keys).join(".") || "the config", ...problem };
+}
+
+/** What stands where a secret's or a credential's name should be may well be the secret itself. */
+export function isConfidential(keys: readonly string[], value: unknown): boolean {
+  if (keys[0] === "env") return typeof value !== "string" || !isPlainlyName(value);
+  return keys.includes("secrets") || keys[0] === "registries" || keys.some(isSecretName);
+}
+
+/** A key may be a secret as well, where a name and its value were mixed up: that of a credential is a plain word. */
+function shownKeys(keys: readonly string[]): string[] {
+  const from = keys[0] === "registries" ? 2 : keys.includes("secrets") ? keys.indexOf("secrets") + 2 : keys.length;
+  return keys.map((key, at) => (at < from || /^[a-z_-]{1,20}$/i.test(key) ? key : "…"));
 }
 
 /** The maps that a config may hold, by the keys that lead to them. */
@@ -60,7 +73,14 @@ export function shapeMistakes(config: unknown): Mistake[] {
   return maps(config).flatMap(([keys, value]): Mistake[] => {
     if (Array.isArray(value)) {
       const hint = keys.length === 0 ? { hint: "write targets:, and under it what is built" } : {};
-      return [{ keys, message: "must be a map (NAME: value), not a list", got: value, ...hint }];
+      return [
+        {
+          keys,
+          message: "must be a map (NAME: value), not a list",
+          ...(!isConfidential(keys, value) && { got: value }),
+          ...hint,
+        },
+      ];
     }
     const names = unusable.filter((name) => Object.hasOwn(asMap(value), name));
     return names.map((name) => ({ keys: [...keys, name], message: "cannot be a name here; choose another one" }));

@@ -1,3 +1,5 @@
+import { cleanJson, cleanLine, cleanText } from "./printable.ts";
+
 /** Process exit codes. 78 is never used: Drone's runner reads it as "skip the later steps". */
 export const ExitCode = {
   done: 0,
@@ -43,11 +45,21 @@ export class InputError extends Error {
 
 /** `file:line: path: what is wrong (got …)`, and the hint on a line of its own. */
 export function formatProblem(problem: Problem): string {
-  const got = problem.got === undefined ? "" : ` (got ${formatValue(problem.got)})`;
-  const hint = problem.hint === undefined ? "" : `\n    ${problem.hint}`;
+  return formatMasked(problem, (text) => text);
+}
+
+/**
+ * The same for output. What was got is cut where it is long, and `mask` takes the secrets out of it before. No line of it but
+ * the first is one that could pass for another problem's.
+ */
+export function formatMasked(problem: Problem, mask: (text: string) => string): string {
+  const got = problem.got === undefined ? "" : ` (got ${formatValue(problem.got, mask)})`;
+  const hint = problem.hint === undefined ? "" : `\n${cleanText(problem.hint)}`;
   const at = problem.line === undefined ? "" : `${problem.file ?? problem.path}:${problem.line}: `;
   const path = at !== "" && problem.file === undefined ? "" : `${problem.path}: `;
-  return `${at}${path}${problem.message}${got}${hint}`;
+  const [first = "", ...more] = `${cleanText(problem.message)}${got}${hint}`.split("\n");
+  const below = more.map((line) => (line.startsWith("    ") ? line : `    ${line}`));
+  return [cleanLine(at + path + first), ...below].join("\n");
 }
 
 /** The problems without those that are told by the same words. */
@@ -62,7 +74,7 @@ export function throwProblems(problems: readonly Problem[]): void {
 
 const longestShown = 100;
 
-function formatValue(value: unknown): string {
-  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
+function formatValue(value: unknown, mask: (text: string) => string): string {
+  const text = cleanJson(mask(typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value))));
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

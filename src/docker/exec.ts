@@ -41,12 +41,15 @@ export async function runDocker(
 ): Promise<ExecResult> {
   const { host, session, directory, env, digests } = docker;
   const values = { variables: { ...env, ...session.env }, digests };
+  const set = Object.fromEntries(
+    Object.entries(invocation.set ?? {}).map(([name, text]) => [name, fillIn(text, values)]),
+  );
   const [file, ...words] = invocation.argv;
   const what = `docker ${words.slice(0, 2).map(show).join(" ")}`;
   const result = await host.exec({
     argv: [file, ...words.map((word) => fillIn(word, values))],
     cwd: directory,
-    env: { ...dockerEnvironment(env, invocation.env), ...session.env },
+    env: { ...dockerEnvironment(env, invocation.env), ...set, ...session.env },
     ...(invocation.stdin === null ? {} : { stdin: fillIn(invocation.stdin, values) }),
     ...ending(docker, invocation, what, follower),
   });
@@ -102,7 +105,7 @@ export function retrying<T extends Ended>(
     const { code } = classifyFailure(text);
     // What was waited for as long as it may take is not waited for again.
     if (result.exitCode === 0 || typeof result.late === "string" || code !== "transient") return null;
-    const passing = { why: lastLine(text), asked: retryAfter(text) };
+    const passing = { why: host.outside(lastLine(text)), asked: retryAfter(text) };
     return broken.test(text) ? { ...passing, tries: 2 } : passing;
   });
 }

@@ -1,14 +1,4 @@
-/** A piece of text that is only known when it is used. */
-export type Late =
-  /** The value of an environment variable. */
-  | { variable: string }
-  /** The digest that a target's image has in its registry; "" where it has none. */
-  | { digest: string }
-  /** The same behind an `@`, which makes the name before it that very image's; "" where it has none. */
-  | { pin: string };
-
-/** Text, with pieces that are filled in when it is used: by their values in a run, by shell variables in a script. */
-export type Text = string | readonly (string | Late)[];
+import type { Late, Text } from "../core/text.ts";
 
 /** One process to be, as data: `docker` and its arguments. */
 export interface Invocation {
@@ -16,6 +6,8 @@ export interface Invocation {
   stdin: Text | null;
   /** Variables beyond docker's own that the process is given, by name. */
   env: readonly string[];
+  /** Variables that it is given with values of others in them, for what must not stand in argv. */
+  set?: Readonly<Record<string, Text>>;
   /** How long it may take, in milliseconds, where that is not as long as any quick question. */
   limit?: number;
   /** The registry that it brings an image to or from: it takes as long as there is progress. */

@@ -30,6 +30,6 @@ export async function logIn(docker: DockerContext, step: LoginStep, say: (line: 
       failure("registry-down", `login to ${step.registry} failed: no answer in ${longestLogin / 1000} s`, { hint }),
     ];
   }
-  const { message, ...rest } = dockerFailure(null, result, text);
+  const { message, ...rest } = dockerFailure(docker.host, null, result, text);
   return [{ ...rest, message: result.missing ? message : `login to ${step.registry} failed: ${message}` }];
 }

@@ -60,14 +60,14 @@ const longestRemoval = 600_000;
  */
 export async function removeImage(docker: DockerContext, { tags }: OwnImage): Promise<string | null> {
   const result = await runDocker(docker, { ...command("image", "rm", ...tags), limit: longestRemoval });
-  return result.exitCode === 0 ? null : dockerFailure(null, result, result.stderr).message;
+  return result.exitCode === 0 ? null : dockerFailure(docker.host, null, result, result.stderr).message;
 }
 
 async function ask(docker: DockerContext, args: readonly string[]): Promise<string | Failure> {
   const result = await runDocker(docker, command(...args));
   // Others start and remove containers and images all the while: what is gone need not be told of.
   if (result.exitCode === 0 || /no such (?:container|image|object)/i.test(result.stderr)) return result.stdout;
-  return dockerFailure(null, result, result.stderr);
+  return dockerFailure(docker.host, null, result, result.stderr);
 }
 
 function lines(text: string): string[] {

@@ -1,5 +1,7 @@
+import { isPrintable } from "../core/printable.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { digestVariable, type Invocation, type Late, type Text, workDirectory } from "./invocation.ts";
+import { digestVariable, type Invocation, workDirectory } from "./invocation.ts";
+import type { Late, Text } from "../core/text.ts";
 
 /** What a step comes to, as a shell has it. */
 export type Line =
@@ -98,8 +100,9 @@ function proof({ target, image, base }: { target: string; image: Reference; base
   return `case ${layers(image)} in ${layers(base)}*) ;; *) echo ${fault} >&2; exit 1 ;; esac`;
 }
 
-function commandLine({ argv, stdin }: Invocation): string {
-  const line = argv.map(quoteText).join(" ");
+function commandLine({ argv, stdin, set = {} }: Invocation): string {
+  const values = Object.entries(set).map(([name, text]) => `${name}=${quoteText(text)}`);
+  const line = [...values, ...argv.map(quoteText)].join(" ");
   if (stdin === null) return line;
   // A here-document shows what is many lines long as it is.
   if (typeof stdin === "string" || stdin.length > 1) return `${line} ${hereDocument(stdin)}`;
@@ -111,8 +114,15 @@ function quoteText(text: Text): string {
   return text.map((part) => (typeof part === "string" ? quote(part) : `"${reference(part)}"`)).join("");
 }
 
-/** Quotes for a POSIX shell: nothing is special between single quotes. */
+/** Quotes for a POSIX shell: nothing is special between single quotes. What a log would act on is spelled out for `printf`. */
 export function quote(text: string): string {
+  if (!isPrintable(text)) {
+    const [body = "", end = ""] = text.split(/(\n*)$/);
+    const octal = (sign: string) =>
+      [...Buffer.from(sign)].map((byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
+    // A substitution drops the last line ends.
+    return `"$(printf %b ${quote(body.replaceAll(/[^ -~]|[\\#:]/gu, octal))})"${end === "" ? "" : `'${end}'`}`;
+  }
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -3,7 +3,12 @@ import type { ExecResult, Host } from "../host/host.ts";
 import { classifyFailure } from "../progress/classify.ts";
 
 /** What to tell of a docker process that failed: what it said last, and what to do about it. */
-export function dockerFailure(target: string | null, result: ExecResult, text: string): Failure {
+export function dockerFailure(
+  { outside }: Pick<Host, "outside">,
+  target: string | null,
+  result: ExecResult,
+  text: string,
+): Failure {
   if (result.missing) {
     const hint = "the step's image needs the docker CLI; on Alpine: apk add docker-cli docker-cli-buildx";
     return failure("no-docker", "there is no docker command here", { target, hint });
@@ -13,7 +18,7 @@ export function dockerFailure(target: string | null, result: ExecResult, text: s
     return failure("no-progress", result.late, { target, hint });
   }
   const { code, hint } = classifyFailure(text);
-  return failure(code, lastLine(text), { target, hint });
+  return failure(code, outside(lastLine(text)), { target, hint });
 }
 
 /** What to tell of a run that a signal has ended: what the process says that was stopped by it is not the reason. */

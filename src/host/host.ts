@@ -154,6 +154,10 @@ export interface Host {
   print: (text: string) => void;
   /** A value as JSON, its texts without secrets. */
   json: (value: object) => string;
+  /** Text from outside, fit to be shown: no secret is in it, and nothing that a terminal or a CI acts on. To be cut only then. */
+  outside: (text: string) => string;
+  /** Our own text without secrets: only then it may be cut. */
+  mask: (text: string) => string;
   /** Keeps the values of variables that are named, or sound like secrets, out of all output from now on. */
   hide: (env: Readonly<Record<string, string | undefined>>, names: ReadonlySet<string>) => void;
   /** Milliseconds since 1970. */

@@ -19,6 +19,8 @@ export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interrup
     stderr: output(self.stderr),
     print: (text) => void self.stdout.write(text),
     json: (value) => JSON.stringify(value, null, 2),
+    outside: (text) => text,
+    mask: (text) => text,
     hide: () => undefined,
     now: () => Date.now(),
     sleep: async (milliseconds) => {

@@ -24,7 +24,14 @@ export function anchors(placed: readonly Placed[], selected: ReadonlySet<string>
         whyNotBindable(place.file, place.graph, place.stage.index, shared.index) === null,
     );
     if (!bindable) return [];
-    return [{ target: anchorTarget(now, stage), args: now.args, place: { file, graph, stage: shared, label: stage } }];
+    return [
+      {
+        target: anchorTarget(now, stage),
+        args: now.args,
+        namedArgs: now.namedArgs,
+        place: { file, graph, stage: shared, label: stage },
+      },
+    ];
   });
 }
 

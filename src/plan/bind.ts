@@ -1,5 +1,6 @@
 import type { Target } from "../config/config.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
+import type { NamedText } from "../core/text.ts";
 import type { GraphStage } from "../dockerfile/graph.ts";
 import { whyNotBindable } from "../dockerfile/unbound.ts";
 import { owners, type Owners } from "./owners.ts";
@@ -32,7 +33,10 @@ export interface Reason {
 /** What the planner knows of a target when it looks for bases. */
 export interface Placed {
   target: Target;
+  /** With all values. */
   args: Record<string, string>;
+  /** The same, with secrets by the names of their variables. */
+  namedArgs: Record<string, NamedText>;
   place: TargetStage;
 }
 

@@ -71,6 +71,8 @@ export interface CommandDocument {
   stdin: string | null;
   /** Environment variables beyond docker's own that the process is given, by name. */
   env: string[];
+  /** Variables that the process is given with values of others in them. */
+  set: Record<string, string>;
   /** Part of what is only done if what comes before it in the step has failed. */
   otherwise: boolean;
 }

@@ -1,3 +1,4 @@
+import type { NamedText } from "../core/text.ts";
 import { createHash } from "node:crypto";
 import { formatReference, type Reference } from "../core/reference.ts";
 import type { ContextFiles } from "../dockerfile/context-files.ts";
@@ -184,12 +185,17 @@ function imageInput(name: string, { inputs, targetOf, standFor }: Collector): vo
   else standFor(target);
 }
 
+/** A secret counts by the name of its variable, as those do that are mounted: a sum of it would be in the image's labels. */
+function inputText(text: NamedText): string {
+  return typeof text === "string" ? text : JSON.stringify(text);
+}
+
 /** A build argument matters to the stages that declare it. */
 function argumentInputs(operands: string, { one, inputs, targetOf, standFor }: Collector): void {
   const { file, graph } = one.place;
   for (const { name, value } of readArgs(operands, file.escape, 0)) {
     const given = Object.hasOwn(one.args, name)
-      ? one.args[name]!
+      ? inputText(one.namedArgs[name]!)
       : value === null
         ? graph.globals.get(name)
         : undefined;

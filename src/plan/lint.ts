@@ -1,11 +1,9 @@
 import type { BuildEvent } from "../core/event.ts";
 import { nullSha } from "../core/event.ts";
+import { isSecretName } from "../secrets/secret-name.ts";
 import type { Links, Placed } from "./bind.ts";
 import { nearlyStages } from "./near-names.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
-
-const secretName =
-  /(?:^|_)(?:pass|passwd|password|secret|token|credentials?|private_key|api_?key|access_key|auth)(?:_|$)/i;
 
 /**
  * What is allowed but unlikely to be meant, in words that say what to do. `elsewhere` has the targets of other steps that
@@ -93,7 +91,7 @@ function unusedBase(
 
 function secretArguments(target: PlannedTarget): Warning[] {
   return Object.keys(target.args)
-    .filter((name) => secretName.test(name))
+    .filter(isSecretName)
     .map((name) => ({
       code: "secret-argument",
       message:

@@ -5,8 +5,9 @@ import type { BuildEvent } from "../core/event.ts";
 import { order } from "../core/order.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
-import { formatProblem, type Problem } from "../core/errors.ts";
+import { formatMasked, type Problem } from "../core/errors.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
 import { linkTargets } from "./bind.ts";
@@ -18,6 +19,7 @@ import type { Plan, PlannedEvent, PlannedTarget, Warning } from "./plan.ts";
 import { planTarget, type TargetContext } from "./plan-target.ts";
 import { decidePush } from "./push-policy.ts";
 import { referenceClashes } from "./references.ts";
+import { publishedSecrets } from "./published-secrets.ts";
 import { placeTargets } from "./place.ts";
 import { selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { sharedStages } from "./shared.ts";
@@ -44,6 +46,7 @@ export interface PlanInputs {
   platform: string;
   /** Whether an environment variable has a value. */
   isSet: (variable: string) => boolean;
+  secrets: Pick<Secrets, "byName" | "variableIn" | "hideOdd">;
 }
 
 /** Turns the inputs into a plan. With problems the plan is not to be used. */
@@ -79,6 +82,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     ...planned.flatMap((one) => one.problems),
     ...sorted.problems,
     ...referenceClashes(targets),
+    ...targets.flatMap((target) => publishedSecrets(target, inputs.secrets)),
   ];
   const plan: Plan = {
     event: plannedEvent(event),
@@ -91,6 +95,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     warnings: [
       ...tagWarnings(
         config,
+        inputs.secrets,
         relevant.flatMap(({ target }) => found.outcomes.get(target.name)?.warnings ?? []),
       ),
       ...planned.flatMap((one) => one.warnings),
@@ -102,8 +107,8 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
 }
 
 /** Targets share their rules, and what is to be said of them. */
-function tagWarnings(config: Config, found: readonly Problem[]): Warning[] {
-  const messages = new Set([...config.warnings, ...found].map(formatProblem));
+function tagWarnings(config: Config, { hideOdd }: Pick<Secrets, "hideOdd">, found: readonly Problem[]): Warning[] {
+  const messages = new Set([...config.warnings, ...found].map((problem) => formatMasked(problem, hideOdd)));
   return [...messages].map((message) => ({ code: "tag-rule", message }));
 }
 
@@ -122,7 +127,7 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
       return [name, { ...template, references, version }];
     }),
   );
-  const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles);
+  const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles, inputs.secrets);
   const added = anchors(placed, selected);
   const anchorTargets = added.map(({ target }) => target);
   for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);

@@ -38,7 +38,7 @@ const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], un
 
 /** One target with its tags, labels and references worked out. */
 export function planTarget(
-  { target, args, place }: Placed,
+  { target, namedArgs, place }: Placed,
   links: Links,
   { templates, outcomes, tags, images, decision, bases, selected, siblings }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
@@ -74,7 +74,7 @@ export function planTarget(
       needs: [...new Set([...statedNeeds(target), ...links.needs])],
       base: links.base,
       bind: links.bind,
-      args,
+      args: namedArgs,
       labels: {
         ...imageLabels(event, name, image, { version: outcome.version, base, moving: published.tags, siblings }),
         ...own.values,

@@ -2,6 +2,7 @@ import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { Reference, Repository } from "../core/reference.ts";
 import type { Secret } from "../config/config.ts";
+import type { NamedText } from "../core/text.ts";
 import type { Step } from "./steps.ts";
 
 /** Everything that a run will do, worked out before it starts. It holds names of secrets, never a secret. */
@@ -49,7 +50,8 @@ export interface PlannedTarget {
   base: string | null;
   /** Stages of the Dockerfile that are replaced by another target's very image. */
   bind: Binding[];
-  args: Record<string, string>;
+  /** A secret stands in them by the name of its variable. */
+  args: Record<string, NamedText>;
   labels: Record<string, string>;
   /** Whether it is published if it is built. Of an implied target only the build tag is. */
   push: boolean;

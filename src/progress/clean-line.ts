@@ -1,8 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
-
-const [escape, bell] = ["\u001B", "\u0007"];
-/** A terminal's title or link. Node's own function removes it only in part if there are spaces in it. */
-const title = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`, "g");
+import { cleanLine as clean } from "../core/printable.ts";
 
 /**
  * What a terminal would show of a line in the end: a progress bar's last state, without colours, titles and cursor
@@ -10,8 +6,5 @@ const title = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\
  */
 export function cleanLine(line: string): string {
   const text = line.replace(/\r+$/, "");
-  const shown = text.slice(text.lastIndexOf("\r") + 1);
-  return stripVTControlCharacters(shown.replace(title, ""))
-    .replace(/[^\P{Cc}\t]/gu, "")
-    .trimEnd();
+  return clean(text.slice(text.lastIndexOf("\r") + 1));
 }

@@ -28,6 +28,8 @@ export interface ProgressEntry {
   kind: "step" | "cached" | "done" | "log" | "warning" | "push" | "error";
   /** One line without control characters: the instruction, the log line, the reference, the reason. */
   text: string;
+  /** The instruction that failed: with `error`, where it was one. */
+  step?: string;
   /** How long it took: with `done` and `push`. */
   seconds?: number;
 }

@@ -2,7 +2,7 @@ import { cleanLine } from "./clean-line.ts";
 import { ownerOf, type ProgressTarget } from "./owner.ts";
 import type { ProgressEntry, ProgressOptions, TargetProgress } from "./progress.ts";
 import { isConsequence, sayError } from "./say-error.ts";
-import { shorten, shortenDigests } from "./shorten.ts";
+import { shortenDigests } from "./shorten.ts";
 import { parseVertexName, type VertexName } from "./vertex-name.ts";
 
 /** A step that takes less than this, in seconds, gets no second line unless the user wants all. */
@@ -91,9 +91,8 @@ export function createTracker(targets: readonly ProgressTarget[], { verbose = fa
       if (isConsequence(error)) return [];
       if (vertex.name.kind === "cache") return noCache(vertex, error);
       vertex.error ??= error;
-      const step = vertex.name.text;
-      const text = isOwnWork(vertex) ? sayError(error) : `${shorten(step)}: ${sayError(error)}`;
-      return once(vertex, "error", { kind: "error", text: cleanLine(text) });
+      const step = isOwnWork(vertex) ? {} : { step: cleanLine(vertex.name.text) };
+      return once(vertex, "error", { kind: "error", text: cleanLine(sayError(error)), ...step });
     },
     log(vertex, line) {
       const text = isOwnWork(vertex) ? shortenDigests(cleanLine(line)) : cleanLine(line);

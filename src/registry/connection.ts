@@ -7,7 +7,7 @@ import { type Answer, type Asked, Refusal, refused, senseless, unanswered } from
 
 /** How to reach a repository. */
 export interface Place {
-  host: Pick<Host, "request" | "sleep" | "random" | "signal" | "now">;
+  host: Pick<Host, "request" | "sleep" | "random" | "signal" | "now" | "outside">;
   /** The registry's name, for messages. */
   registry: string;
   /** `https://my-registry.com`, without a slash at the end. */
@@ -56,8 +56,11 @@ export function connect(place: Place): Connection {
     const onWait = (seconds: number) => say(`${registry}: ${asked.what}: no answer for ${seconds} s, still waiting`);
     const response = await follow(place, { ...request, onWait });
     if (response === null) return senseless(asked, `more than ${mostRedirects} redirects`);
-    if ("message" in response) return unanswered(asked, response, registry, host.signal.aborted);
-    return response.status === 401 || isSuccess(response) ? response : refused(asked, response);
+    if ("message" in response) {
+      const none = { ...response, message: host.outside(response.message) };
+      return unanswered(asked, none, registry, host.signal.aborted);
+    }
+    return response.status === 401 || isSuccess(response) ? response : refused(asked, response, host);
   };
 
   const retrying: typeof send = async (asked, request) => {
@@ -80,7 +83,7 @@ export function connect(place: Place): Connection {
   const login = async (response: HttpResponse, access: Access): Promise<Answer<Pass | null>> => {
     const asked: Asked = { what: `the login for ${place.path}`, writes: false };
     const credentials = await place.credentials();
-    const ask = async (request: HttpRequest) => onlySuccess(asked, await retrying(asked, request));
+    const ask = async (request: HttpRequest) => onlySuccess(asked, await retrying(asked, request), host);
     return authorize({ credentials, path: place.path, now: host.now, send: ask }, response, access);
   };
 
@@ -98,13 +101,13 @@ export function connect(place: Place): Connection {
       if (response instanceof Refusal || isSuccess(response)) return response;
       // A pass that was just given helps no more, unless it has expired in a long wait.
       const spent = pass === null || pass.until <= host.now();
-      if (logins === mostLogins || (logins > 0 && !spent)) return refused(asked, response);
+      if (logins === mostLogins || (logins > 0 && !spent)) return refused(asked, response, host);
       // Of requests that are refused at the same time the first logs in for all.
       if (passes.get(access) === known) passes.set(access, login(response, access));
       known = passes.get(access);
       const fresh = (await known) ?? null;
       if (fresh instanceof Refusal) return fresh;
-      if (fresh === null || fresh.header === pass?.header) return refused(asked, response);
+      if (fresh === null || fresh.header === pass?.header) return refused(asked, response, host);
       pass = fresh;
     }
   };
@@ -116,8 +119,8 @@ function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-function onlySuccess(asked: Asked, response: Answer<HttpResponse>): Answer<HttpResponse> {
-  return response instanceof Refusal || isSuccess(response) ? response : refused(asked, response);
+function onlySuccess(asked: Asked, response: Answer<HttpResponse>, host: Place["host"]): Answer<HttpResponse> {
+  return response instanceof Refusal || isSuccess(response) ? response : refused(asked, response, host);
 }
 
 function stillGood(pass: Answer<Pass | null> | undefined, now: number): Pass | null {

@@ -29,7 +29,7 @@ const hubKey = "https://index.docker.io/v1/";
  * https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
 export async function dockerCredentials(
-  host: Pick<Host, "exec" | "files" | "signal">,
+  host: Pick<Host, "exec" | "files" | "signal" | "outside">,
   env: Environment,
   folder: string,
   registry: string,
@@ -101,7 +101,7 @@ const helpful = [
 
 /** https://github.com/docker/docker-credential-helpers#development */
 async function askHelper(
-  host: Pick<Host, "exec" | "signal">,
+  host: Pick<Host, "exec" | "signal" | "outside">,
   env: Environment,
   helper: string,
   registry: string,
@@ -130,7 +130,7 @@ async function askHelper(
   const said = result.stdout.trim() || result.stderr.trim();
   if (result.exitCode !== 0 && /credentials not found/i.test(said)) return null;
   if (result.exitCode !== 0)
-    return without(reasonOf({ body: said }).text || `it ended with exit code ${result.exitCode}`);
+    return without(reasonOf({ body: said }, host.outside).text || `it ended with exit code ${result.exitCode}`);
   const answer = parseObject(result.stdout);
   const [username, secret] = [answer?.["Username"], answer?.["Secret"]];
   // What it has printed may be a secret in another form.

@@ -1,7 +1,7 @@
 import type { HttpResponse } from "../host/host.ts";
 import { firstText, parseObject } from "./json.ts";
 
-/** Why a registry refused: its own codes, and its words in one line without anything that moves a cursor. */
+/** Why a registry refused: its own codes, and its words in one line, fit to be shown. */
 export interface Reason {
   codes: readonly string[];
   text: string;
@@ -13,13 +13,13 @@ const longest = 300;
  * Reads what came with a refusal. Registries answer with a list of errors, token servers and proxies with whatever they like.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
  */
-export function reasonOf({ body }: Pick<HttpResponse, "body">): Reason {
+export function reasonOf({ body }: Pick<HttpResponse, "body">, outside: (text: string) => string): Reason {
   const value = parseObject(body);
-  if (value === null) return { codes: [], text: oneLine(title(body) ?? body) };
+  if (value === null) return { codes: [], text: oneLine(outside(title(body) ?? body)) };
   const errors = (Array.isArray(value["errors"]) ? value["errors"] : [value]).map(parts);
   const codes = errors.flatMap(({ code }) => (code === "" ? [] : [code.toUpperCase()]));
   const texts = errors.map(({ code, message }) => said(code, message)).filter((text) => text !== "");
-  return { codes, text: oneLine([...new Set(texts)].join("; ")) };
+  return { codes, text: oneLine(outside([...new Set(texts)].join("; "))) };
 }
 
 function parts(error: unknown): { code: string; message: string } {
@@ -49,7 +49,7 @@ function title(body: string): string | null {
 }
 
 function oneLine(text: string): string {
-  // Only then is it cut: a sequence that is cut in two would not be known any more.
+  // Only now is it cut: half of a secret would not be known any more.
   const clean = text.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
   const letters = [...clean];
   return letters.length > longest ? `${letters.slice(0, longest - 1).join("")}…` : clean;

@@ -1,5 +1,5 @@
 import type { FailureCode } from "../core/failure.ts";
-import type { HttpResponse, NoResponse } from "../host/host.ts";
+import type { Host, HttpResponse, NoResponse } from "../host/host.ts";
 import { type Reason, reasonOf } from "./reason.ts";
 
 /** What a registry said no with, or that it gave no answer. A value: it is returned, never thrown. */
@@ -47,9 +47,9 @@ export interface Asked {
 const forGood = new Set([501, 505, 507, 511]);
 
 /** An answer that is not a success, as a refusal. */
-export function refused({ what, writes }: Asked, response: HttpResponse): Refusal {
+export function refused({ what, writes }: Asked, response: HttpResponse, { outside }: Pick<Host, "outside">): Refusal {
   const { status } = response;
-  const { codes, text } = reasonOf(response);
+  const { codes, text } = reasonOf(response, outside);
   const unwell = status === 408 || status === 429 || (status >= 500 && !forGood.has(status));
   const kind = known({ codes, text }, status, writes);
   return new Refusal({

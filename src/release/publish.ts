@@ -136,5 +136,5 @@ export async function attempt(
   what: string,
 ): Promise<string | Failure> {
   const { result, text } = await runPatiently(docker, invocation, what, reporter.note);
-  return result.exitCode === 0 ? result.stdout : dockerFailure(name, result, text);
+  return result.exitCode === 0 ? result.stdout : dockerFailure(docker.host, name, result, text);
 }

@@ -1,3 +1,4 @@
+import { cleanLine } from "../core/printable.ts";
 import type { Host } from "../host/host.ts";
 import type { Warning } from "../plan/plan.ts";
 import { type Paint, paintFor } from "./paint.ts";
@@ -19,7 +20,7 @@ export function consoleFor(host: Host, { json: asJson, color }: { json?: boolean
     paint: paintFor(host, color),
     json,
     warn: (warnings) => {
-      for (const { message } of warnings) host.stderr.write(`warning ${message}\n`);
+      for (const { message } of warnings) host.stderr.write(`warning ${cleanLine(message)}\n`);
     },
     result: (text, object) => (json ? host.print(`${host.json(object)}\n`) : host.stdout.write(text)),
   };

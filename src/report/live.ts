@@ -17,6 +17,6 @@ export function liveReporter(
   return {
     verbose,
     progress: (entry) => host.stderr.write(`${formatEntry(entry, width, paint)}\n`),
-    note: (line) => host.stderr.write(`${line}\n`),
+    note: (line) => host.stderr.write(`${line.replaceAll("\n", "\n  ")}\n`),
   };
 }

@@ -1,5 +1,6 @@
 import type { Failure } from "../core/failure.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
+import { cleanLine, indented } from "../core/printable.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatFailure } from "./progress-lines.ts";
@@ -30,11 +31,11 @@ function tagsOf({ published }: Outcome): string {
 
 /** What went wrong, for people. */
 export function failureText({ target, message, step, details, hint }: Failure, paint: Paint): string {
-  const plain = `${paint.red("error")} ${target === null ? "" : `${paint.bold(target)}: `}${message}`;
+  const plain = `${paint.red("error")} ${target === null ? "" : `${paint.bold(target)}: `}${indented(message)}`;
   const lines = [
     step === null ? plain : formatFailure(step, paint),
-    ...details.map((line) => `  ${line}`),
-    ...(hint === null ? [] : [`  ${paint.dim(hint)}`]),
+    ...details.map((line) => `  ${cleanLine(line)}`),
+    ...(hint === null ? [] : [`  ${paint.dim(indented(hint))}`]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,3 +1,4 @@
+import { cleanLine } from "../core/printable.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { Paint } from "./paint.ts";
@@ -5,7 +6,7 @@ import type { Paint } from "./paint.ts";
 /** The plan for people: what is built on what, with which tags, what is published and why (not). */
 export function planTree(plan: Plan, paint: Paint): string {
   const lines = [
-    `${paint.bold(plan.buildTag)}  ${describeEvent(plan.event)}`,
+    `${paint.bold(plan.buildTag)}  ${cleanLine(describeEvent(plan.event))}`,
     `${plan.push ? paint.green("publish") : paint.yellow("no publishing")}: ${plan.pushReason}`,
     "",
     ...plan.targets.flatMap((target) => targetLines(target, plan.push, paint)),
@@ -14,12 +15,12 @@ export function planTree(plan: Plan, paint: Paint): string {
     lines.push("", paint.bold("shared stages"));
     for (const { stage, targets, publishedBy } of plan.shared) {
       const by = publishedBy === null ? "no target builds it" : `target ${publishedBy}`;
-      lines.push(`  ${stage}  ← ${targets.join(", ")}  ${paint.dim(`(${by})`)}`);
+      lines.push(`  ${cleanLine(stage)}  ← ${targets.join(", ")}  ${paint.dim(`(${by})`)}`);
     }
   }
   if (plan.warnings.length > 0) lines.push("");
   for (const { code, message } of plan.warnings)
-    lines.push(`${paint.yellow("warning")} ${message} ${paint.dim(`[${code}]`)}`);
+    lines.push(`${paint.yellow("warning")} ${cleanLine(message)} ${paint.dim(`[${code}]`)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -41,7 +42,7 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
   ];
   const last = lines.pop();
   return [
-    `${paint.bold(target.name)}  ${paint.dim(`${stage} of ${target.dockerfile}`)}${on}${links.join("")}${implied}${published}`,
+    `${paint.bold(target.name)}  ${paint.dim(cleanLine(`${stage} of ${target.dockerfile}`))}${on}${links.join("")}${implied}${published}`,
     ...lines,
     ...(last === undefined ? [] : [last.replace("├─", "└─")]),
   ];

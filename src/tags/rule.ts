@@ -1,6 +1,6 @@
 import type { BuildEvent } from "../core/event.ts";
 import type { FileFault } from "../host/host.ts";
-import type { TemplateContext } from "../templates/template.ts";
+import type { ListedEnvironment, TemplateContext } from "../templates/template.ts";
 import type { Origin } from "../templates/expressions.ts";
 import type { Fault, Template } from "../templates/syntax.ts";
 import type { AttributeReader } from "./attributes.ts";
@@ -12,7 +12,7 @@ export interface TagInputs {
   /** Milliseconds since 1970, SOURCE_DATE_EPOCH applied: what `{{date}}` shows. */
   now: number;
   /** The environment variables that the config lists. */
-  env: Readonly<Record<string, string | undefined>>;
+  env: ListedEnvironment;
   /** Contents by path of the files that `policyFiles` names, or why one cannot be read. */
   files: ReadonlyMap<string, string | FileFault>;
   /** All tags of the git repository, for `latest: highest`; null where they are not known. */

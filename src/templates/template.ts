@@ -1,13 +1,19 @@
 import type { Problem } from "../core/errors.ts";
 import { nameSlug } from "../core/slug.ts";
 import { didYouMean } from "../core/suggest.ts";
+import { type NamedText, namedText } from "../core/text.ts";
 import { type ExpressionSource, meaningOf, type Origin } from "./expressions.ts";
 import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./syntax.ts";
+
+/** Values of variables; a secret is marked as one. */
+export type ListedEnvironment = Readonly<Record<string, string | { secret: string } | undefined>>;
 
 /** What `{{…}}` may stand for. */
 export interface TemplateContext extends ExpressionSource {
   /** The environment variables that the config lists, and no others. */
-  env: Readonly<Record<string, string | undefined>>;
+  env: ListedEnvironment;
+  /** Secrets may be in it: the text then goes by {@link Rendered.named}. */
+  secretsByName?: boolean;
   /** References by target, for `{{ref.<target>}}`. */
   references?: Readonly<Record<string, string>> | undefined;
   /** Expressions of this one place, which win over the common ones. */
@@ -17,6 +23,8 @@ export interface TemplateContext extends ExpressionSource {
 /** A rendered template. */
 export interface Rendered {
   value: string;
+  /** The value with secrets by the names of their variables. */
+  named: NamedText;
   problems: Problem[];
   /** The targets that it names by `{{ref.<target>}}`. */
   uses: string[];
@@ -28,8 +36,10 @@ export interface Rendered {
 export function renderTemplate(text: string, context: TemplateContext, path: string): Rendered {
   const template = parseTemplate(text, Object.keys(context.own ?? {}));
   const broken = template.faults.length > 0;
-  const { value, faults } = broken ? { value: text, faults: template.faults } : renderParsed(template, context);
-  return { value, problems: problemsAt(path, faults), uses: targetsOf(template) };
+  const { value, named, faults } = broken
+    ? { value: text, named: text, faults: template.faults }
+    : renderParsed(template, context);
+  return { value, named, problems: problemsAt(path, faults), uses: targetsOf(template) };
 }
 
 /** The targets that `text` names by `{{ref.<target>}}`, each once. */
@@ -40,6 +50,7 @@ export function referencedTargets(text: string): string[] {
 /** A rendered text, and what a tag needs to know about it. */
 export interface RenderedParts {
   value: string;
+  named: NamedText;
   faults: Fault[];
   /** Whose name is in it: a branch's, else a git tag's, else nobody's. */
   origin: Origin | null;
@@ -49,15 +60,17 @@ export interface RenderedParts {
 
 /** Renders a template that was parsed before. `forTag`: names of branches and git tags go in as slugs. */
 export function renderParsed(template: Template, context: TemplateContext, forTag = false): RenderedParts {
-  const rendered: RenderedParts = { value: "", faults: [], origin: null, shape: "" };
+  const rendered: RenderedParts = { value: "", named: "", faults: [], origin: null, shape: "" };
+  const named: (string | { variable: string })[] = [];
   for (const part of template.parts) {
     const written = typeof part === "string" ? part : valueOf(part, context, rendered.faults);
     const origin = typeof part === "string" || written === "" ? null : originOf(part, context);
+    named.push(typeof part !== "string" && isSecret(part, context) ? { variable: part.name.slice(4) } : written);
     rendered.value += forTag && origin !== null ? nameSlug(written) : written;
     rendered.shape += origin === "branch" ? "x" : written;
     if (origin !== null && rendered.origin !== "branch") rendered.origin = origin;
   }
-  return rendered;
+  return { ...rendered, named: namedText(named) };
 }
 
 function originOf({ name }: Expression, { own }: TemplateContext): Origin | null {
@@ -73,7 +86,12 @@ function valueOf(expression: Expression, context: TemplateContext, faults: Fault
   return meaningOf(name)?.value(context, expression) ?? "";
 }
 
-function environment(name: string, { env }: TemplateContext, faults: Fault[]): string {
+function isSecret({ name }: Expression, { env }: TemplateContext): boolean {
+  const variable = name.slice("env.".length);
+  return name.startsWith("env.") && Object.hasOwn(env, variable) && typeof env[variable] === "object";
+}
+
+function environment(name: string, { env, secretsByName }: TemplateContext, faults: Fault[]): string {
   if (!Object.hasOwn(env, name)) {
     faults.push({
       message: `${name} is not listed`,
@@ -81,7 +99,16 @@ function environment(name: string, { env }: TemplateContext, faults: Fault[]): s
       hint: `add ${name} to env: in the config`,
     });
   }
-  return env[name] ?? "";
+  const value = Object.hasOwn(env, name) ? (env[name] ?? "") : "";
+  if (typeof value === "string") return value;
+  if (secretsByName !== true) {
+    faults.push({
+      message: `${name} is a secret, and this is published`,
+      got: `{{env.${name}}}`,
+      hint: "write secrets: and RUN --mount=type=secret; if it is none, give the variable another name",
+    });
+  }
+  return value.secret;
 }
 
 function reference(target: string, { references }: TemplateContext, faults: Fault[]): string {

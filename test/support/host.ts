@@ -65,6 +65,8 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     stderr: { write: (text) => void (ran.err += text), isTTY: false },
     print: (text) => void (ran.out += text),
     json: (value) => JSON.stringify(value, null, 2),
+    outside: (text) => text,
+    mask: (text) => text,
     hide: () => undefined,
     now: () => clock,
     sleep: async (milliseconds) => {

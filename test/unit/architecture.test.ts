@@ -27,12 +27,12 @@ const rooms: House["rooms"] = {
 
   // Pure from here on, but for `config`, which finds and reads its file by itself, and `ci`, which asks git.
   plan: {
-    imports: ["config", "tags", "templates", "dockerfile", "core"],
+    imports: ["config", "tags", "templates", "dockerfile", "secrets", "core"],
     types: ["host"],
     modules: ["node:path", "createHash from node:crypto"],
   },
   config: {
-    imports: ["tags", "templates", "core"],
+    imports: ["tags", "templates", "secrets", "core"],
     types: ["host"],
     modules: ["valibot", "cosmiconfig", "js-yaml", "node:path", "pathToFileURL from node:url", "import(…)"],
     globals: ["process.version"],
@@ -54,10 +54,10 @@ const rooms: House["rooms"] = {
   },
   progress: {
     imports: ["core"],
-    modules: ["stripVTControlCharacters from node:util"],
   },
   dockerfile: { imports: ["core"], types: ["host"], modules: ["posix from node:path"] },
-  ci: { imports: ["core"], types: ["host"], modules: ["node:path", "parseEnv from node:util"] },
+  ci: { imports: ["secrets", "core"], types: ["host"], modules: ["node:path", "parseEnv from node:util"] },
+  secrets: { imports: ["core"] },
   core: {
     imports: [],
     types: ["host"],
@@ -65,6 +65,7 @@ const rooms: House["rooms"] = {
       "semver/functions/parse.js",
       "semver/functions/compare.js",
       "createHash from node:crypto",
+      "stripVTControlCharacters from node:util",
       "package.json",
     ],
   },

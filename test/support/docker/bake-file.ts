@@ -52,15 +52,24 @@ const understood = new Set(
  * The targets that a bake builds, what others need first. Throws at a definition, or a part of one, that is not
  * understood. https://docs.docker.com/build/bake/reference/
  */
-export function readBakeFile(text: string, asked: readonly string[]): BakeTarget[] {
+export function readBakeFile(
+  text: string,
+  asked: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): BakeTarget[] {
   const {
     group = {},
     target = {},
+    variable = {},
     ...rest
   } = JSON.parse(text) as {
     group?: Record<string, { targets: string[] }>;
     target?: Record<string, Written>;
+    variable?: Record<string, { default: string }>;
   };
+  const values = Object.fromEntries(
+    Object.entries(variable).map(([name, { default: otherwise }]) => [name, env[name] ?? otherwise]),
+  );
   if (Object.keys(rest).length > 0) throw new NotExpected(`in a bake file: ${Object.keys(rest).join()}`);
   const wanted = asked.length > 0 ? asked : ["default"];
   const ordered = new Map<string, BakeTarget>();
@@ -68,7 +77,7 @@ export function readBakeFile(text: string, asked: readonly string[]): BakeTarget
     if (ordered.has(name)) return;
     const written = target[name];
     if (written === undefined) throw new NotExpected(`the bake target ${name}, which is not defined`);
-    const read = readTarget(name, written);
+    const read = readTarget(name, written, values);
     for (const from of Object.values(read.contexts)) if (from.startsWith("target:")) add(from.slice("target:".length));
     ordered.set(name, read);
   };
@@ -76,7 +85,7 @@ export function readBakeFile(text: string, asked: readonly string[]): BakeTarget
   return [...ordered.values()];
 }
 
-function readTarget(name: string, written: Written): BakeTarget {
+function readTarget(name: string, written: Written, values: Readonly<Record<string, string>>): BakeTarget {
   const unknown = Object.keys(written).filter((key) => !understood.has(key));
   const output = Object.entries(outputs).find(([text]) => text === written.output?.join(";"))?.[1];
   if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
@@ -90,7 +99,9 @@ function readTarget(name: string, written: Written): BakeTarget {
     dockerfile: literal(written.dockerfile ?? "Dockerfile"),
     stage: written.target === undefined ? null : literal(written.target),
     contexts: literals(written.contexts ?? {}),
-    args: literals(written.args ?? {}),
+    args: Object.fromEntries(
+      Object.entries(written.args ?? {}).map(([key, text]) => [literal(key), evaluated(text, values)]),
+    ),
     labels: literals(written.labels ?? {}),
     tags: written.tags ?? [],
     cacheFrom: (written["cache-from"] ?? []).map((from) => imageOf(literal(from))),
@@ -111,6 +122,20 @@ function imageOf(cache: string): string {
 function literal(text: string): string {
   if (/[$%]\{/.test(text.replaceAll(/([$%])\1\{/g, ""))) throw new NotExpected(`an expression: ${text}`);
   return text.replaceAll(/([$%])\1(?=\{)/g, "$1");
+}
+
+/** Variables, and signs in quotes, which would make a literal of what follows them. */
+function evaluated(text: string, values: Readonly<Record<string, string>>): string {
+  const parts = text.split(/((?<![$%])\$\{(?:\w+|"[$%]")\})/);
+  return parts
+    .map((part, at) => {
+      if (at % 2 === 0) return literal(part);
+      const inner = part.slice(2, -1);
+      if (inner.startsWith('"')) return inner.slice(1, -1);
+      if (!(inner in values)) throw new NotExpected(`the variable ${inner}, which is not declared`);
+      return values[inner]!;
+    })
+    .join("");
 }
 
 function literals(texts: Record<string, string>): Record<string, string> {

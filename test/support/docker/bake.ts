@@ -23,7 +23,7 @@ export async function bake(host: DockerHost, words: readonly string[], command: 
   if (one("-f") !== "-" || one("--progress") !== "rawjson" || metadataFile === null || command.stdin === undefined) {
     throw new NotExpected("a bake without a definition in standard input, raw progress and a metadata file");
   }
-  const targets = readBakeFile(command.stdin, rest);
+  const targets = readBakeFile(command.stdin, rest, command.env);
   checkAccess(host, targets, all("--allow"));
   const lines: string[] = [];
   const progress = rawProgress((line) => void lines.push(line), host.now);

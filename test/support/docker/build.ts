@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Command } from "../../../src/host/host.ts";
 import { packImage } from "../registry/image.js";
 import { runBuild } from "./builder.ts";
 import { readDockerfile } from "./dockerfile.ts";
@@ -7,7 +8,7 @@ import { plainProgress, stepName } from "./progress.ts";
 import { NotExpected, readWords } from "./words.ts";
 
 /** `docker build` by the BuildKit in Docker 20.10: no named contexts, no image for a stage, only the cache. */
-export async function build(host: DockerHost, words: readonly string[]): Promise<Ended> {
+export async function build(host: DockerHost, words: readonly string[], { env = {} }: Command): Promise<Ended> {
   const { one, all, rest } = readWords(words, {
     "--progress": "joined",
     "--file": "joined",
@@ -35,7 +36,9 @@ export async function build(host: DockerHost, words: readonly string[]): Promise
     );
   const progress = plainProgress((line) => void lines.push(line));
   progress.vertex(`[internal] load build definition from ${path.basename(file)}`);
-  const { BUILDKIT_INLINE_CACHE: inline, ...args } = pairs(all("--build-arg"));
+  const { BUILDKIT_INLINE_CACHE: inline, ...args } = pairs(
+    all("--build-arg").map((word) => (word.includes("=") ? word : `${word}=${env[word] ?? ""}`)),
+  );
   const noCache = one("--no-cache") !== null;
   const built = await withCache(host, noCache, await importCaches(host, all("--cache-from")), (cache) =>
     runBuild({

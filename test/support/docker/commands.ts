@@ -16,9 +16,9 @@ export const commands: Readonly<Record<string, Run>> = {
   tag,
   push,
   pull,
-  build: (host, words) => {
+  build: (host, words, command) => {
     // Docker 23 and later have no BuildKit of their own.
-    if (host.engine === "legacy") return build(host, words);
+    if (host.engine === "legacy") return build(host, words, command);
     return { exitCode: 125, stderr: "unknown flag: --progress\n\nUsage:  docker build [OPTIONS] PATH | URL | -\n" };
   },
   "buildx version": () => ({ stdout: "github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4\n" }),

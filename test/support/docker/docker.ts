@@ -145,12 +145,16 @@ function checkSurroundings({ cwd, env, stdin }: Command, name: string, more: rea
   if (env.DOCKER_BUILDKIT !== "1") throw new NotExpected("a docker that may build without BuildKit");
 }
 
-/** The variables of the secrets that a build is told of. */
+/** The variables of the secrets that a build is told of, and of arguments that go by their names. */
 function secretNames({ argv, stdin = "{}" }: Command): string[] {
-  const flags = argv.flatMap((word) => /^--secret=id=[^,]+,env=(\w+)$/.exec(word)?.[1] ?? []);
+  const flags = argv.flatMap((word) => /^--(?:secret=id=[^,]+,env|build-arg)=(\w+)$/.exec(word)?.[1] ?? []);
   if (argv[1] !== "buildx") return flags;
-  const { target = {} } = JSON.parse(stdin) as { target?: Record<string, { secret?: { env?: string }[] }> };
-  return Object.values(target).flatMap(({ secret = [] }) => secret.flatMap(({ env }) => env ?? []));
+  const { target = {}, variable = {} } = JSON.parse(stdin) as {
+    target?: Record<string, { secret?: { env?: string }[] }>;
+    variable?: object;
+  };
+  const secrets = Object.values(target).flatMap(({ secret = [] }) => secret.flatMap(({ env }) => env ?? []));
+  return [...secrets, ...Object.keys(variable)];
 }
 
 /** The login that docker's configuration holds for a registry. */

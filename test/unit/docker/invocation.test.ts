@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digestVariable, docker, fillIn, render, show, type Text } from "../../../src/docker/invocation.ts";
+import type { Text } from "../../../src/core/text.ts";
+import { digestVariable, docker, fillIn, render, show } from "../../../src/docker/invocation.ts";
 
 describe("the variable for a target's digest", () => {
   // Names that are nearly the same, and names that look like what another one is turned into.

@@ -130,7 +130,7 @@ describe("a docker process that nothing is printed for", () => {
     const { result, text } = await runPatiently(context, pushImage(image), "push", (line) => void said.push(line));
     expect(asked).toHaveLength(4);
     expect(said).toEqual([]);
-    expect(dockerFailure("app", result, text)).toMatchObject({
+    expect(dockerFailure(context.host, "app", result, text)).toMatchObject({
       code: "no-progress",
       target: "app",
       message: "docker push a.com/b:c: nothing for 120 s, and a.com does not answer any more",
@@ -155,7 +155,7 @@ describe("a quick question", () => {
     const host = fakeHost([], { cwd: "/", commands }, { out: "", err: "", commands: [] });
     const { context } = silent(0);
     const result = await runDocker({ ...context, host }, docker("image", "inspect", "a"));
-    expect(dockerFailure(null, result, "")).toMatchObject({
+    expect(dockerFailure(host, null, result, "")).toMatchObject({
       code: "no-progress",
       message: "docker image inspect: it has not ended within 120 s",
     });

@@ -4,7 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { docker, type Invocation, type Text } from "../../../src/docker/invocation.ts";
+import type { Text } from "../../../src/core/text.ts";
+import { docker, type Invocation } from "../../../src/docker/invocation.ts";
 import { invocationsOf, type Line, quote, shellScript } from "../../../src/docker/shell.ts";
 import { reference } from "../../support/planned.ts";
 

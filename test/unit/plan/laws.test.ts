@@ -10,6 +10,7 @@ import { presumedBuilder } from "../../../src/builders/choose.ts";
 import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
 import type { Step } from "../../../src/plan/steps.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
+import { secretsOf } from "../../../src/secrets/secrets.ts";
 import { branchEvent, eventOf, pullRequestEvent, tagEvent } from "../tags/event-of.ts";
 
 /** A project: a Dockerfile whose stages stand on, copy from and are called like each other, and targets of some of them. */
@@ -84,6 +85,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     files: () => "no files are given",
     platform: "linux/amd64",
     isSet: () => false,
+    secrets: secretsOf({}, new Set()),
   });
   expect(problems).toEqual([]);
   const lines = planLines(made, own);

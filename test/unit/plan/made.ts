@@ -6,6 +6,7 @@ import { formatProblem } from "../../../src/core/errors.ts";
 import type { InputSources } from "../../../src/plan/inputs.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
+import { secretsOf } from "../../../src/secrets/secrets.ts";
 import { eventOf } from "../tags/event-of.ts";
 
 /** What a plan is made of besides the config; the Dockerfiles are by their paths. */
@@ -50,6 +51,7 @@ export function made(
       force: false,
     },
     isSet: () => false,
+    secrets: secretsOf({}, new Set()),
   });
   const target = (name: string): PlannedTarget | undefined => plan.targets.find((one) => one.name === name);
   return {

@@ -256,7 +256,7 @@ describe("what it was not told to expect", () => {
   it.each([
     ["a key", { target: { a: { output: ["type=docker"], attest: [] } } }],
     ["an output", { target: { a: { output: ["type=tar"] } } }],
-    ["a block", { target: { a: { output: ["type=docker"] } }, variable: {} }],
+    ["a block", { target: { a: { output: ["type=docker"] } }, function: {} }],
     ["several platforms", { target: { a: { output: ["type=docker"], platforms: ["linux/amd64", "linux/arm64"] } } }],
     ["an expression", { target: { a: { output: ["type=docker"], labels: { x: "${HOME}" } } } }],
     ["a folder elsewhere", { target: { a: { output: ["type=docker"], context: "../x" } } }],

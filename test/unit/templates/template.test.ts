@@ -118,7 +118,12 @@ describe("environment and references", () => {
     const rendered = render("{{ref.base-1}} {{ref.base-1}} {{ref.b}}", {
       references: { "base-1": "r/b:1", b: "r/b:2" },
     });
-    expect(rendered).toEqual({ value: "r/b:1 r/b:1 r/b:2", problems: [], uses: ["base-1", "b"] });
+    expect(rendered).toEqual({
+      value: "r/b:1 r/b:1 r/b:2",
+      named: "r/b:1 r/b:1 r/b:2",
+      problems: [],
+      uses: ["base-1", "b"],
+    });
     expect(referencedTargets("{{ref.base}} {{branch}} {{ref.app}} {{ref.base}}")).toEqual(["base", "app"]);
     expect(referencedTargets("ref.base")).toEqual([]);
   });
