@@ -1,4 +1,4 @@
-import { ExitCode, formatMasked, InputError } from "../core/errors.ts";
+import { ExitCode, formatMasked, InputError, moreProblems } from "../core/errors.ts";
 import { version } from "../core/version.ts";
 import type { Host } from "../host/host.ts";
 import { maskedHost } from "./mask.ts";
@@ -58,7 +58,8 @@ function report(host: Host, error: unknown): number {
       `${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`,
     );
   }
-  host.stderr.write(`${isInput ? problems.map((problem) => `error ${problem}`).join("\n") : bug(error)}\n`);
+  const more = isInput && error.more > 0 ? [moreProblems(error.more)] : [];
+  host.stderr.write(`${isInput ? [...problems.map((problem) => `error ${problem}`), ...more].join("\n") : bug(error)}\n`);
   return isInput ? ExitCode.input : ExitCode.bug;
 }
 

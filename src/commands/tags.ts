@@ -55,10 +55,11 @@ function tagsOf({ config, check, event, tags: inputs, secrets }: Project, names:
   const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));
+  const scope = { ...inputs, event };
   const outcomes = targets.map((target) => ({
     target,
     image: images.get(target.name)!,
-    outcome: evaluateTags(target.tags, { ...inputs, event }, target, `targets.${target.name}`),
+    outcome: evaluateTags(target.tags, scope, target, `targets.${target.name}`),
   }));
   check([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
   const found = outcomes.map(({ target, image, outcome }) => {

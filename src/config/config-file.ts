@@ -119,15 +119,25 @@ function isAlias({ text }: YamlNode): boolean {
   return text.startsWith("*");
 }
 
-/** Follows a path whose keys may have dots in them, as far as it goes. */
+const indexes = new WeakMap<YamlNode["entries"], Map<string, YamlNode["entries"][number]>>();
+
+/** A map's entries by their keys; of a key that is written twice, the last one counts. */
+function byKey(entries: YamlNode["entries"]): Map<string, YamlNode["entries"][number]> {
+  const index = indexes.get(entries) ?? new Map(entries.map((entry) => [entry.key, entry]));
+  indexes.set(entries, index);
+  return index;
+}
+
+/** Follows a path whose keys may have dots in them, as far as it goes; the longest key that fits is the one. */
 function placeOf({ entries }: YamlNode, path: string, above: Place | null): Place | null {
-  const fits = entries.filter(({ key }) => path === key || path.startsWith(`${key}.`));
-  // Of a key that is written twice, the last one counts.
-  const best = fits.toSorted((a, b) => a.key.length - b.key.length).at(-1);
-  if (best === undefined) return above;
-  const { key, line, node } = best;
-  const number = path === key && typeof node.value === "number" ? node.text : null;
-  return placeOf(node, path.slice(key.length + 1), { line, number });
+  for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) {
+    const entry = byKey(entries).get(path.slice(0, end));
+    if (entry === undefined) continue;
+    const { line, node } = entry;
+    const number = end === path.length && typeof node.value === "number" ? node.text : null;
+    return placeOf(node, path.slice(end + 1), { line, number });
+  }
+  return above;
 }
 
 /** A parser's words without what it has read: a password may be in that. */

@@ -2,9 +2,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PublicExplorer } from "cosmiconfig";
 import { encodingFault } from "../core/encoding.ts";
-import { InputError } from "../core/errors.ts";
+import { InputError, throwProblems } from "../core/errors.ts";
 import type { Files } from "../host/host.ts";
 import { type ConfigFile, configWithoutText, emptyProblem, readJson, readYaml } from "./config-file.ts";
+import { plainConfig } from "./plain-data.ts";
 
 const name = "multistage-build";
 
@@ -89,11 +90,17 @@ async function read(explorer: PublicExplorer, filepath: string, text: string): P
   if (text.trim() === "") throw new InputError([emptyProblem(filepath)]);
   try {
     const result = await explorer.load(filepath);
-    return result === null ? null : (result.config as ConfigFile);
+    return result === null ? null : plain(result.config as ConfigFile);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError([{ path: filepath, message: `cannot be read: ${(error as Error).message}` }]);
   }
+}
+
+function plain(config: ConfigFile): ConfigFile {
+  const { value, problems } = plainConfig(config.value);
+  throwProblems(problems);
+  return { ...config, value };
 }
 
 type Loader = (filepath: string, text: string) => unknown;

@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import type { Place } from "./config-file.ts";
 import { loadConfig } from "./load.ts";
 import { resolveConfig } from "./resolve.ts";
+import { mostMistakes } from "./shape.ts";
 import { validateConfig } from "./validate.ts";
 
 /** A config that was found, and all that is wrong with it by itself. */
@@ -31,10 +32,16 @@ export async function readConfig(
   const validated = validateConfig(written.value);
   const resolved = validated.config === null ? null : resolveConfig(validated.config, directory);
   const locate = (problem: Problem) => located(problem, name, written.find(problem.path));
-  const wrong = [...written.problems, ...validated.problems];
-  const more = (resolved?.problems ?? []).filter(({ path: at }) => !wrong.some((one) => one.path.startsWith(`${at}.`)));
+  const wrong = [...written.problems.slice(0, mostMistakes), ...validated.problems];
+  const more = (resolved?.problems.slice(0, mostMistakes) ?? []).filter(
+    ({ path: at }) => !wrong.some((one) => one.path.startsWith(`${at}.`)),
+  );
   const problems = distinct([...wrong, ...more]).map(locate);
-  const others = (found: readonly Problem[]) => found.filter((one) => !follows(one, wrong)).map(locate);
+  const others = (found: readonly Problem[]) =>
+    found
+      .slice(0, mostMistakes)
+      .filter((one) => !follows(one, wrong))
+      .map(locate);
   return { file: filepath, directory, config: resolved?.config ?? null, problems, others };
 }
 

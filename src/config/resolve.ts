@@ -1,5 +1,6 @@
 import { hasRegistry } from "../core/reference.ts";
 import { distinct, type Problem } from "../core/errors.ts";
+import { pushAll } from "../core/push-all.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
 import type { Config, Secret, Target } from "./config.ts";
 import { configDoubts, configRules } from "./rules.ts";
@@ -8,8 +9,8 @@ import type { WrittenConfig, WrittenTarget } from "./schema.ts";
 type WrittenEntry = WrittenConfig["targets"][string];
 
 /** Fills in every default and checks what the schema cannot. All problems come back; the config is usable without any. */
-export function resolveConfig(written: WrittenConfig, directory: string): { config: Config; problems: Problem[] } {
-  const problems: Problem[] = [];
+export function resolveConfig(given: WrittenConfig, directory: string): { config: Config; problems: Problem[] } {
+  const { written, problems } = withoutTooMuch(given);
   const warnings: Problem[] = [];
   const policies = new Map<unknown, TagPolicy>();
   // Targets that share their rules share the parsed policy, so that a thousand targets parse it once.
@@ -17,8 +18,8 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     const known = policies.get(tags);
     if (known !== undefined) return known;
     const parsed = parseTagPolicy({ tags, flavor: written.flavor }, path);
-    problems.push(...parsed.problems);
-    warnings.push(...parsed.warnings);
+    pushAll(problems, parsed.problems);
+    pushAll(warnings, parsed.warnings);
     policies.set(tags, parsed.policy);
     return parsed.policy;
   };
@@ -39,9 +40,21 @@ export function resolveConfig(written: WrittenConfig, directory: string): { conf
     env: written.env ?? [],
     warnings: distinct(warnings),
   };
-  problems.push(...configRules(config, new Set(written.allow)));
-  config.warnings.push(...distinct(configDoubts(config)));
+  pushAll(problems, configRules(config, new Set(written.allow)));
+  pushAll(config.warnings, distinct(configDoubts(config)));
   return { config, problems: distinct(problems) };
+}
+
+/** So many values the defaults may come to, each counted for every target. */
+const mostDefaults = 500_000;
+
+/** What is in `defaults` is copied into every target: a config of moderate size may come to millions of values. */
+function withoutTooMuch(written: WrittenConfig): { written: WrittenConfig; problems: Problem[] } {
+  const { defaults = {}, targets } = written;
+  const values = Object.values(defaults).reduce((sum, value) => sum + Object.keys(Object(value)).length, 0);
+  if (values * Object.keys(targets).length <= mostDefaults) return { written, problems: [] };
+  const message = `come to more than ${mostDefaults} values in all targets`;
+  return { written: { ...written, defaults: {} }, problems: [{ path: "defaults", message }] };
 }
 
 function longForm(entry: WrittenEntry): WrittenTarget {

@@ -1,18 +1,27 @@
 import { meantRepository, repositoryFault } from "../core/reference.ts";
-import { nearest } from "../core/suggest.ts";
+import { finder } from "../core/suggest.ts";
 import { fixedVariable, isOfCI, shellVariable } from "../templates/shell-variable.ts";
 import { referencedTargets } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Config, Target } from "./config.ts";
 
-type Rule = (target: Target, config: Config, allow: ReadonlySet<string>) => Problem[];
+type Rule = (target: Target, known: Known) => Problem[];
+
+/** What the rules look things up in. */
+interface Known {
+  targets: ReadonlySet<string>;
+  /** What a name that is no target's was meant to be. */
+  hint: (name: string) => string;
+  allow: ReadonlySet<string>;
+}
 
 const rules: readonly Rule[] = [hasRepository, needsExist, contextsAreLocal, noBuildkitSyntax];
 
 /** What the schema cannot check: one named rule each, all of them over all targets. */
 export function configRules(config: Config, allow: ReadonlySet<string>): Problem[] {
+  const known: Known = { ...knownTargets(config.targets.map(({ name }) => name)), allow };
   return [
-    ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, config, allow))),
+    ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, known))),
     ...registryIsOne(config),
     ...registriesAreHosts(config),
   ];
@@ -63,18 +72,21 @@ function hasRepository(target: Target): Problem[] {
     : [{ path: `targets.${target.name}.push`, message: "is true, but there is no repo to publish to" }];
 }
 
-function needsExist(target: Target, config: Config): Problem[] {
-  const names = config.targets.map(({ name }) => name);
-  const others = names.filter((name) => name !== target.name);
-  const missing = (path: string, needed: string): Problem => {
-    if (needed === target.name) {
-      return { path, message: "is the target itself", got: needed, hint: "no image is made from itself; leave it out" };
-    }
-    const near = nearest(needed, others);
-    const hint = near === null ? `the targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`;
-    return { path, message: "is not a target", got: needed, hint };
+function knownTargets(names: readonly string[]): Pick<Known, "targets" | "hint"> {
+  const find = finder(names);
+  const hint = (name: string) => {
+    const near = find(name);
+    return near === null ? `the targets are ${names.slice(0, 10).join(", ")}` : `did you mean "${near}"?`;
   };
-  const unknown = (name: string) => name === target.name || !names.includes(name);
+  return { targets: new Set(names), hint };
+}
+
+function needsExist(target: Target, { targets, hint }: Known): Problem[] {
+  const missing = (path: string, needed: string): Problem =>
+    needed === target.name
+      ? { path, message: "is the target itself", got: needed, hint: "no image is made from itself; leave it out" }
+      : { path, message: "is not a target", got: needed, hint: hint(needed) };
+  const unknown = (name: string) => name === target.name || !targets.has(name);
   const path = `targets.${target.name}`;
   return [
     ...target.needs.flatMap((name, at) => (unknown(name) ? [missing(`${path}.needs.${at}`, name)] : [])),
@@ -92,7 +104,7 @@ const remote = /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:|github\.com\/)/i;
 const remoteHint = 'a build context from the network runs code that nobody reviewed; add "remote-context" to allow';
 
 /** Git and URL contexts have been ways to run commands on the builder (CVE-2019-13139, CVE-2026-33748). */
-function contextsAreLocal(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
+function contextsAreLocal(target: Target, { allow }: Known): Problem[] {
   if (allow.has("remote-context")) return [];
   const path = `targets.${target.name}`;
   const problem = (at: string, got: string): Problem => ({
@@ -111,7 +123,7 @@ function contextsAreLocal(target: Target, _config: Config, allow: ReadonlySet<st
 }
 
 /** Another frontend may do anything during the build (CVE-2026-33747). */
-function noBuildkitSyntax(target: Target, _config: Config, allow: ReadonlySet<string>): Problem[] {
+function noBuildkitSyntax(target: Target, { allow }: Known): Problem[] {
   if (!("BUILDKIT_SYNTAX" in target.args) || allow.has("buildkit-syntax")) return [];
   const hint =
     'it replaces the Dockerfile frontend; write "# syntax=" in the Dockerfile, or add "buildkit-syntax" to allow';

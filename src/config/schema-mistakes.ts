@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import { fixedVariable } from "../templates/shell-variable.ts";
 import { configSchema, registryKeys, secretKeys, targetKeys } from "./schema.ts";
 import { keyHint, type MapKind } from "./other-words.ts";
-import { asMap, isConfidential, isMap, type Mistake } from "./shape.ts";
+import { asMap, isConfidential, isMap, type Mistake, mostMistakes } from "./shape.ts";
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -101,6 +101,7 @@ function unknownKeys(keys: readonly string[], map: Readonly<Record<string, unkno
   if (kind === null) return [];
   return Object.keys(map)
     .filter((key) => !keysOf[kind].includes(key))
+    .slice(0, mostMistakes)
     .map((key) => {
       const hint =
         keyHint(key, kind, keysOf) ?? (kind === "secret" ? "a secret has env: NAME, or else file: path" : null);

@@ -50,6 +50,9 @@ const tagRules = v.union(
 );
 const flavor = v.union([v.string(), v.array(v.string()), v.record(v.string(), v.unknown())]);
 
+/** So many targets are planned in seconds; nobody has asked for more. */
+const mostTargets = 5000;
+
 const targetEntries = {
   repo: v.optional(described(repositories, "Where the image is published: a repository, a list, or false for never.")),
   target: v.optional(described(text, "The stage to build. Default: the target's own name.")),
@@ -124,6 +127,7 @@ export const configSchema = v.strictObject({
         v.union([repositories, target], "must be a repository, a list of them, false, or a map"),
       ),
       v.minEntries(1, "must name at least one target"),
+      v.maxEntries(mostTargets, `must name at most ${mostTargets} targets`),
     ),
     "What is built, by name: a repository (short form) or an object.",
   ),

@@ -1,6 +1,9 @@
 import { isPlainlyName, isSecretName } from "../secrets/secret-name.ts";
 import type { Problem } from "../core/errors.ts";
 
+/** So many mistakes are looked at; fewer are told. */
+export const mostMistakes = 1000;
+
 /** Something wrong with what is written, and the keys that lead to it. */
 export interface Mistake {
   keys: readonly string[];

@@ -35,12 +35,29 @@ export interface Problem {
   line?: number;
 }
 
+/** So many problems are told; whoever has more has one cause for most of them. */
+const mostTold = 100;
+
 /** The user's input is wrong. Carries every problem that was found, not only the first. Exit code 2. */
 export class InputError extends Error {
   override readonly name = "InputError";
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+  /** The first ones, their values cut to what can be read. */
+  readonly problems: readonly Problem[];
+  /** How many more there are. */
+  readonly more: number;
+
+  constructor(problems: readonly Problem[]) {
+    const told = problems.slice(0, mostTold).map(withShortValue);
+    const more = problems.length - told.length;
+    super([...told.map(formatProblem), ...(more === 0 ? [] : [moreProblems(more)])].join("\n"));
+    this.problems = told;
+    this.more = more;
   }
+}
+
+/** What stands below the problems that are told, where there are more. */
+export function moreProblems(count: number): string {
+  return `and ${count} more`;
 }
 
 /** `file:line: path: what is wrong (got …)`, and the hint on a line of its own. */
@@ -73,8 +90,31 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 const longestShown = 100;
+const longestKept = 100_000;
 
 function formatValue(value: unknown, mask: (text: string) => string): string {
-  const text = cleanJson(mask(typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value))));
+  const text = cleanJson(mask(preview(value, longestKept)));
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+/** A value may come to millions of characters. What is kept of it is masked before it is cut. */
+function withShortValue(problem: Problem): Problem {
+  const isLong = preview(problem.got, longestKept).length > longestKept;
+  return isLong ? { ...problem, got: "something very long" } : problem;
+}
+
+/** A value as JSON would write it, as far as `room` characters and little more. */
+function preview(value: unknown, room: number): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, room + 1));
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const isList = Array.isArray(value);
+  let text = "";
+  for (const key in value) {
+    if (text.length > room) break;
+    const name = isList ? "" : `${JSON.stringify(key.slice(0, room + 1))}:`;
+    const left = room - text.length;
+    text += `${text === "" ? "" : ","}${name}${left > 0 ? preview((value as Record<string, unknown>)[key], left) : ""}`;
+  }
+  return isList ? `[${text}]` : `{${text}}`;
 }

@@ -2,9 +2,10 @@
 export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let least = furthest(name.length) + 1;
+  const lower = name.toLowerCase();
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
-    const distance = edits(name.toLowerCase(), candidate.toLowerCase());
+    const distance = edits(lower, candidate.toLowerCase(), least);
     if (distance < least) {
       least = distance;
       best = candidate;
@@ -13,9 +14,21 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** So many names are looked for: where more are wrong, something else is. */
+const mostSought = 20;
+
+/** Like {@link nearest} among the same names, for a mistake that may be made thousands of times; then it has no more ideas. */
+export function finder(known: readonly string[]): (name: string) => string | null {
+  const found = new Map<string, string | null>();
+  return (name) => {
+    if (!found.has(name) && found.size < mostSought) found.set(name, nearest(name, known));
+    return found.get(name) ?? null;
+  };
+}
+
 /** A problem's hint: `did you mean "…"?`, or else the names that would be right. */
-export function didYouMean(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
+export function didYouMean(name: string, known: readonly string[], find = finder(known)): string {
+  const near = find(name);
   return near === null ? expected(known) : `did you mean "${near}"?`;
 }
 
@@ -30,22 +43,40 @@ function furthest(length: number): number {
   return length <= 5 ? 1 : length <= 7 ? 2 : 3;
 }
 
-/** Inserted, dropped, changed and swapped letters between two names (optimal string alignment). */
-function edits(a: string, b: string): number {
+/**
+ * Inserted, dropped, changed and swapped letters between two names (optimal string alignment); `enough` where there are
+ * so many or more. Only the part in which they differ counts, and of its table only what is near the diagonal.
+ */
+function edits(first: string, second: string, enough: number): number {
+  const [a, b] = apart(first, second);
   let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  let last = Array.from({ length: Math.min(b.length, enough) + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
+    const row: number[] = [];
+    let best = enough;
+    for (let j = Math.max(0, i - enough); j <= Math.min(b.length, i + enough); j += 1) {
       const changed = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + changed);
+      let least = j === 0 ? i : Math.min((last[j] ?? enough) + 1, (row[j - 1] ?? enough) + 1);
+      if (j > 0) least = Math.min(least, (last[j - 1] ?? enough) + changed);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
+        least = Math.min(least, (beforeLast[j - 2] ?? enough) + 1);
       }
-      row.push(least);
+      row[j] = least;
+      best = Math.min(best, least);
     }
+    if (best >= enough) return enough;
     beforeLast = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return last[b.length] ?? enough;
+}
+
+/** Two texts without what both begin and end with. */
+function apart(a: string, b: string): [string, string] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }

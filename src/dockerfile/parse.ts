@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { readDirectives } from "./directives.ts";
 import type { Dockerfile, Instruction, Stage, Warning } from "./dockerfile.ts";
 import { readInstructions } from "./instructions.ts";
@@ -33,7 +34,7 @@ function addInstruction(file: Dockerfile, instruction: Instruction): void {
   const current = file.stages.at(-1);
   if (keyword === "FROM") file.stages.push(readFrom(instruction, file.stages.length, file.warnings));
   else if (current !== undefined) current.instructions.push(instruction);
-  else if (keyword === "ARG") file.globalArgs.push(...readArgs(operands, file.escape, line));
+  else if (keyword === "ARG") pushAll(file.globalArgs, readArgs(operands, file.escape, line));
   else file.warnings.push({ line, message: `${keyword} before the first FROM` });
 }
 

@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import type { Target } from "../config/config.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import type { NamedText } from "../core/text.ts";
@@ -89,7 +90,7 @@ function linksOf(one: Placed, known: Owners): Found {
       if (next === undefined || seen.has(next.index)) continue;
       seen.add(next.index);
       const { owner, different } = known.of(one, next.index);
-      links.different.push(...different);
+      pushAll(links.different, different);
       if (owner === null) {
         queue.push(next);
         continue;

@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import path from "node:path";
 import { withRegistry } from "../config/resolve.ts";
 import { registryFault } from "../config/rules.ts";
@@ -39,7 +40,7 @@ export function targetImages(
     const where = `targets.${target.name}`;
     const repositories = target.repositories.map((written) => {
       const rendered = renderTemplate(written, context, `${where}.repo`);
-      problems.push(...rendered.problems);
+      pushAll(problems, rendered.problems);
       const repository = withRegistry(rendered.value, config.registry);
       const isWrong = rendered.problems.length > 0 || (inRegistry && repositoryFault(rendered.value) === null);
       const problem = isWrong ? null : repositoryProblem(written, repository);

@@ -1,4 +1,5 @@
 import type { FileFault } from "../host/host.ts";
+import { pushAll } from "../core/push-all.ts";
 import type { Config } from "../config/config.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import { type NamedText, namedText } from "../core/text.ts";
@@ -18,7 +19,10 @@ export function placeTargets(
   const args = new Map(
     config.targets.map(({ name, args: written }) => {
       const rendered = renderAll(written, `targets.${name}.args`, { ...templates.get(name)!, secretsByName: true });
-      problems.push(...rendered.problems.map((problem) => ({ targets: [name], problem })));
+      pushAll(
+        problems,
+        rendered.problems.map((problem) => ({ targets: [name], problem })),
+      );
       const texts = Object.entries(rendered.named).map(([arg, text]) => [arg, named(text, secrets)] as const);
       return [name, { values: rendered.values, named: Object.fromEntries(texts) }];
     }),

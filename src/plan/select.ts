@@ -1,5 +1,6 @@
+import { pushAll } from "../core/push-all.ts";
 import type { Target } from "../config/config.ts";
-import { nearest } from "../core/suggest.ts";
+import { finder, nearest } from "../core/suggest.ts";
 import { referencedTargets } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import { contextTarget } from "./context-target.ts";
@@ -15,17 +16,19 @@ export function selectTargets(
 ): { selected: ReadonlySet<string>; problems: Problem[] } {
   const known = targets.map(({ name }) => name);
   if (names.length === 0) return { selected: new Set(known), problems: [] };
+  const find = finder(known);
+  const all = new Set(known);
   const problems = names.flatMap((name, at): Problem[] => {
-    if (known.includes(name)) return [];
-    const hint = instead(name, known, at === 0 ? commands : []);
+    if (all.has(name)) return [];
+    const hint = instead(name, find(name), known, at === 0 ? commands : []);
     return [{ path: "target", message: "is not in the config", got: name, hint }];
   });
   return { selected: new Set(names), problems };
 }
 
-function instead(name: string, targets: readonly string[], commands: readonly string[]): string {
-  const near = [nearest(name, targets), nearest(name, commands)];
-  const [target, command] = [near[0] && `"${near[0]}"`, near[1] && `the command "${near[1]}"`];
+function instead(name: string, near: string | null, targets: readonly string[], commands: readonly string[]): string {
+  const nearCommand = nearest(name, commands);
+  const [target, command] = [near && `"${near}"`, nearCommand && `the command "${nearCommand}"`];
   if (target || command) return `did you mean ${[target, command].filter(Boolean).join(" or ")}?`;
   const lists = [`targets are ${targets.slice(0, 10).join(", ")}${targets.length > 10 ? ", …" : ""}`];
   return [...lists, ...(commands.length === 0 ? [] : [`commands are ${commands.join(", ")}`])].join("; ");
@@ -38,7 +41,7 @@ export function withNeeds(start: Iterable<string>, needs: (name: string) => Iter
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    queue.push(...needs(name));
+    pushAll(queue, needs(name));
   }
   return found;
 }

@@ -27,13 +27,13 @@ export function waves(
   // They are in build order: what is needed has its level already.
   for (const target of targets) {
     const acquired = isAcquired(target);
-    const after = target.needs.flatMap((name) => {
+    let level = 0;
+    for (const name of target.needs) {
       const needed = known.get(name);
-      if (needed === undefined) return [];
+      if (needed === undefined) continue;
       const isEarlier = !needed.acquired && (acquired || !binds || isGiven(target, name, images));
-      return [isEarlier ? needed.level + 1 : needed.level];
-    });
-    const level = Math.max(0, ...after);
+      level = Math.max(level, isEarlier ? needed.level + 1 : needed.level);
+    }
     known.set(target.name, { level, acquired });
     while (result.length <= level) result.push({ acquired: [], built: [] });
     result[level]![acquired ? "acquired" : "built"].push(target);

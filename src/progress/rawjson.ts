@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
 import type { ProgressTarget } from "./owner.ts";
 import { createPlainLines } from "./plain-lines.ts";

@@ -13,7 +13,10 @@ export function liveReporter(
   { quiet = false, verbose = false }: { quiet?: boolean; verbose?: boolean },
 ): Reporter {
   if (quiet) return { verbose: false, progress: () => undefined, note: () => undefined };
-  const width = Math.min(widest, Math.max(0, ...names.map((name) => name.length)));
+  const width = Math.min(
+    widest,
+    names.reduce((longest, { length }) => Math.max(longest, length), 0),
+  );
   return {
     verbose,
     progress: (entry) => host.stderr.write(`${formatEntry(entry, width, paint)}\n`),

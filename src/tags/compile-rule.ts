@@ -1,4 +1,5 @@
-import { didYouMean } from "../core/suggest.ts";
+import { didYouMean, finder } from "../core/suggest.ts";
+import { pushAll } from "../core/push-all.ts";
 import { shellVariable } from "../templates/shell-variable.ts";
 import { type AttributeReader, attributeReader, type Report } from "./attributes.ts";
 import type { Rule } from "./rule.ts";
@@ -31,12 +32,13 @@ export function compileRule(written: WrittenRule, report: Report): Rule | null {
     return null;
   }
   const known = [...common, ...type.attributes];
+  const find = finder(known);
   for (const key of Object.keys(attributes)) {
     if (known.includes(key)) continue;
     report.problems.push({
       path: `${path}.${key}`,
       message: `unknown attribute of type=${name}`,
-      hint: didYouMean(key, known),
+      hint: didYouMean(key, known, find),
     });
   }
   const reader = attributeReader(attributes, path, report);
@@ -67,7 +69,7 @@ function enableOf(reader: AttributeReader) {
 function whenOf({ attributes, path }: WrittenRule, report: Report): When | null {
   if (attributes.when === undefined) return null;
   const { when, problems } = parseWhen(attributes.when, `${path}.when`);
-  report.problems.push(...problems);
+  pushAll(report.problems, problems);
   return when;
 }
 

@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import type { Affixes } from "../core/build-tag.ts";
 import { renderParsed } from "../templates/template.ts";
 import { type Fault, problemsAt, type Template } from "../templates/syntax.ts";
@@ -30,6 +31,9 @@ export interface TagEvaluation {
   warnings: Problem[];
 }
 
+/** So many tags an image may get: each is a request to the registry. */
+const mostTags = 1000;
+
 interface Run {
   policy: TagPolicy;
   scope: RuleScope;
@@ -45,15 +49,28 @@ interface Run {
 
 const noAffixes: Affixes = { prefix: "", suffix: "" };
 
+/** What was evaluated before of the same inputs: thousands of targets may share the same thousand rules. */
+const evaluated = new WeakMap<TagInputs, WeakMap<TagPolicy, Map<string, TagEvaluation>>>();
+
 /** Evaluates the rules of `policy` for a target with these affixes. `path` is the target's, for problems with those. */
 export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affixes, path: string): TagEvaluation {
+  const byPolicy = evaluated.get(inputs) ?? new WeakMap<TagPolicy, Map<string, TagEvaluation>>();
+  const byAffixes = byPolicy.get(policy) ?? new Map<string, TagEvaluation>();
+  evaluated.set(inputs, byPolicy.set(policy, byAffixes));
+  const key = JSON.stringify([affixes.prefix, affixes.suffix]);
+  const evaluation = byAffixes.get(key) ?? evaluate(policy, inputs, affixes);
+  byAffixes.set(key, evaluation);
+  return { ...evaluation, problems: [...affixProblems(affixes, path), ...evaluation.problems] };
+}
+
+function evaluate(policy: TagPolicy, inputs: TagInputs, affixes: Affixes): TagEvaluation {
   const { event, now, env } = inputs;
   const scope: RuleScope = { ...inputs, context: { event, now, env } };
   const run: Run = {
     policy,
     scope,
     affixes,
-    problems: affixProblems(affixes, path),
+    problems: [],
     rules: [],
     given: [],
     warnings: [],
@@ -67,6 +84,9 @@ export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affi
   for (const tag of inputs.extra ?? []) run.rules.push(extraTag(tag, run));
   run.rules.push(latestTag(run));
   const tags = [...new Set(run.rules.flatMap((outcome) => outcome.tags))];
+  if (tags.length > mostTags) {
+    run.problems.push({ path: "tags", message: `come to more than ${mostTags} tags for one image`, got: tags.length });
+  }
   const warnings = [...run.warnings, ...doubts(policy, run.given, event)];
   return { version: run.version, tags, rules: run.rules, problems: unique(run.problems), warnings };
 }
@@ -78,13 +98,13 @@ function evaluateRule(rule: Rule, run: Run): Given {
   const fits = rule.when === null || matchesWhen(rule.when, scope.event);
   if (!fits) return { tags: [], reason: "its when does not match this build" };
   const enable = renderParsed(rule.enable, scope.context);
-  problems.push(...problemsAt(`${rule.path}.enable`, enable.faults));
+  pushAll(problems, problemsAt(`${rule.path}.enable`, enable.faults));
   if (enable.value !== "true" && enable.value !== "false" && enable.faults.length === 0) {
     problems.push({ path: `${rule.path}.enable`, message: "must be true or false", got: enable.value });
   }
   if (enable.value !== "true") return { tags: [], reason: "its enable is not true" };
   const gift = rule.give(scope);
-  problems.push(...problemsAt(rule.path, gift.faults ?? []));
+  pushAll(problems, problemsAt(rule.path, gift.faults ?? []));
   const missed = gift.missed === true && rule.strict;
   const isWithoutFile = rule.files.some((file) => typeof scope.files.get(file) !== "string");
   if (isWithoutFile && gift.missed === true && !missed) {
@@ -142,7 +162,7 @@ function ruleAffix(key: "prefix" | "suffix", rule: Rule, run: Run): RuleAffix {
 function affix(template: Template | null, path: string, { scope, problems }: Run): RuleAffix {
   if (template === null) return null;
   const rendered = renderParsed(template, scope.context, true);
-  problems.push(...problemsAt(path, [...rendered.faults, ...emptyVariables(template, scope)]));
+  pushAll(problems, problemsAt(path, [...rendered.faults, ...emptyVariables(template, scope)]));
   return rendered;
 }
 

@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { didYouMean, expected } from "../core/suggest.ts";
 import { parseTemplate, problemsAt, type Template } from "../templates/syntax.ts";
 import type { Report } from "./attributes.ts";
@@ -89,7 +90,7 @@ function readRecord(record: readonly Field[], path: string, flavor: Flavor, repo
 function latestOf(value: unknown, path: string, report: Report): Flavor["latest"] {
   if (typeof value === "object") {
     const { when, problems } = parseWhen(value, path);
-    report.problems.push(...problems);
+    pushAll(report.problems, problems);
     return when ?? "auto";
   }
   const text = typeof value === "boolean" ? String(value) : value;
@@ -111,8 +112,8 @@ function affixOf(value: unknown, path: string, report: Report): Affix | null {
     return null;
   }
   const template = parseTemplate(value);
-  report.problems.push(...problemsAt(path, template.faults));
-  report.warnings.push(...problemsAt(path, template.notes));
+  pushAll(report.problems, problemsAt(path, template.faults));
+  pushAll(report.warnings, problemsAt(path, template.notes));
   return { template, onLatest: false };
 }
 

@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { didYouMean, nearest } from "../core/suggest.ts";
 import { problemsAt } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
@@ -8,6 +9,9 @@ import { presets } from "./presets.ts";
 import type { Rule } from "./rule.ts";
 import { isRecord } from "./record.ts";
 import { readRuleString, ruleLines } from "./rule-string.ts";
+
+/** So many rules there may be in one list. */
+const mostRules = 1000;
 
 /** Tag rules, compiled, in the order in which they give their tags. Targets may share one. */
 export interface TagPolicy {
@@ -32,8 +36,11 @@ export function parseTagPolicy(written: { tags?: unknown; flavor?: unknown }, pa
   const report: Report = { problems: [], warnings: [] };
   const flavor = parseFlavor(written.flavor, "flavor", report);
   const entries = entriesOf(written.tags ?? "default", path);
-  const rules = entries
-    .flatMap((entry) => rulesOf(entry.value, entry.path, flavor, report))
+  const all = entries.flatMap((entry) => rulesOf(entry.value, entry.path, flavor, report));
+  if (all.length > mostRules)
+    report.problems.push({ path, message: `has more than ${mostRules} rules`, got: all.length });
+  const rules = all
+    .slice(0, mostRules)
     .map((rule) => compileRule(rule, report))
     .filter((rule) => rule !== null)
     .toSorted((a, b) => b.priority - a.priority);
@@ -79,7 +86,7 @@ function rulesOfLine(line: string, path: string, flavor: Flavor, report: Report)
     return [];
   }
   const { attributes, faults } = readRuleString(line);
-  report.problems.push(...problemsAt(path, faults));
+  pushAll(report.problems, problemsAt(path, faults));
   return faults.length > 0 ? [] : [{ text: line, path, attributes }];
 }
 

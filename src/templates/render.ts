@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 import type { NamedText } from "../core/text.ts";
 import type { Problem } from "../core/errors.ts";
@@ -11,7 +12,7 @@ export function renderAll(
   const problems: Problem[] = [];
   const rendered = Object.entries(texts).map(([name, text]) => {
     const one = renderTemplate(text, context, `${path}.${name}`);
-    problems.push(...one.problems);
+    pushAll(problems, one.problems);
     return [name, one] as const;
   });
   return {

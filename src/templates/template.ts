@@ -58,6 +58,9 @@ export interface RenderedParts {
   shape: string;
 }
 
+/** So long a text may become. Linux gives a process no argument or variable of more than 128 KiB. */
+const longest = 100_000;
+
 /** Renders a template that was parsed before. `forTag`: names of branches and git tags go in as slugs. */
 export function renderParsed(template: Template, context: TemplateContext, forTag = false): RenderedParts {
   const rendered: RenderedParts = { value: "", named: "", faults: [], origin: null, shape: "" };
@@ -69,6 +72,10 @@ export function renderParsed(template: Template, context: TemplateContext, forTa
     rendered.value += forTag && origin !== null ? nameSlug(written) : written;
     rendered.shape += origin === "branch" ? "x" : written;
     if (origin !== null && rendered.origin !== "branch") rendered.origin = origin;
+    if (rendered.value.length > longest) {
+      const fault = { message: `comes to more than ${longest} characters`, got: rendered.value };
+      return { ...rendered, value: "", shape: "", faults: [fault] };
+    }
   }
   return { ...rendered, named: namedText(named) };
 }
