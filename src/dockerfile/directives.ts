@@ -7,7 +7,7 @@ export interface Directives {
   warnings: Warning[];
 }
 
-const directive = /^\s*#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i;
+const directive = /^\s*#\s*([a-z][a-z0-9]*)\s*=\s*(.+)$/i;
 const known = new Set(["syntax", "escape", "check"]);
 
 /**
@@ -18,8 +18,8 @@ export function readDirectives(lines: readonly string[]): Directives {
   const found = new Map<string, string>();
   const warnings: Warning[] = [];
   for (const [index, line] of lines.entries()) {
-    const [, key = "", value = ""] = directive.exec(line) ?? [];
-    const name = key.toLowerCase();
+    const [, key = "", written = ""] = directive.exec(line) ?? [];
+    const [name, value] = [key.toLowerCase(), written.trimEnd()];
     if (!known.has(name)) break;
     if (found.has(name)) warnings.push({ line: index + 1, message: `only one ${name} directive is allowed` });
     if (name === "escape" && !isEscape(value)) {

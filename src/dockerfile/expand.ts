@@ -8,12 +8,30 @@ export interface Expanded {
   fault: string | null;
 }
 
+/** How much more may be expanded, in characters. One file's words share it: each may be made of the ones before. */
+export interface Budget {
+  left: number;
+}
+
+/** So much is expanded in one file. Three lines of `ARG a=${b}${b}` are eight times the first; thirty are a billion. */
+const most = 10_000_000;
+/** So deep `${a:-${b:-…}}` may be nested. */
+const deepest = 100;
+
+/** The budget of a file. */
+export function budget(): Budget {
+  return { left: most };
+}
+
 interface Reader {
   text: string;
   at: number;
   fault: string | null;
   get: (name: string) => string | undefined;
   escape: Escape;
+  budget: Budget;
+  /** How many substitutions the place is in. */
+  depth: number;
 }
 
 const name = /\d+|[@*#?\-$!]|[\p{L}\p{N}_]+/uy;
@@ -23,10 +41,23 @@ const name = /\d+|[@*#?\-$!]|[\p{L}\p{N}_]+/uy;
  * `${x+y}`, `${x:?y}`, `${x?y}`, `${x#y}`, `${x##y}`, `${x%y}`, `${x%%y}`, `${x/y/z}`, `${x//y/z}`, nested at will.
  * https://docs.docker.com/reference/dockerfile/#environment-replacement
  */
-export function expandWord(text: string, escape: Escape, get: (name: string) => string | undefined): Expanded {
-  const reader: Reader = { text, at: 0, fault: null, get, escape };
+export function expandWord(
+  text: string,
+  escape: Escape,
+  get: (name: string) => string | undefined,
+  shared: Budget = budget(),
+): Expanded {
+  const reader: Reader = { text, at: 0, fault: null, get, escape, budget: shared, depth: 0 };
   const value = readUntil(reader, null, false);
-  return { value, fault: reader.fault };
+  return { value: reader.fault === null ? value : "", fault: reader.fault };
+}
+
+/** Whether so much more may be done. */
+function spend(reader: Reader, characters: number): boolean {
+  reader.budget.left -= characters;
+  if (reader.budget.left >= 0) return true;
+  fail(reader, `it takes more than ${most} characters to expand what is in this file`);
+  return false;
 }
 
 /** Reads up to and including `stop`. In a pattern (`raw`) escapes are kept for the pattern's own parser. */
@@ -77,6 +108,17 @@ function readDoubleQuoted(reader: Reader, raw: boolean): string {
 }
 
 function readVariable(reader: Reader): string {
+  if (reader.depth === deepest) {
+    reader.at = reader.text.length;
+    return fail(reader, `substitutions are nested more than ${deepest} deep`);
+  }
+  reader.depth++;
+  const value = readSubstitution(reader);
+  reader.depth--;
+  return spend(reader, value.length + 1) ? value : "";
+}
+
+function readSubstitution(reader: Reader): string {
   reader.at++;
   if (reader.text[reader.at] !== "{") {
     const plain = readName(reader);
@@ -100,6 +142,7 @@ function readModifier(reader: Reader, value: string | undefined, operator: strin
   if (operator === "+") return value === undefined ? "" : word;
   if (operator === "?") return value ?? fail(reader, word === "" ? "is not allowed to be unset" : word);
   if (operator !== "#" && operator !== "%") return fail(reader, `unsupported modifier ${operator}`);
+  if (!spend(reader, (value ?? "").length * word.length)) return "";
   const longest = word.startsWith(operator);
   const side = operator === "#" ? "start" : "end";
   return trimPattern(value ?? "", longest ? word.slice(1) : word, side, longest) ?? fail(reader, `bad pattern ${word}`);
@@ -110,6 +153,9 @@ function readReplacement(reader: Reader, value: string): string {
   if (all) reader.at++;
   const pattern = readUntil(reader, "/", true);
   const replacement = readUntil(reader, "}", true);
+  // An empty match stands before every character.
+  const cost = (value.length + 1) * (pattern.length + (all ? replacement.length : 0));
+  if (!spend(reader, cost)) return "";
   return replacePattern(value, pattern, replacement, all) ?? fail(reader, `bad pattern ${pattern}`);
 }
 

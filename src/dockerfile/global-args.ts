@@ -1,5 +1,5 @@
 import type { Dockerfile, Warning } from "./dockerfile.ts";
-import { expandWord } from "./expand.ts";
+import { type Budget, expandWord } from "./expand.ts";
 
 /** What a FROM can refer to. */
 export interface GlobalArgs {
@@ -11,7 +11,7 @@ export interface GlobalArgs {
  * The ARGs that FROM lines see: the predefined ones, which `given` may set, then those before the first FROM in order,
  * each of which `given` overrides and each of whose defaults may refer to those above it.
  */
-export function globalArgs(file: Dockerfile, given: Readonly<Record<string, string>>): GlobalArgs {
+export function globalArgs(file: Dockerfile, given: Readonly<Record<string, string>>, budget: Budget): GlobalArgs {
   const values = new Map<string, string>();
   const warnings: Warning[] = [];
   const override = (name: string) => (Object.hasOwn(given, name) ? given[name] : undefined);
@@ -20,7 +20,7 @@ export function globalArgs(file: Dockerfile, given: Readonly<Record<string, stri
     const set = override(name);
     if (set !== undefined) values.set(name, set);
     if (set !== undefined || value === null) continue;
-    const expanded = expandWord(value, file.escape, (other) => values.get(other));
+    const expanded = expandWord(value, file.escape, (other) => values.get(other), budget);
     if (expanded.fault !== null) warnings.push({ line, message: `ARG ${name}=${value}: ${expanded.fault}` });
     values.set(name, expanded.value);
   }

@@ -1,5 +1,6 @@
+import { pushAll } from "../core/push-all.ts";
 import type { Dockerfile, Instruction, Stage, Warning } from "./dockerfile.ts";
-import { expandWord } from "./expand.ts";
+import { type Budget, budget, expandWord } from "./expand.ts";
 import { globalArgs } from "./global-args.ts";
 import { collectNames, nameInOtherCase, type Names, replacedBy, resolveFrom, resolveSource } from "./names.ts";
 import { type Source, sourcesOf } from "./sources.ts";
@@ -7,11 +8,18 @@ import { type Source, sourcesOf } from "./sources.ts";
 /** Which stage is made from which, under one set of build arguments. */
 export interface StageGraph {
   stages: GraphStage[];
+  /** The stages in the file by name, in order. */
+  byName: Names["byName"];
   /** The values that FROM sees. */
   globals: ReadonlyMap<string, string>;
   /** What BuildKit would refuse; the parser's own are not repeated. */
   warnings: Warning[];
+  /** Why it could not be read to its end; the graph is not to be used then. */
+  fault: string | null;
 }
+
+/** So many instructions ONBUILD may add in one file: every stage FROM another takes all of that one's. */
+const mostTriggers = 100_000;
 
 /** A stage and all that it is made from. */
 export interface GraphStage {
@@ -51,9 +59,21 @@ export function stageGraph(
   args: Readonly<Record<string, string>>,
   contexts: readonly string[] = [],
 ): StageGraph {
-  const { values: globals, warnings } = globalArgs(file, args);
-  const scope: Scope = { file, names: collectNames(file.stages, contexts), globals, warnings };
-  return { stages: file.stages.map((stage) => graphStage(scope, stage)), globals, warnings };
+  const left = budget();
+  const onbuild = file.stages.map(({ instructions }) => instructions.flatMap(({ trigger }) => trigger ?? []));
+  const { values: globals, warnings } = globalArgs(file, args, left);
+  const scope: Scope = {
+    file,
+    names: collectNames(file.stages, contexts),
+    globals,
+    left,
+    onbuild,
+    triggers: mostTriggers,
+    warnings,
+  };
+  const stages = file.stages.map((stage) => graphStage(scope, stage));
+  const fault = scope.triggers < 0 ? `its ONBUILD instructions come to more than ${mostTriggers} in all stages` : null;
+  return { stages, byName: scope.names.byName, globals, warnings, fault };
 }
 
 /** What the names in the Dockerfile are looked up in. */
@@ -61,6 +81,11 @@ interface Scope {
   file: Dockerfile;
   names: Names;
   globals: ReadonlyMap<string, string>;
+  left: Budget;
+  /** By stage: what it adds to stages FROM it. */
+  onbuild: Instruction[][];
+  /** How many instructions ONBUILD may still add. */
+  triggers: number;
   warnings: Warning[];
 }
 
@@ -68,22 +93,26 @@ function graphStage(scope: Scope, stage: Stage): GraphStage {
   const { index, name, line } = stage;
   const replaced = replacedBy(scope.names, stage);
   const base = replaced ?? readBase(scope, stage);
-  const instructions = [...triggersOf(scope.file, base), ...stage.instructions];
+  const instructions = [...triggersOf(scope, base), ...stage.instructions];
   const edges: Edge[] = [{ to: base, via: "from", line }];
   if (replaced === null)
-    edges.push(...instructions.flatMap(sourcesOf).flatMap((source) => readEdge(scope, source, stage)));
+    pushAll(
+      edges,
+      instructions.flatMap(sourcesOf).flatMap((source) => readEdge(scope, source, stage)),
+    );
   return { index, name, label: name ?? String(index), line, base, edges, instructions };
 }
 
-function triggersOf({ stages }: Dockerfile, base: StageRef): Instruction[] {
-  const below = base.kind === "stage" ? (stages[base.index]?.instructions ?? []) : [];
-  return below.flatMap(({ trigger }) => trigger ?? []);
+function triggersOf(scope: Scope, base: StageRef): Instruction[] {
+  const below = base.kind === "stage" ? (scope.onbuild[base.index] ?? []) : [];
+  scope.triggers -= below.length;
+  return scope.triggers < 0 ? [] : below;
 }
 
 /** What the stage is FROM; taken literally if its variables leave nothing. */
-function readBase({ file, names, globals, warnings }: Scope, stage: Stage): StageRef {
+function readBase({ file, names, globals, left, warnings }: Scope, stage: Stage): StageRef {
   const { base, line } = stage;
-  const { value, fault } = expandWord(base, file.escape, (name) => globals.get(name));
+  const { value, fault } = expandWord(base, file.escape, (name) => globals.get(name), left);
   if (fault !== null || value === "") {
     warnings.push({ line, message: `FROM ${base} names no image: ${fault ?? "it is empty"}` });
     return { kind: "image", name: base };
@@ -103,7 +132,8 @@ function readEdge({ names, warnings }: Scope, source: Source, stage: Stage): Edg
 
 /** The stage that BuildKit builds for `--target`: in any case, the last of that name. An index does not work there. */
 export function findStage(graph: StageGraph, target: string): GraphStage | null {
-  return graph.stages.findLast(({ name }) => name === target.toLowerCase()) ?? null;
+  const last = graph.byName.get(target.toLowerCase())?.at(-1);
+  return last === undefined ? null : (graph.stages[last.index] ?? null);
 }
 
 /** The stage and all that it is made from, through any number of stages. */
@@ -113,7 +143,8 @@ export function stagesNeeded(graph: StageGraph, index: number): Set<number> {
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (needed.has(next)) continue;
     needed.add(next);
-    for (const { to } of graph.stages[next]?.edges ?? []) if (to.kind === "stage") queue.push(to.index);
+    for (const { to } of graph.stages[next]?.edges ?? [])
+      if (to.kind === "stage" && !needed.has(to.index)) queue.push(to.index);
   }
   return needed;
 }

@@ -12,12 +12,17 @@ const quoted = byEscape(
 );
 const escaped = byEscape((e) => String.raw`${e}([^]?)`, "g");
 
-/** Takes one instruction apart: the keyword, the flags before the operands, the operands. */
+/** Takes one instruction apart: the keyword, the flags before the operands, the operands; of ONBUILD the trigger, too. */
 export function parseInstruction(text: string, escape: Escape, line: number): Instruction {
+  const instruction = parseOne(text, escape, line);
+  // A trigger's own trigger is refused by BuildKit.
+  const trigger = instruction.keyword === "ONBUILD" ? parseOne(instruction.operands, escape, line) : null;
+  return { ...instruction, trigger };
+}
+
+function parseOne(text: string, escape: Escape, line: number): Instruction {
   const [, keyword = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text.trim()) ?? [];
-  const { flags, operands } = readFlags(rest, escape);
-  const trigger = keyword.toUpperCase() === "ONBUILD" ? parseInstruction(operands, escape, line) : null;
-  return { keyword: keyword.toUpperCase(), flags, operands, heredocs: [], trigger, line };
+  return { keyword: keyword.toUpperCase(), ...readFlags(rest, escape), heredocs: [], trigger: null, line };
 }
 
 /** A lone `--` ends the flags. */

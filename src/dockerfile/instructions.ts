@@ -26,10 +26,14 @@ export function readInstructions(
     const text = readLogicalLine(reader, continued[escape]);
     const instruction = parseInstruction(text, escape, line);
     if (instruction.keyword === "") continue;
+    if (instruction.trigger?.keyword === "ONBUILD") warnings.push({ line, message: "ONBUILD cannot add an ONBUILD" });
     for (const { terminator, chomp } of heredocsOf(instruction, text)) {
       const body = readHeredoc(reader, terminator, chomp);
-      if (body === null) warnings.push({ line, message: `the heredoc ${terminator} is not terminated` });
-      else instruction.heredocs.push(body);
+      if (body === null) {
+        warnings.push({ line, message: `the heredoc ${terminator} is not terminated` });
+        break;
+      }
+      instruction.heredocs.push(body);
     }
     instructions.push(instruction);
   }

@@ -15,7 +15,10 @@ export interface Names {
 export function collectNames(stages: readonly Stage[], contexts: readonly string[]): Names {
   const byName = new Map<string, Stage[]>();
   for (const stage of stages) {
-    if (stage.name !== null) byName.set(stage.name, [...(byName.get(stage.name) ?? []), stage]);
+    if (stage.name === null) continue;
+    const same = byName.get(stage.name);
+    if (same === undefined) byName.set(stage.name, [stage]);
+    else same.push(stage);
   }
   return { stages, byName, contexts: new Map(contexts.map((name) => [shortImageName(name), name])) };
 }
@@ -51,7 +54,15 @@ export function resolveSource(names: Names, { name, via }: Source, stage: Stage)
 }
 
 function earlierStage(names: Names, name: string, { index }: Stage): Stage | undefined {
-  return names.byName.get(name)?.findLast((stage) => stage.index < index);
+  const same = names.byName.get(name) ?? [];
+  // In the order of the file: halved again and again, as all of them may have one name.
+  let [from, to] = [0, same.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((same[middle]?.index ?? index) < index) from = middle + 1;
+    else to = middle;
+  }
+  return same[from - 1];
 }
 
 function stageRef(names: Names, stage: Stage): StageRef {

@@ -14,7 +14,10 @@ const stageName = /^[a-z][a-z0-9-_.]*$/;
  * https://docs.docker.com/reference/dockerfile/
  */
 export function parseDockerfile(text: string): Dockerfile {
-  const lines = text.replace(/^\uFEFF|\r+$/g, "").split(/\r*\n/);
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .map(withoutReturns);
   const { syntax, escape, warnings } = readDirectives(lines);
   const read = readInstructions(lines, escape);
   const file: Dockerfile = {
@@ -27,6 +30,13 @@ export function parseDockerfile(text: string): Dockerfile {
   for (const instruction of read.instructions) addInstruction(file, instruction);
   if (file.stages.length === 0) file.warnings.push({ line: lines.length, message: "there is no FROM" });
   return file;
+}
+
+/** A line without carriage returns at its end. A regular expression would look at each of them from each. */
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end--;
+  return line.slice(0, end);
 }
 
 function addInstruction(file: Dockerfile, instruction: Instruction): void {

@@ -1,7 +1,7 @@
 import type { Dockerfile } from "./dockerfile.ts";
 import { fromChain, type GraphStage, type StageGraph, stagesNeeded } from "./graph.ts";
 import { shortImageName } from "./image-name.ts";
-import { firstUse, inheritedArgs } from "./inherited.ts";
+import { type InheritedArgs, inheritedArgs, reachOf } from "./inherited.ts";
 
 /**
  * Why `stage` cannot be built on an existing image of `base`, put in its place by a named context of its name; null if
@@ -12,25 +12,47 @@ import { firstUse, inheritedArgs } from "./inherited.ts";
  * @param base index of the stage that is replaced
  */
 export function whyNotBindable(file: Dockerfile, graph: StageGraph, stage: number, base: number): string | null {
-  const needed = [...stagesNeeded(graph, stage)].filter((index) => index !== base);
-  const replaced = stagesOf(graph, fromChain(graph, base).toReversed());
-  return (
-    whyNotNamed(file, graph, needed, base) ??
-    whyOtherPlatform(file, replaced) ??
-    firstReason(needed, (index) => whyArgsMissed(file, graph, replaced, pathAbove(graph, index, base)))
-  );
+  return bindable(file, graph, stage)(base);
+}
+
+/** {@link whyNotBindable} of one stage and any of its bases; what the stage is made from is looked at once. */
+export function bindable(file: Dockerfile, graph: StageGraph, stage: number): (base: number) => string | null {
+  const parts: Parts = { file, graph, images: new Map(), above: new Map() };
+  for (const { index, base, edges } of stagesOf(graph, [...stagesNeeded(graph, stage)])) {
+    if (base.kind === "stage") listed(parts.above, base.index).push(index);
+    for (const { to, line } of edges)
+      if (to.kind === "image") listed(parts.images, shortImageName(to.name)).push({ stage: index, line });
+  }
+  return (base) => {
+    const replaced = stagesOf(graph, fromChain(graph, base).toReversed());
+    return whyNotNamed(parts, base) ?? whyOtherPlatform(file, replaced) ?? whyArgsMissed(parts, replaced, base);
+  };
+}
+
+/** What a stage is made from, ready to be looked up. */
+interface Parts {
+  file: Dockerfile;
+  graph: StageGraph;
+  /** By an image's short name: the stages that use it, and on which line. */
+  images: Map<string, { stage: number; line: number }[]>;
+  /** By a stage: those that are FROM it. */
+  above: Map<number, number[]>;
+}
+
+function listed<K, V>(map: Map<K, V[]>, key: K): V[] {
+  const list = map.get(key) ?? [];
+  map.set(key, list);
+  return list;
 }
 
 /** The name must mean this stage and nothing else to the stages that are built. */
-function whyNotNamed(file: Dockerfile, graph: StageGraph, needed: readonly number[], base: number): string | null {
+function whyNotNamed({ graph, images }: Parts, base: number): string | null {
   const name = graph.stages[base]?.name ?? null;
   if (name === null) return `stage ${base} has no name`;
   if (name === "scratch" || name === "context") return `the name ${name} has a special meaning`;
-  const same = file.stages.filter((stage) => stage.name === name);
+  const same = graph.byName.get(name) ?? [];
   if (same.length > 1) return `several stages are called ${name} (lines ${same.map(({ line }) => line).join(", ")})`;
-  const image = stagesOf(graph, needed)
-    .flatMap(({ edges }) => edges)
-    .find(({ to }) => to.kind === "image" && shortImageName(to.name) === name);
+  const image = images.get(name)?.find(({ stage }) => stage !== base);
   return image === undefined ? null : `${name} is also the image on line ${image.line}`;
 }
 
@@ -41,29 +63,25 @@ function whyOtherPlatform(file: Dockerfile, replaced: readonly GraphStage[]): st
   });
 }
 
-function whyArgsMissed(
-  file: Dockerfile,
-  graph: StageGraph,
-  replaced: readonly GraphStage[],
-  above: readonly GraphStage[],
-): string | null {
-  const instructions = above.flatMap((stage) => stage.instructions);
-  const args = inheritedArgs(
-    replaced.flatMap((stage) => stage.instructions),
-    file.escape,
-  );
-  return firstReason(args, (arg) => {
-    const use = firstUse(arg, graph.globals.has(arg.name), instructions, file.escape);
-    if (use === null) return null;
-    const lost = `ARG ${arg.name} (line ${arg.line}) would not reach ${use.keyword} on line ${use.line}`;
-    return `${lost}; declare it again before that`;
-  });
-}
-
-/** The stages from the one FROM `base` up to `index`, in the order they are built; none if it is not FROM `base`. */
-function pathAbove(graph: StageGraph, index: number, base: number): GraphStage[] {
-  const chain = fromChain(graph, index);
-  return stagesOf(graph, chain.slice(0, Math.max(0, chain.indexOf(base))).toReversed());
+/** Follows the ARGs of what is replaced into the stages that are FROM it, each stage once. */
+function whyArgsMissed({ file, graph, above }: Parts, replaced: readonly GraphStage[], base: number): string | null {
+  if (!above.has(base)) return null;
+  const own = replaced.flatMap((stage) => stage.instructions);
+  const queue: { stage: number; args: InheritedArgs }[] = [{ stage: base, args: inheritedArgs(own, file.escape) }];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (next.args.size === 0) continue;
+    for (const stage of above.get(next.stage) ?? []) {
+      const instructions = graph.stages[stage]?.instructions ?? [];
+      const reach = reachOf(next.args, (name) => graph.globals.has(name), instructions, file.escape);
+      if ("use" in reach) {
+        const { of, use } = reach;
+        const lost = `ARG ${of.name} (line ${of.line}) would not reach ${use.keyword} on line ${use.line}`;
+        return `${lost}; declare it again before that`;
+      }
+      queue.push({ stage, args: reach.left });
+    }
+  }
+  return null;
 }
 
 function stagesOf(graph: StageGraph, indexes: readonly number[]): GraphStage[] {

@@ -1,4 +1,4 @@
-import { whyNotBindable } from "../dockerfile/unbound.ts";
+import { bindable } from "../dockerfile/unbound.ts";
 import { parseTagPolicy } from "../tags/policy.ts";
 import type { Placed } from "./bind.ts";
 import { sharedStages } from "./shared.ts";
@@ -9,29 +9,25 @@ import { sharedStages } from "./shared.ts";
  * been pruned since. Where all that share a stage are built together no tag is needed.
  */
 export function anchors(placed: readonly Placed[], selected: ReadonlySet<string>): Placed[] {
-  const names = new Set(placed.map(({ target }) => target.name));
+  const byName = new Map(placed.map((one) => [one.target.name, one]));
+  const reasons = new Map<Placed, (base: number) => string | null>();
+  const isBindable = (one: Placed, base: number) => {
+    const { file, graph, stage } = one.place;
+    const reasonOf = reasons.get(one) ?? bindable(file, graph, stage.index);
+    reasons.set(one, reasonOf);
+    return reasonOf(base) === null;
+  };
   return sharedStages(placed).flatMap(({ stage, dockerfile, targets, publishedBy }): Placed[] => {
-    const sharers = placed.filter(({ target }) => targets.includes(target.name));
+    if (publishedBy !== null) return [];
+    const sharers = targets.flatMap((name) => byName.get(name) ?? []);
     const now = sharers.find(({ target }) => selected.has(target.name));
-    if (publishedBy !== null || now === undefined || sharers.every(({ target }) => selected.has(target.name)))
-      return [];
+    if (now === undefined || sharers.every(({ target }) => selected.has(target.name))) return [];
     const { file, graph } = now.place;
     const shared = graph.stages.find(({ label }) => label === stage);
-    if (shared === undefined || names.has(stage)) return [];
-    const bindable = sharers.every(
-      ({ target, place }) =>
-        target.dockerfile === dockerfile &&
-        whyNotBindable(place.file, place.graph, place.stage.index, shared.index) === null,
-    );
-    if (!bindable) return [];
-    return [
-      {
-        target: anchorTarget(now, stage),
-        args: now.args,
-        namedArgs: now.namedArgs,
-        place: { file, graph, stage: shared, label: stage },
-      },
-    ];
+    if (shared === undefined || byName.has(stage)) return [];
+    if (!sharers.every((one) => one.target.dockerfile === dockerfile && isBindable(one, shared.index))) return [];
+    const place = { file, graph, stage: shared, label: stage };
+    return [{ target: anchorTarget(now, stage), args: now.args, namedArgs: now.namedArgs, place }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Target } from "../config/config.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import type { NamedText } from "../core/text.ts";
 import type { GraphStage } from "../dockerfile/graph.ts";
-import { whyNotBindable } from "../dockerfile/unbound.ts";
+import { bindable } from "../dockerfile/unbound.ts";
 import { owners, type Owners } from "./owners.ts";
 import { contextTarget } from "./context-target.ts";
 import type { Binding } from "./plan.ts";
@@ -84,6 +84,7 @@ function linksOf(one: Placed, known: Owners): Found {
   const links: Found = { bind: [], unbound: [], different: [] };
   const seen = new Set<number>([stage.index]);
   const queue: GraphStage[] = [stage];
+  const whyNot = bindable(file, graph, stage.index);
   for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
     for (const { to } of current.edges) {
       const next = to.kind === "stage" ? graph.stages[to.index] : undefined;
@@ -95,7 +96,7 @@ function linksOf(one: Placed, known: Owners): Found {
         queue.push(next);
         continue;
       }
-      const reason = whyNotBindable(file, graph, stage.index, next.index);
+      const reason = whyNot(next.index);
       const target = owner.target.name;
       if (reason === null) links.bind.push({ stage: next.label, target });
       else links.unbound.push({ target, reason });

@@ -25,7 +25,7 @@ export function lintPlan(
     ...nearlyStages(places),
     ...shared.flatMap(unpublishedShared),
     ...targets.flatMap((target) => baseForOneHost(event, target, targets, elsewhere)),
-    ...targets.flatMap((target) => unusedBase(target, targets, shared)),
+    ...unusedBases(targets, shared),
     ...targets.flatMap(secretArguments),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
   ];
@@ -57,10 +57,11 @@ function baseForOneHost(
   elsewhere: ReadonlyMap<string, readonly string[]>,
 ): Warning[] {
   const others = elsewhere.get(base.name) ?? [];
+  if (event.buildNumber === null || others.length === 0) return [];
   const on = targets.filter(({ needs }) => needs.includes(base.name));
   // Where nothing of it is published nobody meets the two.
   const isShared = base.push || (base.places.length > 0 && !on.some(({ push }) => push));
-  if (event.buildNumber === null || isShared || others.length === 0) return [];
+  if (isShared) return [];
   const where = base.places.length === 0 ? "published nowhere" : "not published by this build";
   const message =
     `${base.name} is ${where}: ${listing(others)} would stand on a ${base.name} of another host's own, ` +
@@ -69,24 +70,20 @@ function baseForOneHost(
 }
 
 /** The trap of a target called base that nothing stands on, while the apps share another stage. */
-function unusedBase(
-  target: PlannedTarget,
-  targets: readonly PlannedTarget[],
-  shared: readonly SharedStage[],
-): Warning[] {
-  if (!/(?:^|[-_])base(?:[-_]|$)/i.test(target.name) || targets.length < 2) return [];
-  const used = targets.some(
-    (other) => other.needs.includes(target.name) || other.bind.some((binding) => binding.target === target.name),
-  );
-  if (used || shared.some(({ publishedBy, targets: on }) => publishedBy === target.name && on.length > 0)) return [];
+function unusedBases(targets: readonly PlannedTarget[], shared: readonly SharedStage[]): Warning[] {
+  if (targets.length < 2) return [];
+  const used = new Set([
+    ...targets.flatMap(({ needs, bind }) => [...needs, ...bind.map(({ target }) => target)]),
+    ...shared.flatMap(({ publishedBy, targets: on }) => (on.length > 0 ? [publishedBy] : [])),
+  ]);
   const instead = shared.find(({ publishedBy }) => publishedBy === null)?.stage;
   const hint = instead === undefined ? "" : `; the others stand on stage ${instead}`;
-  return [
-    {
+  return targets
+    .filter(({ name }) => /(?:^|[-_])base(?:[-_]|$)/i.test(name) && !used.has(name))
+    .map(({ name }) => ({
       code: "base-unused",
-      message: `target ${target.name} is called a base, but no other target is built on it${hint}`,
-    },
-  ];
+      message: `target ${name} is called a base, but no other target is built on it${hint}`,
+    }));
 }
 
 function secretArguments(target: PlannedTarget): Warning[] {

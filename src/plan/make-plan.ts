@@ -22,6 +22,7 @@ import { referenceClashes } from "./references.ts";
 import { publishedSecrets } from "./published-secrets.ts";
 import { placeTargets } from "./place.ts";
 import { selectTargets, statedNeeds, withNeeds } from "./select.ts";
+import { planSizeProblems } from "./size.ts";
 import { sharedStages } from "./shared.ts";
 import { planSteps, type Work } from "./steps.ts";
 
@@ -83,6 +84,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     ...sorted.problems,
     ...referenceClashes(targets),
     ...targets.flatMap((target) => publishedSecrets(target, inputs.secrets)),
+    ...planSizeProblems(targets),
   ];
   const plan: Plan = {
     event: plannedEvent(event),

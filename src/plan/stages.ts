@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { Target } from "../config/config.ts";
 import { encodingFault } from "../core/encoding.ts";
-import { nearest } from "../core/suggest.ts";
-import { findStage, type GraphStage, stageGraph, type StageGraph } from "../dockerfile/graph.ts";
+import { finder } from "../core/suggest.ts";
+import { findStage, type GraphStage, stageGraph, type StageGraph, stagesNeeded } from "../dockerfile/graph.ts";
 import { type Dockerfile, parseDockerfile } from "../dockerfile/parse.ts";
 import type { Problem } from "../core/errors.ts";
 import type { FileFault } from "../host/host.ts";
@@ -22,6 +22,11 @@ export interface TargetProblem {
   problem: Problem;
 }
 
+/** So long a Dockerfile may be, in characters. */
+const longestDockerfile = 1_000_000;
+/** So many stages all targets may be made from, each counted for every target: a chain of 1,400 targets is under it. */
+const mostStages = 1_000_000;
+
 /** Finds every target's stage. `texts` holds the Dockerfiles by path, or why one cannot be read. */
 export function targetStages(
   targets: readonly Target[],
@@ -33,6 +38,7 @@ export function targetStages(
   const graphs = new Map<string, StageGraph>();
   const problems: TargetProblem[] = [];
   const unread = new Map<string, TargetProblem>();
+  let counted = 0;
   for (const target of targets) {
     const text = readable(texts.get(target.dockerfile) ?? nowhere);
     if (typeof text !== "string") {
@@ -46,10 +52,21 @@ export function targetStages(
     }
     const file = files.get(target.dockerfile) ?? parseDockerfile(text);
     files.set(target.dockerfile, file);
-    const graph = graphFor(graphs, file, target, args.get(target.name) ?? {});
+    const { graph, isNew } = graphFor(graphs, file, target, args.get(target.name) ?? {});
+    if (isNew) counted += graph.stages.length;
     const found = placeOf(target, graph);
     if ("message" in found) problems.push({ targets: [target.name], problem: found });
-    else stages.set(target.name, { file, graph, ...found });
+    else {
+      counted += stagesNeeded(graph, found.stage.index).size;
+      stages.set(target.name, { file, graph, ...found });
+    }
+    if (counted > mostStages) {
+      const message = `are made from more than ${mostStages} stages in all, each counted for every target`;
+      return {
+        stages,
+        problems: [...problems, { targets: [...stages.keys()], problem: { path: "targets", message } }],
+      };
+    }
   }
   return { stages, problems };
 }
@@ -60,16 +77,18 @@ function graphFor(
   file: Dockerfile,
   target: Target,
   args: Record<string, string>,
-): StageGraph {
+): { graph: StageGraph; isNew: boolean } {
   const globals = new Set(file.globalArgs.map(({ name }) => name));
   const seen = Object.entries(args).filter(
     ([name]) => globals.has(name) || name.startsWith("TARGET") || name.startsWith("BUILD"),
   );
   const contexts = Object.keys(target.contexts);
   const key = JSON.stringify([target.dockerfile, seen, contexts, target.platforms]);
-  const graph = graphs.get(key) ?? stageGraph(file, { ...platformArgs(target), ...Object.fromEntries(seen) }, contexts);
+  const known = graphs.get(key);
+  if (known !== undefined) return { graph: known, isNew: false };
+  const graph = stageGraph(file, { ...platformArgs(target), ...Object.fromEntries(seen) }, contexts);
   graphs.set(key, graph);
-  return graph;
+  return { graph, isNew: true };
 }
 
 /** What BuildKit presets from the platform. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
@@ -80,14 +99,20 @@ function platformArgs(target: Target): Record<string, string> {
   return { TARGETPLATFORM: platform, TARGETOS: os, TARGETARCH: arch, TARGETVARIANT: variant };
 }
 
+/** Thousands of targets may have no stage among as many stages. */
+const finders = new WeakMap<StageGraph, ReturnType<typeof finder>>();
+
 function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label: string } | Problem {
+  if (graph.fault !== null) return { path: `targets.${target.name}.dockerfile`, message: graph.fault };
   const stage = findStage(graph, target.stage);
   if (stage !== null) return { stage, label: target.stage };
   const only = graph.stages.length === 1 ? graph.stages[0] : undefined;
   // A Dockerfile of one image needs no stage names.
   if (only !== undefined && !target.stageIsWritten) return { stage: only, label: "" };
-  const names = graph.stages.flatMap(({ name }) => (name === null ? [] : [name]));
-  const near = nearest(target.stage, names);
+  const names = [...graph.byName.keys()];
+  const find = finders.get(graph) ?? finder(names);
+  finders.set(graph, find);
+  const near = find(target.stage);
   const has = names.length === 0 ? "it has no named stages" : `its stages are ${names.slice(0, 12).join(", ")}`;
   return {
     path: `targets.${target.name}${target.stageIsWritten ? ".target" : ""}`,
@@ -99,8 +124,15 @@ function placeOf(target: Target, graph: StageGraph): { stage: GraphStage; label:
 
 const nowhere: FileFault = { missing: true, fault: "there is no such file", hint: "" };
 
+const tooLong: FileFault = {
+  missing: false,
+  fault: `is longer than ${longestDockerfile} characters`,
+  hint: "name the Dockerfile",
+};
+
 /** Docker takes any bytes in a comment, but a NUL is of a file that is no text. */
 function readable(text: string | FileFault): string | FileFault {
+  if (typeof text === "string" && text.length > longestDockerfile) return tooLong;
   const fault = typeof text === "string" && text.includes("\0") ? encodingFault(text) : null;
   return fault === null ? text : { missing: false, fault, hint: "save it as UTF-8, or name the Dockerfile" };
 }

@@ -1,3 +1,4 @@
+import { unlimited } from "../../support/unlimited.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../../../src/config/resolve.ts";
@@ -79,7 +80,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     event,
     names,
     dockerfiles: new Map([["Dockerfile", dockerfile.join("")]]),
-    tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, extra: [] },
+    tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
     pushFlag,
     work: { command: "build", builder: own, noCache: false, pull: false, reuse: false, force: false },
     files: () => "no files are given",

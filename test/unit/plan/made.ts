@@ -1,3 +1,4 @@
+import { unlimited } from "../../support/unlimited.ts";
 import { presumedBuilder } from "../../../src/builders/choose.ts";
 import { resolveConfig } from "../../../src/config/resolve.ts";
 import type { WrittenConfig } from "../../../src/config/schema.ts";
@@ -38,9 +39,13 @@ export function made(
     event,
     names,
     dockerfiles: new Map(Object.entries(dockerfiles)),
+<<<<<<< HEAD
     tags: { now: 0, env: {}, files: new Map(), gitTags: null, extra: [] },
     files,
     platform,
+=======
+    tags: { now: 0, env: {}, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
+>>>>>>> 336fa39 (Plan in linear time, or say the limit)
     pushFlag,
     work: {
       command: "build",
