@@ -21,9 +21,9 @@ export function cleanText(text: string): string {
 
 /** The same in one line: a name or a message from outside begins no line that could pass for ours. */
 export function cleanLine(text: string): string {
-  return cleanText(text)
-    .replaceAll(/\s*\n\s*/g, " ")
-    .trimEnd();
+  const [first = "", ...more] = cleanText(text).split("\n");
+  const lines = [first.trimEnd(), ...more.map((line) => line.trim())];
+  return lines.filter((line) => line !== "").join(" ");
 }
 
 /** Whether text may be printed as it is. */

@@ -5,6 +5,8 @@ import { cleanLine as clean } from "../core/printable.ts";
  * movement. Those would garble a log that many steps write to.
  */
 export function cleanLine(line: string): string {
-  const text = line.replace(/\r+$/, "");
+  let end = line.length;
+  while (line[end - 1] === "\r") end -= 1;
+  const text = line.slice(0, end);
   return clean(text.slice(text.lastIndexOf("\r") + 1));
 }

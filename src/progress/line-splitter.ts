@@ -9,16 +9,27 @@ export interface LineSplitter {
 /** A splitter for UTF-8; a piece may end within a line and within a character. */
 export function createLineSplitter(): LineSplitter {
   const decoder = new TextDecoder();
-  let rest = "";
+  // The pieces of a line that has not ended: joined once, as a line may come in thousands of them.
+  let rest: string[] = [];
+  const take = (last: string) => {
+    const line = [...rest, last].join("");
+    rest = [];
+    return line;
+  };
   return {
     push(piece) {
-      const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      return lines;
+      const [first = "", ...lines] = decoder.decode(piece, { stream: true }).split("\n");
+      const last = lines.pop();
+      if (last === undefined) {
+        rest.push(first);
+        return [];
+      }
+      const ended = [take(first), ...lines];
+      rest.push(last);
+      return ended;
     },
     flush() {
-      const last = rest + decoder.decode();
-      rest = "";
+      const last = take(decoder.decode());
       return last === "" ? [] : [last];
     },
   };

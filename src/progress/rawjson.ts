@@ -30,7 +30,7 @@ export function createRawJsonReader(targets: readonly ProgressTarget[], options:
     if (completed === null) waits.begin(digest, name);
     else waits.end(digest);
     if (completed === null) return entries;
-    entries.push(...flush(digest, vertex));
+    pushAll(entries, flush(digest, vertex));
     if (error !== null) pushed.delete(digest);
     if (error !== null) return [...entries, ...tracker.fail(vertex, completed, error)];
     return [...entries, ...tellPushed(digest, vertex), ...tracker.end(vertex, started, completed)];

@@ -39,13 +39,9 @@ export function made(
     event,
     names,
     dockerfiles: new Map(Object.entries(dockerfiles)),
-<<<<<<< HEAD
-    tags: { now: 0, env: {}, files: new Map(), gitTags: null, extra: [] },
+    tags: { now: 0, env: {}, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
     files,
     platform,
-=======
-    tags: { now: 0, env: {}, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
->>>>>>> 336fa39 (Plan in linear time, or say the limit)
     pushFlag,
     work: {
       command: "build",

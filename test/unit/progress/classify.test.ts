@@ -200,3 +200,10 @@ describe("what must not be taken for something else", () => {
 test("every hint is one line without an end", () => {
   for (const { hint } of causes) expect(hint ?? "").not.toMatch(/\n|\.$/);
 });
+
+test("a text of any length is classified by its ends", () => {
+  const noise = "dockerfile base name (".repeat(100_000);
+  expect(classifyFailure(`${noise}\nno space left on device`).code).toBe("no-space");
+  expect(classifyFailure(`no space left on device\n${noise}`).code).toBe("no-space");
+  expect(classifyFailure(noise).code).toBe("unknown");
+});

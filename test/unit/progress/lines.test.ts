@@ -18,6 +18,7 @@ describe("cleanLine", () => {
     ["an unfinished \u001B[", "an unfinished ["],
     ["✓ über", "✓ über"],
     ["\r\r", ""],
+    [`${"\r".repeat(100_000)}x`, "x"],
   ])("%j becomes %j", (line, expected) => {
     expect(cleanLine(line)).toBe(expected);
   });
