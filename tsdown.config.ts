@@ -24,7 +24,7 @@ const common: UserConfig = {
 /** Everything that is inlined: nothing gets into the file unnoticed. */
 const bundled = [
   ["@commander-js/extra-typings", "commander", "execa", "semver", "chalk", "cosmiconfig", "valibot"],
-  ["dayjs", "picomatch", "@renovatebot/pep440"],
+  ["dayjs", "@renovatebot/pep440"],
   // What execa needs
   ["@sec-ant/readable-stream", "@sindresorhus/merge-streams", "cross-spawn", "figures", "get-stream", "human-signals"],
   ["is-plain-obj", "is-stream", "is-unicode-supported", "isexe", "npm-run-path", "parse-ms", "path-key", "pretty-ms"],

@@ -40,6 +40,9 @@ export interface Project {
 /** What is said on the command line about the project and the build. */
 type ProjectOptions = EventOptions & { tag?: string[] };
 
+/** So long a rule's regular expression may take, in milliseconds. */
+const longestMatch = 1000;
+
 /** Reads the config and the build event. Throws an InputError with everything that is wrong with both. */
 export async function loadProject(host: Host, options: ProjectOptions): Promise<Project> {
   const cwd = await startFolder(host, options.cwd);
@@ -75,6 +78,7 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
       env: Object.fromEntries(listed),
       files: await ruleFiles(host, config),
       gitTags: await gitTagsIfAsked(host, config),
+      limited: (work) => host.limited(longestMatch, work),
       extra: options.tag ?? [],
     },
   };

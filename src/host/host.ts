@@ -163,6 +163,8 @@ export interface Host {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** Runs `work`, and gives up on it after so many milliseconds; null then. For what others chose, such as a pattern. */
+  limited<T>(milliseconds: number, work: () => T): { value: T } | null;
   /** A number in [0, 1). */
   random(): number;
   /** Aborted by SIGINT, SIGTERM or SIGHUP; the reason is the signal's name. What is under way ends, and nothing throws. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Result } from "execa";
 import type { Command, ExecResult, Host, Output } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
+import { limited } from "./limit.ts";
 import { systemFiles } from "./system-files.ts";
 import { systemRequest } from "./system-http.ts";
 
@@ -27,6 +28,7 @@ export function systemHost(self: NodeJS.Process, { signal, hold }: Pick<Interrup
       // An interruption ends the wait; what comes next looks at the signal itself.
       await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
     },
+    limited,
     random: () => Math.random(),
     signal,
     hold,

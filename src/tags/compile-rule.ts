@@ -55,6 +55,7 @@ export function compileRule(written: WrittenRule, report: Report): Rule | null {
     latest: reader.has("latest") ? reader.flag("latest", false) : null,
     files: type.files?.(reader) ?? [],
     names: type.names?.(reader) ?? [],
+    searches: name === "match" || reader.has("match"),
     give: type.compile(reader),
   };
 }

@@ -7,7 +7,7 @@ import { finishTag, type RuleAffix } from "./finish.ts";
 import { doubts, type GivenTag } from "./doubts.ts";
 import { decideLatest } from "./latest.ts";
 import type { TagPolicy } from "./policy.ts";
-import { type Rule, type RuleScope, said, type TagInputs, type Value } from "./rule.ts";
+import { type Gift, type Rule, type RuleScope, said, type TagInputs, type Value } from "./rule.ts";
 import { matchesWhen } from "./when.ts";
 
 /** What one rule gave. */
@@ -103,7 +103,7 @@ function evaluateRule(rule: Rule, run: Run): Given {
     problems.push({ path: `${rule.path}.enable`, message: "must be true or false", got: enable.value });
   }
   if (enable.value !== "true") return { tags: [], reason: "its enable is not true" };
-  const gift = rule.give(scope);
+  const gift = rule.searches ? (scope.limited(() => rule.give(scope))?.value ?? tooLong) : rule.give(scope);
   pushAll(problems, problemsAt(rule.path, gift.faults ?? []));
   const missed = gift.missed === true && rule.strict;
   const isWithoutFile = rule.files.some((file) => typeof scope.files.get(file) !== "string");
@@ -113,6 +113,17 @@ function evaluateRule(rule: Rule, run: Run): Given {
   if (missed) problems.push({ path: rule.path, message: gift.reason, hint: "strict makes this an error" });
   return finishAll(gift.values, gift.reason, rule, run);
 }
+
+const tooLong: Gift = {
+  values: [],
+  reason: "its pattern takes too long",
+  faults: [
+    {
+      message: "its pattern takes too long to match",
+      hint: "do not repeat what is a repetition itself, as in (a+)+, and begin with ^",
+    },
+  ],
+};
 
 function finishAll(values: readonly Value[], reason: string, rule: Rule, run: Run): Given {
   const given: Given = { tags: [], reason };

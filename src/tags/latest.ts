@@ -28,11 +28,14 @@ function automatic({ rule, value }: { rule: Rule; value: Value }): LatestDecisio
   return { moves, reason: `the first tag ${moves ? "is" : "is not"} one that moves latest (${rule.text})` };
 }
 
-function highest({ release }: Value, { gitTags }: RuleScope): LatestDecision {
+function highest({ release }: Value, { gitTags, limited }: RuleScope): LatestDecision {
   if (release === undefined || release === null)
     return { moves: false, reason: "the first tag is not a final release" };
   if (gitTags === null) return { moves: false, reason: "the git tags are not known, so latest stays where it is" };
-  const higher = release.higher(gitTags);
+  const found = limited(() => release.higher(gitTags));
+  if (found === null)
+    return { moves: false, reason: "matching the git tags takes too long, so latest stays where it is" };
+  const higher = found.value;
   if (higher === null) return { moves: true, reason: "no git tag has a higher version" };
   return { moves: false, reason: `the git tag ${higher} has a higher version` };
 }

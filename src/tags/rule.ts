@@ -17,6 +17,8 @@ export interface TagInputs {
   files: ReadonlyMap<string, string | FileFault>;
   /** All tags of the git repository, for `latest: highest`; null where they are not known. */
   gitTags: readonly string[] | null;
+  /** Runs `work`, and gives up on it where it takes too long; null then. A regular expression may take years. */
+  limited: <T>(work: () => T) => { value: T } | null;
   /** Tags given on the command line. */
   extra?: readonly string[] | undefined;
 }
@@ -94,6 +96,8 @@ export interface Rule {
   latest: boolean | null;
   files: readonly string[];
   names: readonly string[];
+  /** It matches with a regular expression of the user's. */
+  searches: boolean;
   give: Give;
 }
 

@@ -1,7 +1,7 @@
-import picomatch from "picomatch";
 import type { BuildEvent } from "../core/event.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { Problem } from "../core/errors.ts";
+import { compileGlob, longestGlob } from "./glob.ts";
 import { isRecord } from "./record.ts";
 
 /** The builds that something is for, in the words of Drone's conditions. https://docs.drone.io/pipeline/conditions/ */
@@ -55,9 +55,6 @@ function parseCondition(key: WhenKey, written: unknown, path: string, problems: 
   };
 }
 
-/** Drone's globs are doublestar's: `*` stops at `/`, `**` does not, and a dot is like any character. */
-const globOptions = { dot: true, noextglob: true, nonegate: true, windows: false };
-
 function matcher(key: WhenKey, written: unknown, path: string, problems: Problem[]): Matcher {
   const patterns = Array.isArray(written) ? (written as unknown[]) : [written];
   const texts = patterns.filter((pattern): pattern is string => typeof pattern === "string" && pattern !== "");
@@ -68,10 +65,13 @@ function matcher(key: WhenKey, written: unknown, path: string, problems: Problem
     problems.push({ path, message: "unknown event", got: text, hint: didYouMean(text, events) });
   }
   if (texts.length === 0) return null;
-  const fits = texts.map((text) =>
-    /[*?[\]{}\\]/.test(text) ? picomatch(text, globOptions) : (name: string) => name === text,
-  );
-  return (name) => fits.some((fit) => fit(name));
+  if (texts.some(({ length }) => length > longestGlob)) {
+    problems.push({ path, message: `must be a glob of at most ${longestGlob} characters` });
+    return null;
+  }
+  const fits = texts.map(compileGlob);
+  // No branch is no name: nothing fits it, not even a star.
+  return (name) => name !== "" && fits.some((fit) => fit(name));
 }
 
 /** Whether the conditions hold for this build. */

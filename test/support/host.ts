@@ -1,5 +1,6 @@
 import type { Command, ExecResult, Host } from "../../src/host/host.ts";
 import { main } from "../../src/cli/main.ts";
+import { limited } from "../../src/host/limit.ts";
 import { systemFiles } from "../../src/host/system-files.ts";
 
 /** What a fake program answers; what is left out is a success that prints nothing. */
@@ -72,6 +73,7 @@ export function fakeHost(argv: readonly string[], world: World, ran: Omit<Ran, "
     sleep: async (milliseconds) => {
       clock += milliseconds;
     },
+    limited,
     random: () => 0.5,
     hold: () => () => undefined,
     signal: world.signal ?? new AbortController().signal,

@@ -1,6 +1,7 @@
 import type { BuildEvent } from "../../../src/core/event.ts";
 import { evaluateTags, type TagEvaluation } from "../../../src/tags/evaluate.ts";
 import { parseTagPolicy } from "../../../src/tags/policy.ts";
+import { unlimited } from "../../support/unlimited.ts";
 import type { TagInputs } from "../../../src/tags/rule.ts";
 
 /** 2020-01-10T00:30:00Z, the vectors' time. */
@@ -20,7 +21,7 @@ export function evaluate(
 ): Omit<TagEvaluation, "warnings"> & { faults: string[]; warnings: string[] } {
   const { tags, flavor, prefix = "", suffix = "", ...inputs } = asked;
   const parsed = parseTagPolicy({ tags, flavor }, "tags");
-  const scope: TagInputs = { event, now, env: {}, files: new Map(), gitTags: null, ...inputs };
+  const scope: TagInputs = { event, now, env: {}, files: new Map(), gitTags: null, limited: unlimited, ...inputs };
   const evaluation = evaluateTags(parsed.policy, scope, { prefix, suffix }, "targets.app");
   const problems = [...parsed.problems, ...evaluation.problems];
   return {
