@@ -1,5 +1,7 @@
 import type { NamedText } from "../core/text.ts";
 import { createHash } from "node:crypto";
+import { order } from "../core/order.ts";
+import { pushAll } from "../core/push-all.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import type { ContextFiles } from "../dockerfile/context-files.ts";
 import { readsOf } from "../dockerfile/context-reads.ts";
@@ -9,6 +11,7 @@ import type { Links, Placed } from "./bind.ts";
 import { contextTarget } from "./context-target.ts";
 import { identityOf } from "./labels.ts";
 import type { LateInput, PlannedInputs } from "./plan.ts";
+import { statedNeeds, withNeeds } from "./select.ts";
 
 /** Everything that can change a target's image. */
 interface Inputs {
@@ -48,11 +51,22 @@ export function targetInputs(sources: InputSources): (target: string) => Planned
   const names = new Map([...sources.images].map(([name, { image }]) => [formatReference(image), name]));
   const targetOf = (text: string) => names.get(text) ?? null;
   const find = (name: string): Inputs => {
-    const found = known.get(name) ?? inputsOf(sources.placed.get(name)!, sources, targetOf, find);
-    known.set(name, found);
-    return found;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    // Until it is found: that a target stands on itself is said elsewhere.
+    known.set(name, { facts: [], images: [], unknown: "it stands on itself" });
+    const inputs = inputsOf(sources.placed.get(name)!, sources, targetOf, find);
+    known.set(name, inputs);
+    return inputs;
+  };
+  const needs = (name: string) => {
+    const target = known.has(name) ? undefined : sources.placed.get(name)?.target;
+    return target === undefined ? [] : [...sources.links.get(name)!.needs, ...statedNeeds(target)];
   };
   return (name) => {
+    // What it stands on comes first: a chain of thousands must not overflow the call stack.
+    const below = [...withNeeds([name], needs)].filter((one) => sources.placed.has(one));
+    for (const one of order(below, needs).sorted) find(one);
     const inputs = find(name);
     return sources.placed.get(name)!.target.reuse ? printed(inputs) : notPrinted(inputs);
   };
@@ -230,8 +244,8 @@ function fileInputs(
 }
 
 function merge(inputs: Inputs, other: Inputs): void {
-  inputs.facts.push(...other.facts);
-  inputs.images.push(...other.images);
+  pushAll(inputs.facts, other.facts);
+  pushAll(inputs.images, other.images);
   inputs.unknown ??= other.unknown;
 }
 

@@ -20,10 +20,20 @@ export function lastPublished(
   const branches = [event.pullRequest === null ? null : event.baseRef, event.defaultBranch];
   const others = branches.flatMap((branch) => {
     if (branch === null) return [];
-    return evaluateTags(target.tags, { ...tags, event: branchBuild(event, branch) }, target, "").tags.slice(0, 1);
+    return evaluateTags(target.tags, inputsOf(tags, branch), target, "").tags.slice(0, 1);
   });
   const found = [...moving.slice(0, 1), ...others].map((tag): Reference => ({ repository, tag }));
   return [...new Map(found.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+const ofBranches = new WeakMap<TagInputs, Map<string, TagInputs>>();
+
+/** What the tags of a branch's build are made from: the same for all targets, so that shared rules are evaluated once. */
+function inputsOf(tags: TagInputs, branch: string): TagInputs {
+  const known = ofBranches.get(tags) ?? new Map<string, TagInputs>();
+  const inputs = known.get(branch) ?? { ...tags, event: branchBuild(tags.event, branch) };
+  ofBranches.set(tags, known.set(branch, inputs));
+  return inputs;
 }
 
 function branchBuild(event: BuildEvent, branch: string): BuildEvent {

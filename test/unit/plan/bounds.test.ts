@@ -41,6 +41,17 @@ describe("a plan of many", () => {
     expect(made({ targets: waiting }, { Dockerfile: flat }).problems).toEqual([]);
   });
 
+  it("takes a chain of 1,000 that is published nowhere, and says of targets in a circle that they are", () => {
+    const text = chain(1000, (at) => `FROM s${at} AS s${at + 1}`);
+    expect(made({ targets: targets(1000, () => false) }, { Dockerfile: text }).problems).toEqual([]);
+    const circle = {
+      a: { repo: false, contexts: { x: "target:b" } },
+      b: { repo: false, contexts: { x: "target:a" } },
+    } as const;
+    const { problems } = made({ targets: circle }, { Dockerfile: "FROM x AS a\nFROM x AS b" });
+    expect(problems.join("\n")).toContain("is a cycle: a → b → a");
+  });
+
   it("names three targets at most whose image is another", () => {
     const config = {
       targets: Object.fromEntries(
