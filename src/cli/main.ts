@@ -59,7 +59,9 @@ function report(host: Host, error: unknown): number {
     );
   }
   const more = isInput && error.more > 0 ? [moreProblems(error.more)] : [];
-  host.stderr.write(`${isInput ? [...problems.map((problem) => `error ${problem}`), ...more].join("\n") : bug(error)}\n`);
+  host.stderr.write(
+    `${isInput ? [...problems.map((problem) => `error ${problem}`), ...more].join("\n") : bug(error)}\n`,
+  );
   return isInput ? ExitCode.input : ExitCode.bug;
 }
 
