@@ -50,18 +50,17 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
 /** The user's mistakes, and ours. What goes wrong in a run is in its result. */
 function report(host: Host, error: unknown): number {
   const isInput = error instanceof InputError;
-  const problems = isInput ? error.problems.map((problem) => formatMasked(problem, host.mask)) : [];
+  const told = isInput ? error.problems.map((problem) => formatMasked(problem, host.mask)) : [];
+  const more = isInput && error.more > 0 ? [moreProblems(error.more)] : [];
   if (wantsJson(host.argv)) {
-    const message = isInput ? problems.join("\n") : error instanceof Error ? error.message : String(error);
+    const message = isInput ? [...told, ...more].join("\n") : error instanceof Error ? error.message : String(error);
     const code = isInput ? "input" : "bug";
     host.print(
       `${host.json({ error: { code, message, hint: null, ...(isInput && { problems: error.problems }) } })}\n`,
     );
   }
-  const more = isInput && error.more > 0 ? [moreProblems(error.more)] : [];
-  host.stderr.write(
-    `${isInput ? [...problems.map((problem) => `error ${problem}`), ...more].join("\n") : bug(error)}\n`,
-  );
+  const lines = isInput ? [...told.map((problem) => `error ${problem}`), ...more] : [bug(error)];
+  host.stderr.write(`${lines.join("\n")}\n`);
   return isInput ? ExitCode.input : ExitCode.bug;
 }
 

@@ -12,7 +12,9 @@ export function pieceFinder(words: readonly SecretWord[]): Finder {
   for (const { text } of words) {
     for (let at = 0; at + shortest <= text.length; at++) {
       const key = text.slice(at, at + shortest);
-      places.set(key, [...(places.get(key) ?? []), [text, at]]);
+      const known = places.get(key);
+      if (known === undefined) places.set(key, [[text, at]]);
+      else known.push([text, at]);
     }
   }
   const lineSpans = (line: string, start: number): Span[] => {

@@ -1,4 +1,5 @@
-const escape = /\\+(?:u\{?([0-9a-f]{2,6})\}?|U([0-9a-f]{8})|x([0-9a-f]{2})|([0-7]{3})|([abefnrtv0]))/iy;
+/** Quoting what is quoted doubles its backslashes. */
+const escape = /\\{1,16}(?:u\{?([0-9a-f]{2,6})\}?|U([0-9a-f]{8})|x([0-9a-f]{2})|([0-7]{3})|([abefnrtv0]))/iy;
 /** With the indentation of what it ends in. */
 const lineEnd = /\r?\n[ \t]*/y;
 const percent = /(?:%(?:25)*[0-9a-f]{2}){1,4}/iy;

@@ -98,11 +98,11 @@ function partsOf(value: string): string[] {
     return [text, ...(/[\p{Cc}\uFFFD]/u.test(password) ? [] : [password])];
   });
   const parts = [...(lines.length > 1 ? lines : [value.trim()]), ...named, ...passwordsIn(value)];
-  return parts.filter((part) => part.length >= shortest && !noSecret.test(part));
+  return [...new Set(parts)].filter((part) => part.length >= shortest && !noSecret.test(part));
 }
 
 /** `_authToken=…`, `password …`, `"auth": "…"`. */
-const entry = /([A-Za-z_][\w.-]*)["']?(?:\s*[:=]\s*|[ \t]+)(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"',;}&]+))/g;
+const entry = /([A-Za-z_][\w.-]{0,60})["']?(?:\s*[:=]\s*|[ \t]+)(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"',;}&]+))/g;
 
 function unescaped(text: string): string {
   try {

@@ -31,7 +31,8 @@ export function hidePasswords(text: string, by: string): string {
   });
 }
 
-const logins = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#"'<>]*)@(?!sha\d+:)/gi;
+/** A scheme is short; where any number of letters might be one, a long text would take the square of its length. */
+const logins = /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#"'<>]*)@(?!sha\d+:)/gi;
 
 /** The passwords in the URLs of a text: what `scheme://user:password@host` or `scheme://token@host` logs in with. */
 export function passwordsIn(text: string): string[] {
