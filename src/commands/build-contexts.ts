@@ -15,6 +15,9 @@ interface Wanted {
   ignoreFiles: string[];
 }
 
+/** So long an ignore file may be, in characters: each of its patterns is compared with each of the files. */
+const longestIgnoreFile = 100_000;
+
 /**
  * Lists what the targets take from their build contexts. Of a context only what some instruction of its Dockerfile names
  * is looked at, as only that is sent to the builder.
@@ -73,6 +76,8 @@ async function list(
       if (typeof found === "string") text = found;
       else if (!found.missing) return `${file} ${found.fault}`;
     }
+    if (text !== null && text.length > longestIgnoreFile)
+      return `${folder}: its ignore file is longer than ${longestIgnoreFile} characters`;
     const ignore = parseIgnoreFile(text ?? "");
     return contextFiles(await host.files.tree(path.resolve(directory, folder), { roots, ...ignore }));
   } catch (error) {

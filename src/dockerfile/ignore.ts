@@ -24,11 +24,18 @@ export function parseIgnoreFile(text: string): Ignore {
     .split("\n")
     .flatMap(readRule);
   const takenBack = rules.filter(({ takesBack }) => takesBack).map(({ pattern }) => fixedPart(pattern));
-  const isLeftOut = (path: string) => {
-    const paths = withFolders(path);
-    const last = rules.findLast(({ matches }) => paths.some(matches));
-    return last !== undefined && !last.takesBack;
+  const folders = new Map([["", -1]]);
+  /** The index of the last rule that matches a path or a folder above it. */
+  const lastMatch = (path: string): number => {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const above = folders.get(folder) ?? lastMatch(folder);
+    folders.set(folder, above);
+    return Math.max(
+      above,
+      rules.findLastIndex(({ matches }, at) => at > above && matches(path)),
+    );
   };
+  const isLeftOut = (path: string) => rules[lastMatch(path)]?.takesBack === false;
   return {
     isLeftOut,
     isClosed: (path) =>

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { compileSequence, type Part, type Test } from "../core/sequence.ts";
 
 /** A path in a build context as it stands in a listing: no `/` before it, no `.` or `..` in it. The context itself is "". */
 export function contextPath(written: string): string {
@@ -22,27 +23,46 @@ export function pathPattern(written: string): (path: string) => boolean {
   if (end !== undefined) return (path) => path.endsWith(end) || `/${path}` === end;
   const [, start] = /^([^*?[\]\\]+)\*\*$/.exec(pattern) ?? [];
   if (start !== undefined) return (path) => path.startsWith(start);
-  const expression = compile(pattern);
-  return (path) => expression.test(path);
+  const parts = readParts(pattern);
+  return parts === null ? () => false : compileSequence(parts);
 }
 
-/** Brackets that make no sense match nothing: BuildKit refuses them. */
-function compile(pattern: string): RegExp {
-  const source = Array.from(pattern.matchAll(/\*\*$|\*\*\/?|\\[^]|[^]/g), ([token]) => {
-    if (token === "*") return "[^/]*";
-    if (token === "?") return "[^/]";
-    if (token.startsWith("**")) return "(?:.*/)?";
-    return token.length === 2
-      ? token.slice(1).replace(special, String.raw`\$&`)
-      : token.replace(plain, String.raw`\$&`);
-  });
-  try {
-    return new RegExp(`^${source.join("").replace(/\(\?:\.\*\/\)\?$/, ".*")}$`, "s");
-  } catch {
-    return /[^\s\S]/;
+const isAny: Test = () => true;
+const isNoSlash: Test = (char) => char !== "/";
+const isSlash: Test = (char) => char === "/";
+const folders: Part = { either: [[], [{ many: isAny }, { one: isSlash }]] };
+
+/**
+ * Null for what matches nothing: brackets that make no sense, which BuildKit refuses, and a `^`, which it takes for a
+ * line's beginning where there is a pattern.
+ */
+function readParts(pattern: string): Part[] | null {
+  const parts: Part[] = [];
+  for (const [token] of pattern.matchAll(/\*\*$|\*\*\/?|\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|[^]/gu)) {
+    if (token === "*") parts.push({ many: isNoSlash });
+    else if (token === "?") parts.push({ one: isNoSlash });
+    else if (token.startsWith("**")) parts.push(folders);
+    else if (token === "[" || token === "^") return null;
+    else if (token.startsWith("[")) {
+      const fits = readClass(token);
+      if (fits === null) return null;
+      parts.push({ one: fits });
+    } else {
+      const literal = token.replace(/^\\(?=[^])/u, "");
+      parts.push({ one: (char) => char === literal });
+    }
   }
+  if (parts.at(-1) === folders) parts[parts.length - 1] = { many: isAny };
+  return parts;
 }
 
-const special = /[\\^$.*+?()[\]{}|]/;
-/** What stands for itself outside of brackets; `[`, `]` and `^` have their meaning. */
-const plain = /[\\$.+(){}|]/;
+/** `[a-z]` and `[^a]`; null where a range runs backwards. */
+function readClass(written: string): Test | null {
+  const [, not = "", inner = ""] = /^\[(\^?)([^]*)\]$/u.exec(written) ?? [];
+  const ranges = Array.from(inner.matchAll(/(\\[^]|[^])(?:-(\\[^]|[^]))?/gu), ([, from = "", to = from]) => [
+    from.replace(/^\\/, ""),
+    to.replace(/^\\/, ""),
+  ]);
+  if (ranges.some(([from = "", to = ""]) => from > to)) return null;
+  return (char) => ranges.some(([from = "", to = ""]) => from <= char && char <= to) !== (not === "^");
+}

@@ -25,7 +25,7 @@ export async function fileTree(folder: string, { roots, isLeftOut, isClosed }: T
     if (stats === null) continue;
     if (at === "" || !isLeftOut(at)) found.set(at, entryOf(folder, at, stats));
     if (stats.isDirectory() && (at === "" || !isClosed(at))) {
-      queue.push(...readdirSync(path.join(folder, at)).map((name) => (at === "" ? name : `${at}/${name}`)));
+      for (const name of readdirSync(path.join(folder, at))) queue.push(at === "" ? name : `${at}/${name}`);
     }
     if (performance.now() - since < turn) continue;
     await new Promise((resolve) => setImmediate(resolve));

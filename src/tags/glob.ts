@@ -1,16 +1,7 @@
+import { compileSequence, type Part, type Test } from "../core/sequence.ts";
+
 /** So long a glob may be: it takes time with every character of what it is matched with. */
 export const longestGlob = 1000;
-
-type Test = (char: string) => boolean;
-
-/** What a glob is made of. */
-type Part = { one: Test } | { many: Test } | { either: Part[][] };
-
-/** A place in a glob: what it takes to get on from there, and where to. Without a test it takes nothing. */
-interface Place {
-  test: Test | null;
-  next: number[];
-}
 
 const isAny: Test = () => true;
 const isNoSlash: Test = (char) => char !== "/";
@@ -20,41 +11,9 @@ const isSlash: Test = (char) => char === "/";
  * Compiles one of Drone's globs (doublestar's): `*` and `?` stop at `/`, `**` between slashes does not, `[a-z]`, `[^a]`
  * and `[!a]`, `{a,b}`, and `\` before a character that stands for itself. A dot is like any character.
  * https://github.com/bmatcuk/doublestar#patterns
- *
- * All places that a name may have led to are followed at once, so that no glob takes longer than its length times the
- * name's. A regular expression would try them one after the other, for years where there are many stars.
  */
 export function compileGlob(glob: string): Test {
-  const places: Place[] = [{ test: null, next: [] }];
-  const first = build(readSequence({ chars: [...glob], at: 0, open: new Set() }, false), 0, places);
-  return (name) => {
-    let here = closure([first], places);
-    for (const char of name) {
-      const next = [...here].flatMap((at) => (places[at]?.test?.(char) === true ? (places[at]?.next ?? []) : []));
-      here = closure(next, places);
-    }
-    return here.has(0);
-  };
-}
-
-/** Those places and all that can be got to from there for nothing. */
-function closure(from: readonly number[], places: readonly Place[]): Set<number> {
-  const found = new Set(from);
-  for (const at of found) if (places[at]?.test === null) for (const next of places[at].next) found.add(next);
-  return found;
-}
-
-/** Makes the places of these parts, which lead to `end`; returns the first. */
-function build(parts: readonly Part[], end: number, places: Place[]): number {
-  const add = (place: Place) => places.push(place) - 1;
-  return parts.reduceRight((after, part) => {
-    if ("one" in part) return add({ test: part.one, next: [after] });
-    if ("either" in part) return add({ test: null, next: part.either.map((one) => build(one, after, places)) });
-    const place: Place = { test: null, next: [after] };
-    const at = add(place);
-    place.next.push(add({ test: part.many, next: [at] }));
-    return at;
-  }, end);
+  return compileSequence(readSequence({ chars: [...glob], at: 0, open: new Set() }, false));
 }
 
 interface Reader {

@@ -19,6 +19,14 @@ const cases: [text: string, leftOut: string[], kept: string[]][] = [
   ["[ab].txt", ["a.txt", "b.txt"], ["c.txt"]],
   ["[^ab].txt", ["c.txt"], ["a.txt"]],
   ["[a-", [], ["[a-", "a"]],
+  ["[b-a]", [], ["a", "b", "[b-a]"]],
+  ["[]a]", ["]", "a"], ["[", "[]a]"]],
+  [String.raw`[\]\-a]`, ["]", "-", "a"], ["b", "^"]],
+  [String.raw`[a\-c]`, ["a", "-", "c"], ["b"]],
+  ["a^b", ["a^b"], ["ab"]],
+  ["a^*", [], ["a^b", "a"]],
+  ["a*b*c", ["abc", "axbxc"], ["ab/c", "acb"]],
+  ["**/a/**/b", ["a/b", "x/a/y/z/b"], ["xa/b", "a/xb"]],
   [String.raw`a\*`, ["a*"], ["ab"]],
   ["a.b+(c)", ["a.b+(c)"], ["axb+(c)"]],
   ["*\n!a", ["b", "b/a"], ["a", "a/b"]],
@@ -37,6 +45,18 @@ describe("an ignore file", () => {
     const isLeftOut = (path: string) => ignore.isLeftOut(path);
     expect(leftOut.filter((path) => !isLeftOut(path))).toEqual([]);
     expect(kept.filter(isLeftOut)).toEqual([]);
+  });
+
+  it.each([
+    ["stars", "*a".repeat(5000)],
+    ["folders", "**/a/".repeat(5000)],
+    ["brackets that nothing closes", `*${"[".repeat(50_000)}`],
+    ["stars that are taken back", `*\n!${"a*".repeat(5000)}b`],
+  ])("of many %s is matched without trying all ways", (_, text) => {
+    const ignore = parseIgnoreFile(text);
+    const long = `${"a".repeat(100)}/`.repeat(20);
+    expect(ignore.isLeftOut(`${long}x`)).toBe(text.startsWith("*\n"));
+    expect(ignore.isClosed(`${long}x`)).toBe(false);
   });
 
   it("closes a folder only if nothing in it may be taken in again", () => {
