@@ -4,6 +4,7 @@ import { shortImageName } from "../dockerfile/image-name.ts";
 import type { Late, NamedText, Text } from "../core/text.ts";
 import { type Invocation, render, workDirectory } from "../docker/invocation.ts";
 import { contextTarget } from "../plan/context-target.ts";
+import { findTarget } from "../plan/find-target.ts";
 import {
   buildTagReferences,
   isKnownByDigest,
@@ -40,17 +41,20 @@ export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, op
 /** The bake file as an object. */
 function bakeDefinition(targets: readonly PlannedTarget[], plan: Plan, options: Options, marks: Marks): object {
   const together = new Set(targets.map(({ name }) => name));
-  const sources: Sources = new Map(
-    plan.targets.map((target) => {
-      const { name, image, isBase } = target;
-      const reference = formatReference(image);
-      // A name may be given to another image meanwhile. Where containerd keeps the images, BuildKit even asks the registry
-      // first what a context's name stands for. A digest stands for what this run has settled on; both find it on the host.
-      const pin: Late[] = isKnownByDigest(target, plan) ? [{ pin: name }] : [];
-      const existing: Text = [`docker-image://${reference}`, ...pin];
-      return [name, { image: reference, hasCache: isBase, context: together.has(name) ? `target:${name}` : existing }];
-    }),
-  );
+  const sources: Sources = (name) => {
+    const target = findTarget(plan, name);
+    if (target === undefined) return undefined;
+    const reference = formatReference(target.image);
+    // A name may be given to another image meanwhile. Where containerd keeps the images, BuildKit even asks the registry
+    // first what a context's name stands for. A digest stands for what this run has settled on; both find it on the host.
+    const pin: Late[] = isKnownByDigest(target, plan) ? [{ pin: name }] : [];
+    const existing: Text = [`docker-image://${reference}`, ...pin];
+    return {
+      image: reference,
+      hasCache: target.isBase,
+      context: together.has(name) ? `target:${name}` : existing,
+    };
+  };
   const named = variables(targets);
   return {
     // Their values come from the environment, and into no file. https://docs.docker.com/build/bake/variables/
@@ -89,7 +93,7 @@ function literalPart(part: string | Late): string | Late {
 }
 
 /** Where a needed target's image comes from, by the target's name. */
-type Sources = ReadonlyMap<string, { image: string; hasCache: boolean; context: Text }>;
+type Sources = (name: string) => { image: string; hasCache: boolean; context: Text } | undefined;
 
 /** Whether it is built in the same bake. */
 function isBuiltAlong(context: Text): boolean {
@@ -110,7 +114,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ...unlessEmpty("args", namedTexts(target.args)),
     // What is built along with its base is done before that has a digest.
     labels: put(
-      labelTexts(target, plan, (name) => !isBuiltAlong(sources.get(name)!.context)),
+      labelTexts(target, plan, (name) => !isBuiltAlong(sources(name)!.context)),
       marks,
     ),
     tags: namesOnHost(target).map(formatReference),
@@ -148,7 +152,7 @@ function given(target: PlannedTarget, sources: Sources): Record<string, Text> {
   return Object.fromEntries(
     Object.entries(target.contexts).map(([name, from]) => {
       const other = contextTarget(from);
-      return [shortImageName(name), other === null ? from : (sources.get(other)?.context ?? from)];
+      return [shortImageName(name), other === null ? from : (sources(other)?.context ?? from)];
     }),
   );
 }
@@ -156,9 +160,9 @@ function given(target: PlannedTarget, sources: Sources): Record<string, Text> {
 /** What makes bake build another target first, and the stage or image names that stand for its result. */
 function links(target: PlannedTarget, sources: Sources): Record<string, Text> {
   const contexts: Record<string, Text> = {};
-  for (const { stage, target: base } of target.bind) contexts[stage] = sources.get(base)!.context;
+  for (const { stage, target: base } of target.bind) contexts[stage] = sources(base)!.context;
   for (const needed of target.needs) {
-    const source = sources.get(needed);
+    const source = sources(needed);
     if (source === undefined || target.bind.some((binding) => binding.target === needed)) continue;
     // bake has no depends_on; a named context makes it wait, and `FROM <the build-tag reference>` finds it there.
     const used = Object.values(target.args).includes(source.image);
@@ -171,7 +175,7 @@ function links(target: PlannedTarget, sources: Sources): Record<string, Text> {
 /** What exists already but cannot be put in a stage's place: the cache in its image keeps the stage from being run again. */
 function unboundBases(target: PlannedTarget, sources: Sources): string[] {
   return target.needs.flatMap((needed) => {
-    const source = sources.get(needed);
+    const source = sources(needed);
     const bound = target.bind.some((binding) => binding.target === needed);
     if (source === undefined || bound || !source.hasCache || isBuiltAlong(source.context)) return [];
     return Object.values(target.args).includes(source.image) ? [] : [source.image];

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type DockerContext, retrying, runDocker } from "../docker/exec.ts";
+import { findTarget } from "../plan/find-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { BuildStep } from "../plan/steps.ts";
 import { createRawJsonReader } from "../progress/rawjson.ts";
@@ -42,7 +43,7 @@ export function bakeBuilder(directory: string): Builder {
 
 /** The targets of a step that are not up yet. */
 export function toBuild({ targets }: BuildStep, plan: Plan, up: ReadonlySet<string>): PlannedTarget[] {
-  return plan.targets.filter(({ name }) => targets.includes(name) && !up.has(name));
+  return targets.flatMap((name) => (up.has(name) ? [] : (findTarget(plan, name) ?? [])));
 }
 
 /** Digests by target, from the file that bake writes when all is well. */

@@ -1,5 +1,6 @@
 import type { Late, Text } from "../core/text.ts";
 import { fillIn } from "../docker/invocation.ts";
+import { findTarget } from "../plan/find-target.ts";
 import { baseDigestLabel, labelledBase, ownLabels } from "../plan/labels.ts";
 import { isKnownByDigest, type LateInput, outsideKey, type Plan, type PlannedTarget } from "../plan/plan.ts";
 
@@ -13,7 +14,7 @@ export function labelTexts(
   const base = labelled === null || exists(labelled) ? labelled : null;
   const { unknown, facts, images } = target.inputs;
   const isKnown = (one: LateInput) => {
-    const other = "target" in one ? plan.targets.find(({ name }) => name === one.target) : undefined;
+    const other = "target" in one ? findTarget(plan, one.target) : undefined;
     return other === undefined ? "image" in one : isKnownByDigest(other, plan) && exists(other.name);
   };
   return {

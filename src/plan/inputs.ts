@@ -55,7 +55,10 @@ export function targetInputs(sources: InputSources): (target: string) => Planned
     if (found !== undefined) return found;
     // Until it is found: that a target stands on itself is said elsewhere.
     known.set(name, { facts: [], images: [], unknown: "it stands on itself" });
-    const inputs = inputsOf(sources.placed.get(name)!, sources, targetOf, find);
+    const one = sources.placed.get(name);
+    // That there is no such target, or no stage of it, is said elsewhere, too.
+    if (one === undefined) return { facts: [], images: [], unknown: "it is not there" };
+    const inputs = inputsOf(one, sources, targetOf, find);
     known.set(name, inputs);
     return inputs;
   };
@@ -149,7 +152,7 @@ function stagesMade({ target, place }: Placed, sources: InputSources): GraphStag
     made.add(index);
     for (const { to } of stage.edges) if (to.kind === "stage") queue.push(to.index);
   }
-  return place.graph.stages.filter(({ index }) => made.has(index));
+  return [...made].toSorted((a, b) => a - b).map((index) => place.graph.stages[index]!);
 }
 
 function isPublished({ placed }: InputSources, name: string): boolean {

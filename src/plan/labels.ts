@@ -1,4 +1,5 @@
 import type { BuildEvent } from "../core/event.ts";
+import { findTarget } from "./find-target.ts";
 import type { TargetImage } from "./images.ts";
 import { isKnownByDigest, type Plan, type PlannedTarget } from "./plan.ts";
 
@@ -110,6 +111,6 @@ export function labelledBase(
   { base }: Pick<PlannedTarget, "base">,
   plan: Pick<Plan, "event" | "targets">,
 ): string | null {
-  const found = plan.targets.find(({ name }) => name === base);
+  const found = findTarget(plan, base);
   return found !== undefined && isKnownByDigest(found, plan) ? found.name : null;
 }

@@ -6,8 +6,8 @@ import { nearlyStages } from "./near-names.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 
 /**
- * What is allowed but unlikely to be meant, in words that say what to do. `elsewhere` has the targets of other steps that
- * stand on a target, directly or not.
+ * What is allowed but unlikely to be meant, in words that say what to do. `elsewhere` gives the targets of other steps
+ * that stand on a target, directly or on one another.
  */
 export function lintPlan(
   event: BuildEvent,
@@ -15,8 +15,9 @@ export function lintPlan(
   shared: readonly SharedStage[],
   links: ReadonlyMap<string, Links>,
   places: readonly Placed[],
-  elsewhere: ReadonlyMap<string, readonly string[]>,
+  elsewhere: (name: string) => readonly string[],
 ): Warning[] {
+  const underPublished = new Set(targets.flatMap(({ push, needs }) => (push ? needs : [])));
   return [
     ...(event.sha === nullSha
       ? [{ code: "no-git", message: "no CI here, and no commit that git knows: the build tag has none in it" }]
@@ -24,7 +25,7 @@ export function lintPlan(
     ...dockerfileWarnings(places),
     ...nearlyStages(places),
     ...shared.flatMap(unpublishedShared),
-    ...targets.flatMap((target) => baseForOneHost(event, target, targets, elsewhere)),
+    ...targets.flatMap((target) => baseForOneHost(event, target, underPublished, elsewhere)),
     ...unusedBases(targets, shared),
     ...targets.flatMap(secretArguments),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
@@ -53,15 +54,14 @@ function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warnin
 function baseForOneHost(
   event: BuildEvent,
   base: PlannedTarget,
-  targets: readonly PlannedTarget[],
-  elsewhere: ReadonlyMap<string, readonly string[]>,
+  underPublished: ReadonlySet<string>,
+  elsewhere: (name: string) => readonly string[],
 ): Warning[] {
-  const others = elsewhere.get(base.name) ?? [];
-  if (event.buildNumber === null || others.length === 0) return [];
-  const on = targets.filter(({ needs }) => needs.includes(base.name));
+  if (event.buildNumber === null || base.push) return [];
   // Where nothing of it is published nobody meets the two.
-  const isShared = base.push || (base.places.length > 0 && !on.some(({ push }) => push));
-  if (isShared) return [];
+  const isShared = base.places.length > 0 && !underPublished.has(base.name);
+  const others = isShared ? [] : elsewhere(base.name);
+  if (others.length === 0) return [];
   const where = base.places.length === 0 ? "published nowhere" : "not published by this build";
   const message =
     `${base.name} is ${where}: ${listing(others)} would stand on a ${base.name} of another host's own, ` +

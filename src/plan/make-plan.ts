@@ -21,7 +21,7 @@ import { decidePush } from "./push-policy.ts";
 import { referenceClashes } from "./references.ts";
 import { publishedSecrets } from "./published-secrets.ts";
 import { placeTargets } from "./place.ts";
-import { selectTargets, statedNeeds, withNeeds } from "./select.ts";
+import { dependents, selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { planSizeProblems } from "./size.ts";
 import { sharedStages } from "./shared.ts";
 import { planSteps, type Work } from "./steps.ts";
@@ -138,10 +138,12 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
   const stated = new Map(config.targets.map((target) => [target.name, statedNeeds(target)]));
   const needs = (name: string) => [...(stated.get(name) ?? []), ...(links.get(name)?.needs ?? [])];
   const needed = withNeeds(selected, needs);
-  const elsewhere = new Map([...needed].map((name): [string, string[]] => [name, []]));
-  for (const { name } of config.targets.filter((target) => !needed.has(target.name))) {
-    for (const below of withNeeds([name], needs)) elsewhere.get(below)?.push(name);
-  }
+  const others = config.targets.map(({ name }) => name).filter((name) => !needed.has(name));
+  const above = dependents(others, needs);
+  const elsewhere = (name: string) => {
+    const found = withNeeds(above(name), above);
+    return others.filter((other) => found.has(other));
+  };
   const matters = unplaced.problems.filter(({ targets }) => targets.some((name) => needed.has(name)));
   const problems = [...named.problems, ...matters.map(({ problem }) => problem)];
   return { placed: all, images, templates, outcomes, links, needs, needed, elsewhere, problems };

@@ -46,6 +46,22 @@ export function withNeeds(start: Iterable<string>, needs: (name: string) => Iter
   return found;
 }
 
+/** The other way round: which of `names` need a target, in their order. */
+export function dependents(
+  names: readonly string[],
+  needs: (name: string) => Iterable<string>,
+): (name: string) => readonly string[] {
+  const found = new Map<string, string[]>();
+  for (const name of names) {
+    for (const needed of needs(name)) {
+      const known = found.get(needed);
+      if (known === undefined) found.set(needed, [name]);
+      else known.push(name);
+    }
+  }
+  return (name) => found.get(name) ?? [];
+}
+
 /** What the config itself says a target needs: `needs`, `{{ref.…}}` in its arguments, and `target:` contexts. */
 export function statedNeeds(target: Target): string[] {
   return [

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { outsideImages, type PlannedTarget } from "./plan.ts";
-import { withNeeds } from "./select.ts";
+import { dependents, withNeeds } from "./select.ts";
 import { waves } from "./waves.ts";
 
 /** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
@@ -157,17 +157,21 @@ function loginSteps(registries: Config["registries"]): LoginStep[] {
 function acquireAndBuild(targets: readonly PlannedTarget[], work: Work & { command: "build" }): MakingStep[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
   const needs = (name: string) => byName.get(name)?.needs ?? [];
-  const below = (name: string) => withNeeds(needs(name), needs);
   const selected = targets.filter(({ implied }) => !implied);
-  const isDirect = ({ name, implied }: PlannedTarget) => implied && selected.some((one) => one.needs.includes(name));
-  const standsOn = new Map(selected.map(({ name }) => [name, below(name)]));
+  const direct = new Set(selected.flatMap((one) => one.needs));
+  const isDirect = ({ name, implied }: PlannedTarget) => implied && direct.has(name);
+  const above = dependents(
+    targets.map(({ name }) => name),
+    needs,
+  );
   const acquire = (target: PlannedTarget): AcquireStep => {
     // What it stands on itself is looked for first, unless there is a step for that anyway.
-    const under = below(target.name);
+    const under = withNeeds(target.needs, needs);
     const nested = targets
       .filter((one) => under.has(one.name) && one.implied && !isDirect(one))
       .map((one) => acquireStep(one, [target.name], buildSteps([one], work)));
-    const neededBy = names(selected.filter((one) => standsOn.get(one.name)!.has(target.name)));
+    const over = withNeeds(above(target.name), above);
+    const neededBy = names(selected.filter((one) => over.has(one.name)));
     return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)]);
   };
   return waves(targets, work.builder.binds, ({ implied }) => implied).flatMap(({ acquired, built }) => [

@@ -6,6 +6,7 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
+import { findTarget } from "../plan/find-target.ts";
 import { buildTagReferences, type Plan } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
 import { confirmBases, settleBase } from "./confirm-bases.ts";
@@ -198,8 +199,8 @@ function result(plan: Plan, { outcomes }: RunState, failures: Failure[]): RunRes
 }
 
 /** What is up as the plan lists it, whatever was done first. */
-function inPlanOrder({ targets }: Plan, outcome: Outcome): Outcome {
-  const places = targets.find(({ name }) => name === outcome.target)?.places ?? [];
+function inPlanOrder(plan: Plan, outcome: Outcome): Outcome {
+  const places = findTarget(plan, outcome.target)?.places ?? [];
   const up = new Set(outcome.published.map(formatReference));
   const listed = places.flatMap(({ repository, buildTag, moving }) =>
     [buildTag, ...moving].map((tag) => ({ repository, tag })),

@@ -3,6 +3,7 @@ import type { InRegistry } from "../builders/acquire.ts";
 import type { Outcome, Status } from "../core/outcome.ts";
 import type { DockerContext } from "../docker/exec.ts";
 import type { InspectedImage } from "../docker/image-commands.ts";
+import { findTarget } from "../plan/find-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import type { ImageConfig } from "../registry/image-config.ts";
@@ -64,10 +65,9 @@ export function newState(): RunState {
   };
 }
 
-/** The targets of a step, in build order. */
-export function targetsOf({ targets }: Plan, names: readonly string[]): PlannedTarget[] {
-  const wanted = new Set(names);
-  return targets.filter(({ name }) => wanted.has(name));
+/** The targets of a step, which names them in build order. */
+export function targetsOf(plan: Plan, names: readonly string[]): PlannedTarget[] {
+  return names.flatMap((name) => findTarget(plan, name) ?? []);
 }
 
 /** Notes what became of a target; what is not said stays as it is. */

@@ -4,6 +4,7 @@ import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../d
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";
+import { findTarget, isStoodOn } from "../plan/find-target.ts";
 import {
   buildTagReferences,
   isKnownByDigest,
@@ -78,7 +79,7 @@ function outsideDigest(image: string, pull: boolean, builder: Builder): Line[] {
 /** Only the digest of what others stand on is asked for. */
 function digestOf(target: PlannedTarget, plan: Plan): Line[] {
   const [place] = target.places;
-  const isUsed = isKnownByDigest(target, plan) && plan.targets.some(({ needs }) => needs.includes(target.name));
+  const isUsed = isKnownByDigest(target, plan) && isStoodOn(plan, target.name);
   if (!isUsed || place === undefined) return [];
   return [
     { digest: target.name, from: listDigests(target.image), repository: place.repository.name, isUp: target.push },
@@ -87,7 +88,7 @@ function digestOf(target: PlannedTarget, plan: Plan): Line[] {
 
 function pairs(targets: readonly PlannedTarget[]): { target: string; image: Reference; base: Reference }[] {
   return targets.flatMap(({ name, image, base }) => {
-    const below = targets.find((other) => other.name === base);
+    const below = findTarget({ targets }, base);
     return below === undefined ? [] : [{ target: name, image, base: below.image }];
   });
 }

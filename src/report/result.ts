@@ -2,6 +2,7 @@ import type { Failure } from "../core/failure.ts";
 import type { Outcome, RunResult } from "../core/outcome.ts";
 import { cleanLine, indented } from "../core/printable.ts";
 import { formatReference } from "../core/reference.ts";
+import { findTarget } from "../plan/find-target.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatFailure } from "./progress-lines.ts";
 import type { Paint } from "./paint.ts";
@@ -10,7 +11,7 @@ import { table } from "./table.ts";
 /** The table at the end of a run: target, image with digest, tags, built or cached, seconds. */
 export function resultTable(plan: Plan, { outcomes }: RunResult): string {
   const rows = outcomes.map((outcome) => {
-    const target = plan.targets.find(({ name }) => name === outcome.target);
+    const target = findTarget(plan, outcome.target);
     const home = target?.places[0]?.repository.name ?? (target && formatReference(target.image)) ?? outcome.target;
     return [
       outcome.target,
@@ -49,7 +50,7 @@ export function resultJson(plan: Plan, { outcomes, failures }: RunResult, config
     push: plan.push,
     pushReason: plan.pushReason,
     targets: outcomes.map((outcome) => {
-      const target = plan.targets.find(({ name }) => name === outcome.target);
+      const target = findTarget(plan, outcome.target);
       return {
         name: outcome.target,
         image: target === undefined ? null : formatReference(target.image),

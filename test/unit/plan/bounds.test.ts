@@ -7,6 +7,7 @@ const targets = (count: number, of: (at: number) => WrittenConfig["targets"][str
   Object.fromEntries(lines(count, String).map((name, at) => [`s${name}`, of(at)]));
 const chain = (count: number, next: (at: number) => string) =>
   ["FROM scratch AS s0", ...lines(count - 1, (at) => next(at))].join("\n");
+const flat = lines(5000, (at) => `FROM scratch AS s${at}`).join("\n");
 const tooMany = "targets: are made from more than 1000000 stages in all, each counted for every target";
 
 describe("a plan of many", () => {
@@ -37,8 +38,19 @@ describe("a plan of many", () => {
     expect(problems).toEqual([]);
     expect(plan.shared.map(({ stage, targets: on }) => [stage, on.length])).toEqual([["base", 4999]]);
     const waiting = targets(5000, (at) => ({ repo: `x.io/t${at}`, ...(at > 0 && { needs: `s${at - 1}` }) }));
-    const flat = lines(5000, (at) => `FROM scratch AS s${at}`).join("\n");
     expect(made({ targets: waiting }, { Dockerfile: flat }).problems).toEqual([]);
+  });
+
+  it.each<[names: string[], count: number]>([
+    [[], 5000],
+    [["s0"], 1],
+    [["s2500"], 2501],
+    [["s4999"], 5000],
+  ])("takes a chain of 5,000 that are published nowhere, of which %j is built", (names, count) => {
+    const config = targets(5000, (at) => ({ repo: false, ...(at > 0 && { contexts: { x: `target:s${at - 1}` } }) }));
+    const { plan, problems } = made({ targets: config }, { Dockerfile: flat }, { names });
+    expect(problems).toEqual([]);
+    expect(plan.targets).toHaveLength(count);
   });
 
   it("takes a chain of 1,000 that is published nowhere, and says of targets in a circle that they are", () => {

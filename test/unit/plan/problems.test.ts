@@ -45,6 +45,12 @@ describe("a plan is refused", () => {
       'targets.app.repo: TEAM is not listed (got "{{env.TEAM}}")\n    add TEAM to env: in the config',
     ],
     [
+      "if a context is of a target that has no stage",
+      { targets: { tools: "x.io/tools", app: { repo: "x.io/app", contexts: { base: "target:tools" } } } },
+      dockerfile,
+      'targets.tools: is not a stage of Dockerfile (got "tools")\n    its stages are base, app',
+    ],
+    [
       "if a build tag would be none",
       { targets: { app: { repo: "x.io/app", prefix: "-", tags: [] } } },
       dockerfile,
