@@ -9,8 +9,8 @@ export const longestTag = 128;
  */
 const looksHashed = /-(?=[0-9]*[a-f])[0-9a-f]{8}$/;
 const latestLike = /^latest(?:$|[-_.])/;
-/** `1`, `v1`, `1.2`, `1.2.3-rc.1`, `1.2-alpine`; but not `123-fix-login`, which is how people name branches. */
-const versionLike = /^v?\d+(?:(?:\.\d+)+(?:[-_.].*)?)?$/i;
+/** `1`, `v1`, `1.2`, `1.2.3-rc.1`, `1.2-alpine`, `1.2rc1`; but not `123-fix-login`, which is how people name branches. */
+const versionLike = /^v?\d+(?:(?:\.\d+)+(?:(?:[-_.]|(?:a|b|rc)\d).*)?)?$/i;
 const pullRequestLike = /^pr-/;
 const buildTagLike = /-[0-9a-f]{12}-\d+(?=$|[-_.])|(?:^|-)local-[0-9a-f]{12}(?=$|[-_.])/;
 

@@ -11,7 +11,7 @@ import { droneEnv, project, questionDockerfile } from "../support/project.ts";
 
 const lawful = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 /** What neither a branch nor an environment may ever move: `latest`, versions, and what is a pull request's. */
-const reserved = /^(?:latest(?:$|[-_.])|[vV]?\d+(?:\.\d+)*$|[vV]?\d+(?:\.\d+)+[-_.]|pr-)/;
+const reserved = /^(?:latest(?:$|[-_.])|[vV]?\d+(?:\.\d+)*$|[vV]?\d+(?:\.\d+)+(?:[-_.]|(?:a|b|rc)\d)|pr-)/;
 /** As long as it takes for as many as are asked for. */
 const forever = 24 * 3600 * 1000;
 

@@ -4,7 +4,7 @@ import { buildTag, example } from "../support/docker/example.ts";
 import { refused } from "../../src/registry/refusal.ts";
 import { secretsOf } from "../../src/secrets/secrets.ts";
 import { droneEnv } from "../support/project.ts";
-import { leaks, oddSecret, plainSecret, writings } from "../support/secrets.ts";
+import { leaks, oddSecret, plainSecret, secretPlaces, writings } from "../support/secrets.ts";
 
 /** As many as a release is tried with; a push of ours is content with fewer. */
 const runs = Number(process.env.SECRET_RUNS ?? 6);
@@ -20,28 +20,67 @@ FROM base AS app2
 RUN echo app2
 `;
 
-/** A project that has its secrets wherever a config can have one. */
-const withSecrets = (odd: string, plain: string, engine: "modern" | "legacy" = "modern") =>
-  example({
+/** All that a config may do with its secrets at once. */
+const everywhere: Places = {
+  variable: "API_TOKEN",
+  before: "x",
+  after: "$",
+  inDefaults: true,
+  asLiteral: true,
+  asSecret: true,
+  asPassword: true,
+  inCloneUrl: true,
+  reuse: false,
+};
+
+type Places = typeof secretPlaces extends fc.Arbitrary<infer T> ? T : never;
+
+/** A project that has its secrets where a config can have them. */
+function withSecrets(odd: string, plain: string, places = everywhere, engine: "modern" | "legacy" = "modern") {
+  const { variable, before, after } = places;
+  const args = {
+    FROM_ENV: `${before}{{env.${variable}}}${after}`,
+    PLAIN: "{{env.SECRET}}",
+    ...(places.asLiteral && { FROM_CONFIG: `--${odd.replaceAll("{{", "\\{{")}--` }),
+  };
+  const settings = {
+    args: places.inDefaults ? args : {},
+    ...(places.asSecret && { secrets: { db: { env: "DB_PWD" } } }),
+    reuse: places.reuse,
+  };
+  const registries = { "other.io": { username: "REG_USER", password: "REG_PASSWORD" } };
+  const config = {
+    env: [variable, "SECRET"],
+    registries: places.asPassword ? registries : {},
+    defaults: settings,
+  };
+  const target = (repo: string) => (places.inDefaults ? repo : { repo, args });
+  const url = `https://me:${encodeURIComponent(odd)}@h.io/octocat/hello-world.git`;
+  return example({
     engine,
     dockerfile,
+    targets: {
+      base: target("r.io/p/base"),
+      app1: target("r.io/p/app1"),
+      app2: target("r.io/p/app2"),
+    },
     env: droneEnv({
-      API_TOKEN: odd,
+      [variable]: odd,
       SECRET: plain,
       DB_PWD: `${odd}2`,
-      DRONE_GIT_HTTP_URL: `https://me:${encodeURIComponent(odd)}@h.io/octocat/hello-world.git`,
       REG_USER: "me",
       REG_PASSWORD: odd,
+      ...(places.inCloneUrl && { DRONE_GIT_HTTP_URL: url }),
     }),
     loginEnv: ["REG_USER", "REG_PASSWORD"],
-    config: `"env":["API_TOKEN","SECRET"],"registries":{"other.io":{"username":"REG_USER","password":"REG_PASSWORD"}},"defaults":{
-      "args":{"FROM_ENV":"x{{env.API_TOKEN}}$","PLAIN":"{{env.SECRET}}","FROM_CONFIG":${JSON.stringify(`--${odd.replaceAll("{{", "\\{{")}--`)}},
-      "secrets":{"db":{"env":"DB_PWD"}}}`,
+    config: JSON.stringify(config).slice(1, -1),
   });
+}
 
 const commands = [
   ["plan"],
   ["plan", "--json"],
+  ["tags"],
   ["tags", "--explain"],
   ["tags", "--json"],
   ["ref", "base"],
@@ -61,8 +100,8 @@ const maskedName = /\*{6}[:/"]|[:/"]\*{6}|\*{6}s?":/;
 describe("no command shows a secret, nor masks a name of ours", () => {
   it("whatever its value is", { timeout }, async () => {
     await fc.assert(
-      fc.asyncProperty(oddSecret, plainSecret, async (odd, plain) => {
-        const { run } = await withSecrets(odd, plain);
+      fc.asyncProperty(oddSecret, plainSecret, secretPlaces, async (odd, plain, places) => {
+        const { run } = await withSecrets(odd, plain, places);
         for (const argv of commands) {
           const { out, err, code } = await run(argv);
           expect(code, `${argv.join(" ")}: ${err}`).toBe(argv.includes("nonsense") ? 2 : 0);
@@ -97,7 +136,7 @@ describe("no command shows a secret, nor masks a name of ours", () => {
 describe("a secret in a build", () => {
   it.each(["modern", "legacy"] as const)("comes to docker by its environment, and into no argv: %s", async (engine) => {
     const odd = `q7$\{x}'"Z 1`;
-    const { run, docker, registry } = await withSecrets(odd, "master", engine);
+    const { run, docker, registry } = await withSecrets(odd, "master", everywhere, engine);
     const given: (string | undefined)[] = [];
     docker.fault((command, line) => {
       if (/ (?:bake|build) /.test(line)) given.push(command.env?.API_TOKEN ?? command.env?.FROM_CONFIG, command.stdin);
@@ -195,7 +234,10 @@ describe("text from outside", () => {
     [
       "a registry's error",
       "bake",
-      { exitCode: 1, stderr: `ERROR: ${bad.replaceAll("\n", " ")}\n  ::add-mask::x\n  ##[group]x\n` },
+      {
+        exitCode: 1,
+        stderr: `ERROR: ${bad.replaceAll("\n", " ")}\n  ::add-mask::x\n  ##[group]x\n`,
+      },
     ],
     ["a login's", "login", { exitCode: 1, stderr: `${bad}\n::stop-commands::x\n` }],
   ])("in %s neither acts on a log nor begins a line of its own", async (_, command, end) => {

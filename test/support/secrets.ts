@@ -17,10 +17,28 @@ export const writings: Readonly<Record<string, (text: string) => string>> = {
   hex: (text) => Buffer.from(text).toString("hex"),
 };
 
+const odd = fc
+  .array(fc.constantFrom(...`abyzAZ0189!"#$%&'()*+,-./:;<=>?@[]^_{|}~ \\é`.split("")), {
+    minLength: 6,
+    maxLength: 30,
+  })
+  .map((parts) => parts.join(""));
+
 /** Values that no word of a log or a config is by chance: whatever way they are written, nobody is to see them. */
-export const oddSecret = fc
-  .array(fc.constantFrom(...`abyzAZ0189!"#$%&'()*+,-./:;<=>?@[]^_{|}~ \\é`.split("")), { minLength: 6, maxLength: 30 })
-  .map((parts) => `q7$\{${parts.join("")}}'"Z`);
+export const oddSecret = odd.map((text) => `q7$\{${text}}'"Z`);
+
+/** Where a config has its secrets, and what stands around them there. */
+export const secretPlaces = fc.record({
+  variable: fc.constantFrom("API_TOKEN", "TOKEN2", "GH_PAT", "PASSWORD1", "SSH_KEY", "authToken"),
+  before: fc.constantFrom("", "x", "$", "%", "'", '"', "\\", "--", "https://me:"),
+  after: fc.constantFrom("", "x", "$", "}", "'", "@h.io", "{{sha}}", "{{env.SECRET}}"),
+  inDefaults: fc.boolean(),
+  asLiteral: fc.boolean(),
+  asSecret: fc.boolean(),
+  asPassword: fc.boolean(),
+  inCloneUrl: fc.boolean(),
+  reuse: fc.boolean(),
+});
 
 /** Values that are names and words of ours as well. */
 export const plainSecret = fc.constantFrom(

@@ -44,7 +44,7 @@ export interface ExampleOptions extends Partial<WorldOptions> {
   /** More lines of the config. */
   config?: string;
   /** Where the targets are published. */
-  targets?: Readonly<Record<string, string | readonly string[]>>;
+  targets?: Readonly<Record<string, string | readonly string[] | object>>;
   dockerfile?: string;
 }
 

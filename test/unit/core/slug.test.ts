@@ -54,6 +54,8 @@ describe("branchSlug", () => {
     ["1.2.3", "branch-1.2.3"],
     ["1.2.3-rc.1", "branch-1.2.3-rc.1"],
     ["1.2_x", "branch-1.2_x"],
+    ["1.2rc1", "branch-1.2rc1"],
+    ["v1.0.0b2.post3", "branch-v1.0.0b2.post3"],
     ["pr-15", "branch-pr-15"],
     ["pr/15", "branch-pr-15"],
     ["pr-x", "branch-pr-x"],
