@@ -18,6 +18,7 @@ export function eventAs(spec: string, here: BuildEvent): EventReading {
     tag: null,
     pullRequest: null,
     buildNumber: here.buildNumber ?? 0,
+    parent: null,
     defaultBranch: here.defaultBranch ?? "main",
     deployTo: null,
     baseRef: null,

@@ -27,6 +27,7 @@ export function droneEvent(env: Environment): RawEvent {
     ref: value(env, "DRONE_COMMIT_REF"),
     sha: value(env, "DRONE_COMMIT_SHA") ?? value(env, "DRONE_COMMIT"),
     buildNumber: value(env, "DRONE_BUILD_NUMBER"),
+    parent: value(env, "DRONE_BUILD_PARENT"),
     pullRequest: value(env, "DRONE_PULL_REQUEST"),
     branch: value(env, "DRONE_TARGET_BRANCH") ?? value(env, "DRONE_BRANCH"),
     defaultBranch: value(env, "DRONE_REPO_BRANCH"),

@@ -21,6 +21,7 @@ export function localEvent(git: GitFacts): BuildEvent {
     pullRequest: null,
     sha: git.sha ?? nullSha,
     buildNumber: null,
+    parent: null,
     defaultBranch: git.defaultBranch,
     deployTo: null,
     baseRef: null,

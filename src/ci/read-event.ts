@@ -14,6 +14,8 @@ export interface RawEvent {
   ref: string | undefined;
   sha: string | undefined;
   buildNumber: string | undefined;
+  /** The number of the build that this one was started from; 0 for none. */
+  parent: string | undefined;
   /** CI's own number for the pull request; the ref's wins. */
   pullRequest: string | undefined;
   /**
@@ -62,6 +64,7 @@ export function readEvent(raw: RawEvent): EventReading {
       ref,
       sha: (raw.sha ?? "").toLowerCase(),
       buildNumber: Number.isSafeInteger(number) ? number : 0,
+      parent: raw.parent !== undefined && /^[1-9]\d{0,14}$/.test(raw.parent) ? Number(raw.parent) : null,
       defaultBranch: raw.defaultBranch ?? null,
       deployTo: raw.deployTo ?? null,
       prerelease: raw.prerelease,

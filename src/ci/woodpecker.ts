@@ -29,6 +29,7 @@ export function woodpeckerEvent(env: Environment): RawEvent {
     ref: value(env, "CI_COMMIT_REF"),
     sha: value(env, "CI_COMMIT_SHA"),
     buildNumber: value(env, "CI_PIPELINE_NUMBER"),
+    parent: value(env, "CI_PIPELINE_PARENT"),
     pullRequest: value(env, "CI_COMMIT_PULL_REQUEST"),
     branch: value(env, "CI_COMMIT_TARGET_BRANCH") ?? value(env, "CI_COMMIT_BRANCH"),
     defaultBranch: value(env, "CI_REPO_DEFAULT_BRANCH"),

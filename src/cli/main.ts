@@ -20,7 +20,8 @@ export async function main(system: Host): Promise<number> {
 async function runCommand(host: Host, line: CommandLine): Promise<number> {
   switch (line.command) {
     case "build":
-    case "push": {
+    case "push":
+    case "promote": {
       if (line.options.dryRun === true) {
         const { dryRun } = await import("../commands/plan.ts");
         return dryRun(host, line);

@@ -134,18 +134,33 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
     new Option("--pull", "ask registries which images stages are FROM now, and build on those"),
     new Option("--no-pull", "take the images that stages are FROM as they are on this host"),
     builder(),
+    anew,
     ...planning,
     ...colours,
   ])
     .argument("[targets...]", targets)
     .action(take("build"));
-  add(command("push", "publish what an earlier step of this build has built"), [...publishing, ...planning, ...colours])
+  add(command("push", "publish what an earlier step of this build has built"), [
+    ...publishing,
+    anew,
+    ...planning,
+    ...colours,
+  ])
     .argument("[targets...]", targets)
     .action(take("push"));
+  add(command("promote", "publish another build's images under this build's moving tags, and build nothing"), [
+    new Option("--from <build>", "the build, by its number or build tag (default: the one that CI promotes)"),
+    ...publishing,
+    ...planning,
+    ...colours,
+  ])
+    .argument("[targets...]", targets)
+    .action(take("promote"));
   add(command("plan", "print what would be built, tagged and published"), [
     new Option("--push", "plan as if told to publish"),
     new Option("--no-push", "plan as if told not to publish"),
     builder(),
+    anew,
     ...planning,
     ...colours,
   ])
@@ -161,7 +176,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   ])
     .argument("[target]", "the target; none means all")
     .action((name, _, self) => take("tags")(name === undefined ? [] : [name], _, self));
-  add(command("ref", "print the reference that a target has in this build"), [pretending])
+  add(command("ref", "print the reference that a target has in this build"), [anew, pretending])
     .argument("<target>", "the target")
     .action((name, _, self) => take("ref")([name], _, self));
   add(command("clean", "remove this project's old images from the host, and nothing else"), [
@@ -184,6 +199,8 @@ const pretending = new Option(
   "--as <what>",
   "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production",
 );
+
+const anew = new Option("--no-promote", "build a promotion or rollback anew, instead of publishing what it is of");
 
 const planning = [
   pretending,

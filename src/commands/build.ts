@@ -19,9 +19,13 @@ import type { Reporter } from "../report/reporter.ts";
 import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
-import { buildWork, planner, pushWork } from "./planning.ts";
+import { planner, workOf } from "./planning.ts";
+import { promotion } from "./promotion.ts";
 import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagLists, tagsFileText } from "./tags-file.ts";
+
+/** The commands that run what they have planned. */
+type RunLine = CommandLine & { command: "build" | "push" | "promote" };
 
 /** What a run is made of once it is planned. */
 interface Planned {
@@ -32,8 +36,8 @@ interface Planned {
   fault: Failure | null;
 }
 
-/** `build` and `push`: does what the plan says and prints what came of it. Returns the exit code. */
-export async function build(host: Host, line: CommandLine & { command: "build" | "push" }): Promise<number> {
+/** `build`, `push` and `promote`: does what the plan says and prints what came of it. Returns the exit code. */
+export async function build(host: Host, line: RunLine): Promise<number> {
   const { options } = line;
   refuseSimulation(options);
   const project = await loadProject(host, options);
@@ -56,27 +60,22 @@ export async function build(host: Host, line: CommandLine & { command: "build" |
 }
 
 /** Plans for the builder that is here. What is wrong with the input is found before docker is asked. */
-async function planRun(
-  host: Host,
-  project: Project,
-  line: CommandLine & { command: "build" | "push" },
-): Promise<Planned> {
+async function planRun(host: Host, project: Project, line: RunLine): Promise<Planned> {
   const { config } = project;
-  const make = await planner(host, project, line);
-  if (line.command === "push") {
-    const plan = make(pushWork(line.options));
-    checkInput(plan, project, line);
-    return { plan, builder: null, fault: null };
-  }
-  const presumed = presumedBuilder(line.options.builder ?? "auto", config.directory);
-  const plan = make(buildWork(presumed, project, line.options));
-  checkInput(plan, project, line);
+  const promoted = promotion(project, line);
+  const make = await planner(host, withProblems(project, promoted.problems), line);
+  const options: BuildOptions = line.options;
+  const presumed = presumedBuilder(options.builder ?? "auto", config.directory);
+  const plan = make(workOf(project, line, presumed, promoted.from));
+  const builds = line.command === "build" && promoted.from === null;
+  checkInput(plan, project, { builds, options });
+  if (!builds) return { plan, builder: null, fault: null };
   const docker = context(host, project, { directory: "", env: {} }, () => undefined);
-  const builder = await chooseBuilder(docker, line.options.builder ?? "auto");
+  const builder = await chooseBuilder(docker, options.builder ?? "auto");
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
   const fault = await builderFault(builder, docker, plan.targets);
   return {
-    plan: builder.name === presumed.name ? plan : make(buildWork(builder, project, line.options)),
+    plan: builder.name === presumed.name ? plan : make(workOf(project, line, builder, null)),
     builder,
     fault,
   };
@@ -86,11 +85,11 @@ async function planRun(
 function checkInput(
   plan: Plan,
   { config, env, secretFiles }: Project,
-  { command, options }: CommandLine & { options: PushOptions },
+  { builds, options }: { builds: boolean; options: PushOptions },
 ) {
   throwProblems([
     ...(plan.push ? missingCredentials(config, env) : []),
-    ...(command === "build" ? missingSecrets(plan, env, secretFiles) : []),
+    ...(builds ? missingSecrets(plan, env, secretFiles) : []),
   ]);
   if (options.tagsFile !== undefined) tagsFileText(tagLists(plan));
 }

@@ -14,6 +14,8 @@ interface CommonOptions {
 export interface EventOptions extends CommonOptions {
   /** A build to pretend. */
   as?: string;
+  /** False with --no-promote. */
+  promote?: boolean;
 }
 
 /** What commands take that plan. */
@@ -33,6 +35,11 @@ export interface PushOptions extends Omit<PlanOptions, "builder"> {
   tagsFile?: string;
   quiet?: boolean;
   verbose?: boolean;
+}
+
+export interface PromoteOptions extends PushOptions {
+  /** A build, by its tag or its number. */
+  from?: string;
 }
 
 export interface BuildOptions extends PushOptions {
@@ -64,6 +71,7 @@ export type CommandLine =
   /** By default where no command is named: what is no target may have been meant to be a command. */
   | { command: "build"; isDefault: boolean; targets: string[]; options: BuildOptions }
   | { command: "push"; targets: string[]; options: PushOptions }
+  | { command: "promote"; targets: string[]; options: PromoteOptions }
   | { command: "plan"; targets: string[]; options: PlanOptions }
   | { command: "tags"; targets: string[]; options: TagsOptions }
   | { command: "ref"; targets: [string]; options: RefOptions }

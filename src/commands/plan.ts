@@ -6,7 +6,8 @@ import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
 import { planTree } from "../report/tree.ts";
 import { outputFiles } from "./output-files.ts";
-import { buildWork, documentOf, planLines, planner, pushWork } from "./planning.ts";
+import { documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
+import { promotion } from "./promotion.ts";
 import { loadProject, withProblems } from "./project.ts";
 
 /** `plan`: what a build would do. Needs no docker. */
@@ -14,24 +15,21 @@ export function plan(host: Host, line: CommandLine & { command: "plan" }): Promi
   return show(host, line, false);
 }
 
-/** `--dry-run` of build and push: the plan and the exact commands. Needs no docker, either. */
-export function dryRun(host: Host, line: CommandLine & { command: "build" | "push" }): Promise<number> {
+/** `--dry-run` of build, push and promote: the plan and the exact commands. Needs no docker, either. */
+export function dryRun(host: Host, line: CommandLine & { command: "build" | "push" | "promote" }): Promise<number> {
   return show(host, line, true);
 }
 
-async function show(
-  host: Host,
-  line: CommandLine & { command: "build" | "push" | "plan" },
-  withCommands: boolean,
-): Promise<number> {
+async function show(host: Host, line: PlanningLine, withCommands: boolean): Promise<number> {
   const options: BuildOptions = line.options;
   const project = await loadProject(host, options);
   const { directory } = project.config;
   // Without docker to ask, auto means buildx.
   const builder = presumedBuilder(options.builder ?? "auto", directory);
   const { problems } = await outputFiles(host, options, project);
-  const make = await planner(host, withProblems(project, problems), line);
-  const made = make(line.command === "push" ? pushWork(options) : buildWork(builder, project, options));
+  const promoted = promotion(project, line);
+  const make = await planner(host, withProblems(project, [...problems, ...promoted.problems]), line);
+  const made = make(workOf(project, line, builder, promoted.from));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);
   const files = [options.metadataFile, options.tagsFile].filter((file) => file !== undefined);

@@ -3,6 +3,7 @@ import type { Builder } from "../builders/builder.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { commandNames } from "../core/command-names.ts";
 import type { Problem } from "../core/errors.ts";
+import type { PromotedBuild } from "../core/promoted.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
@@ -14,15 +15,14 @@ import { stepLines } from "../release/step-lines.ts";
 import { readContexts } from "./build-contexts.ts";
 import type { Project } from "./project.ts";
 
+/** The commands that plan. */
+export type PlanningLine = CommandLine & { command: "build" | "push" | "promote" | "plan" };
+
 /** Plans what was read for any builder. Throws an InputError with everything that is wrong. */
 export type Planner = (work: Work) => Plan;
 
 /** Reads what a plan of the named targets is made of. */
-export async function planner(
-  host: Host,
-  project: Project,
-  line: CommandLine & { command: "build" | "push" | "plan" },
-): Promise<Planner> {
+export async function planner(host: Host, project: Project, line: PlanningLine): Promise<Planner> {
   const { config, event, tags, env, secrets } = project;
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
   const written = new Set(config.targets.map(({ dockerfile }) => dockerfile));
@@ -54,19 +54,20 @@ export async function planner(
   };
 }
 
-/** A `push` that can publish nothing, and says so only in passing, would be taken for one that has. */
+/** A `push` or `promote` that can publish nothing, and says so only in passing, would be taken for one that has. */
 function idlePush(
   { push, event }: Plan,
   { command, options }: CommandLine & { options: { push?: boolean } },
 ): Problem[] {
   // Who says --no-push knows it.
-  if (command !== "push" || push || options.push === false || event.provider !== "local") return [];
-  const hint = "write push --push to publish this laptop's images; in another CI, describe the build by --as as well";
-  return [{ path: "push", message: "publishes nothing, as this is no build of a CI that is known here", hint }];
+  if ((command !== "push" && command !== "promote") || push || options.push === false || event.provider !== "local")
+    return [];
+  const hint = `write ${command} --push to publish ${command === "push" ? "this laptop's images" : "all the same"}; in another CI, describe the build by --as as well`;
+  return [{ path: command, message: "publishes nothing, as this is no build of a CI that is known here", hint }];
 }
 
 /** What the command line asks a builder for. */
-export function buildWork(builder: Builder, { config }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
+function buildWork(builder: Builder, { config }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
   return {
     command: "build",
     builder,
@@ -77,7 +78,14 @@ export function buildWork(builder: Builder, { config }: Project, { cache, pull, 
   };
 }
 
-export function pushWork({ force }: PushOptions): Work {
+/** What a command line comes to with a builder; a promotion and `push` need none. */
+export function workOf(project: Project, line: PlanningLine, builder: Builder, promoted: PromotedBuild | null): Work {
+  const options: BuildOptions = line.options;
+  if (promoted !== null) return { command: "promote", from: promoted, force: options.force === true };
+  return line.command === "push" ? pushWork(options) : buildWork(builder, project, options);
+}
+
+function pushWork({ force }: PushOptions): Work {
   return { command: "push", force: force === true };
 }
 

@@ -1,13 +1,18 @@
 import { InputError } from "../core/errors.ts";
+import { isFoundLate } from "../core/promoted.ts";
 import type { Plan } from "../plan/plan.ts";
 
-/** The tags that the targets that were asked for are published under, the build tag first. */
-export function tagLists({ targets }: Plan): { name: string; tags: string[] }[] {
+/**
+ * The tags that the targets that were asked for are published under, the build tag first: a promoted image has that of its own
+ * build, if that is known.
+ */
+export function tagLists({ targets, promotes }: Plan): { name: string; tags: string[] }[] {
+  const isLate = promotes !== null && isFoundLate(promotes);
   return targets
     .filter(({ implied }) => !implied)
     .map(({ name, image, places }) => ({
       name,
-      tags: [...new Set([image.tag, ...places.flatMap(({ moving }) => moving)])],
+      tags: [...new Set([...(isLate ? [] : [image.tag]), ...places.flatMap(({ moving }) => moving)])],
     }));
 }
 

@@ -9,6 +9,8 @@ export interface Config {
   push: "auto" | boolean;
   /** Whether registries are asked which images stages are FROM now. */
   pull: boolean;
+  /** What a promotion or rollback does: publish the images of another build, or build anew. */
+  promote: "auto" | "build";
   registries: Readonly<Record<string, RegistryAccess>>;
   /** The registry of repositories that name none. */
   registry: string | null;
@@ -49,7 +51,7 @@ export interface Target {
 export type Secret = { id: string; env: string } | { id: string; file: string };
 
 /** How to reach a registry; credentials by the names of the variables that hold them. */
-interface RegistryAccess {
+export interface RegistryAccess {
   username?: string | undefined;
   password?: string | undefined;
   insecure?: boolean | undefined;

@@ -35,6 +35,7 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     targets,
     push: written.push ?? "auto",
     pull: written.pull ?? false,
+    promote: written.promote ?? "auto",
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],

@@ -107,6 +107,12 @@ export const configSchema = v.strictObject({
   pull: v.optional(
     described(v.boolean(), "Ask registries which images stages are FROM now, and build all on those. Default: false."),
   ),
+  promote: v.optional(
+    described(
+      v.picklist(["auto", "build"], 'must be "auto" or "build"'),
+      '"auto" (default): a promotion or rollback publishes the images of the build that it is of. build: it builds anew.',
+    ),
+  ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
   registry: v.optional(described(text, "The registry of repositories that name none.")),
   registries: v.optional(

@@ -37,3 +37,17 @@ function scope(event: BuildEvent, longest: number): string {
   // A bare commit can be promoted.
   return branchSlug(event.branch ?? (event.ref || "commit"), longest);
 }
+
+/** What a build tag is made of. */
+export interface BuildTagParts {
+  scope: string;
+  /** Twelve hex digits. */
+  sha: string;
+  number: number;
+}
+
+/** Takes a build tag without affixes apart; null where it is none. */
+export function buildTagParts(tag: string): BuildTagParts | null {
+  const [, scope, sha, number] = /^([A-Za-z0-9_][A-Za-z0-9_.-]*)-([0-9a-f]{12})-([1-9]\d{0,14})$/.exec(tag) ?? [];
+  return scope === undefined ? null : { scope, sha: sha!, number: Number(number) };
+}

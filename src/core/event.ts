@@ -23,6 +23,8 @@ export interface BuildEvent {
   sha: string;
   /** CI's build number; null on a laptop. */
   buildNumber: number | null;
+  /** The number of the build that this one was started from, as a promotion is; null where there is none. */
+  parent: number | null;
   /** The repository's default branch, where it is known. */
   defaultBranch: string | null;
   /** The environment that a promotion or rollback goes to. */

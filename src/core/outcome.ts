@@ -1,8 +1,8 @@
 import type { Failure } from "./failure.ts";
 import type { Reference } from "./reference.ts";
 
-/** How far a target got. `reused`: an earlier build has made the very same. `skipped`: not tried, or stopped, because something else failed. */
-export type Status = "built" | "reused" | "failed" | "skipped";
+/** How far a target got. `reused`: an earlier build has made the very same. `promoted`: another build's, nothing was built. `skipped`: not tried, or stopped, because something else failed. */
+export type Status = "built" | "reused" | "promoted" | "failed" | "skipped";
 
 /** What became of one target. */
 export interface Outcome {

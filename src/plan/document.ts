@@ -1,3 +1,4 @@
+import { describePromoted, isFoundLate } from "../core/promoted.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning } from "./plan.ts";
 import type { Step } from "./steps.ts";
@@ -11,6 +12,8 @@ export interface PlanDocument {
   buildTag: string;
   push: boolean;
   pushReason: string;
+  /** The build whose images are published under this one's moving tags, in words; null for a build that builds. */
+  promotes: string | null;
   targets: TargetDocument[];
   shared: SharedStage[];
   steps: StepDocument[];
@@ -40,9 +43,9 @@ export interface TargetDocument extends Pick<
 > {
   /** All that can change the image, as far as it is known before the run. */
   inputs: InputsDocument;
-  /** What the image is called on the host. */
-  image: string;
-  references: { repository: string; buildTag: string; moving: string[] }[];
+  /** What the image is called on the host. Null, as the build tag, where only the registry tells which build is promoted. */
+  image: string | null;
+  references: { repository: string; buildTag: string | null; moving: string[] }[];
   bind: Binding[];
 }
 
@@ -79,7 +82,8 @@ export interface CommandDocument {
 
 /** The document of a plan whose steps come to these `commands`, in the same order. */
 export function planDocument(plan: Plan, config: string, commands: readonly CommandDocument[][]): PlanDocument {
-  const { event, buildTag, push, pushReason, targets, shared, steps, warnings } = plan;
+  const { event, buildTag, push, pushReason, promotes, targets, shared, steps, warnings } = plan;
+  const isLate = promotes !== null && isFoundLate(promotes);
   return {
     version: 2,
     config,
@@ -87,21 +91,22 @@ export function planDocument(plan: Plan, config: string, commands: readonly Comm
     buildTag,
     push,
     pushReason,
-    targets: targets.map(targetDocument),
+    promotes: promotes === null ? null : describePromoted(promotes),
+    targets: targets.map((target) => targetDocument(target, isLate)),
     shared,
     steps: steps.map((step, at) => ({ kind: step.kind, targets: targetNames(step), commands: commands[at] ?? [] })),
     warnings,
   };
 }
 
-function targetDocument(target: PlannedTarget): TargetDocument {
+function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument {
   const { places, image, affixes: _affixes, isBase: _isBase, reuseFrom: _reuseFrom, inputs, ...rest } = target;
   const references = places.map(({ repository, buildTag, moving }) => ({
     repository: repository.name,
-    buildTag,
+    buildTag: isLate ? null : buildTag,
     moving,
   }));
-  return { ...rest, image: formatReference(image), references, inputs: inputsDocument(inputs) };
+  return { ...rest, image: isLate ? null : formatReference(image), references, inputs: inputsDocument(inputs) };
 }
 
 function inputsDocument({ known, images, unknown }: PlannedInputs): InputsDocument {

@@ -5,6 +5,7 @@ import { registryFault } from "../config/rules.ts";
 import type { Config, Target } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
+import { type PromotedBuild, promotedTag } from "../core/promoted.ts";
 import {
   isTag,
   parseRepository,
@@ -31,6 +32,8 @@ export function targetImages(
   config: Config,
   targets: readonly Target[],
   context: TemplateContext,
+  /** The build whose images these are, where they are not this one's. */
+  promoted: PromotedBuild | null = null,
 ): { images: Map<string, TargetImage>; problems: Problem[] } {
   const problems: Problem[] = [];
   const images = new Map<string, TargetImage>();
@@ -47,7 +50,8 @@ export function targetImages(
       if (problem !== null) problems.push({ path: `${where}.repo`, ...problem });
       return repository;
     });
-    const tag = buildTag(context.event, target);
+    const theirs = promoted === null ? null : promotedTag(promoted, context.event, target);
+    const tag = theirs ?? buildTag(context.event, target);
     if (!isTag(tag))
       problems.push({ path: where, message: "prefix and suffix do not give a valid build tag", got: tag });
     const distinct = [...new Set(repositories)].map(parseRepository);

@@ -2,6 +2,7 @@ import type { FileFault } from "../host/host.ts";
 import type { Config } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
+import type { PromotedBuild } from "../core/promoted.ts";
 import { order } from "../core/order.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
@@ -93,6 +94,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     pushReason: context.decision.push && !push ? "no target is to be published" : context.decision.reason,
     targets,
     shared,
+    promotes: promotedIn(inputs),
     steps: planSteps(event, targets, config.registries, inputs.work, inputs.isSet),
     warnings: [
       ...tagWarnings(
@@ -108,6 +110,10 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
   return { plan, problems };
 }
 
+function promotedIn({ work }: PlanInputs): PromotedBuild | null {
+  return work.command === "promote" ? work.from : null;
+}
+
 /** Targets share their rules, and what is to be said of them. */
 function tagWarnings(config: Config, { hideOdd }: Pick<Secrets, "hideOdd">, found: readonly Problem[]): Warning[] {
   const messages = new Set([...config.warnings, ...found].map((problem) => formatMasked(problem, hideOdd)));
@@ -118,7 +124,7 @@ function tagWarnings(config: Config, { hideOdd }: Pick<Secrets, "hideOdd">, foun
 function findLinks(inputs: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
   const { config, dockerfiles } = inputs;
   const tags = { ...inputs.tags, event: inputs.event };
-  const { images, ...named } = targetImages(config, config.targets, template);
+  const { images, ...named } = targetImages(config, config.targets, template, promotedIn(inputs));
   const references = Object.fromEntries([...images].map(([name, { image }]) => [name, formatReference(image)]));
   const outcomes = new Map(
     config.targets.map((target) => [target.name, evaluateTags(target.tags, tags, target, `targets.${target.name}`)]),

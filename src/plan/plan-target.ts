@@ -1,4 +1,4 @@
-import { withAffixes } from "../core/build-tag.ts";
+import { buildTag, withAffixes } from "../core/build-tag.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
@@ -76,7 +76,13 @@ export function planTarget(
       bind: links.bind,
       args: namedArgs,
       labels: {
-        ...imageLabels(event, name, image, { version: outcome.version, base, moving: published.tags, siblings }),
+        // Of which build an image is, whichever the one that is promoted is.
+        ...imageLabels(
+          event,
+          name,
+          { ...image, buildTag: buildTag(event, target) },
+          { version: outcome.version, base, moving: published.tags, siblings },
+        ),
         ...own.values,
       },
       push,

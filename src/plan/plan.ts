@@ -1,5 +1,6 @@
 import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
+import type { PromotedBuild } from "../core/promoted.ts";
 import type { Reference, Repository } from "../core/reference.ts";
 import type { Secret } from "../config/config.ts";
 import type { NamedText } from "../core/text.ts";
@@ -13,6 +14,8 @@ export interface Plan {
   /** Whether anything is published, and why or why not. */
   push: boolean;
   pushReason: string;
+  /** The build whose images get this one's moving tags, so that nothing is built; null for a build that builds. */
+  promotes: PromotedBuild | null;
   /** In build order: what a target needs comes before it. */
   targets: PlannedTarget[];
   shared: SharedStage[];
@@ -112,7 +115,7 @@ interface FactPrint {
 /** What is written of one target in one repository. */
 export interface Place {
   repository: Repository;
-  /** The tag that never moves. */
+  /** The tag that never moves: this build's, or the promoted one's. Where only the registry tells that, it is not used. */
   buildTag: string;
   /** The tags that move once everything is up. */
   moving: string[];

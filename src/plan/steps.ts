@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
+import type { PromotedBuild } from "../core/promoted.ts";
 import { outsideImages, type PlannedTarget } from "./plan.ts";
 import { dependents, withNeeds } from "./select.ts";
 import { waves } from "./waves.ts";
@@ -13,6 +14,8 @@ export interface LoginStep {
   registry: string;
   username: string;
   password: string;
+  /** Who needs it: docker, or only we ourselves, who need no process for that. */
+  by: "docker" | "us";
 }
 
 /**
@@ -26,6 +29,8 @@ export interface ResolveStep {
   images: string[];
   /** Whether their registries are asked; otherwise, and where they cannot be, the host's own images count. */
   pull: boolean;
+  /** The build whose images all have to be up, where it is not this one. */
+  promoted: PromotedBuild | null;
 }
 
 /** Gives this build's tag to images that earlier builds have made from the very same. */
@@ -91,7 +96,8 @@ export interface BuilderTraits {
 /** What the command line asks for. */
 export type Work =
   | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; reuse: boolean; force: boolean }
-  | { command: "push"; force: boolean };
+  | { command: "push"; force: boolean }
+  | { command: "promote"; from: PromotedBuild; force: boolean };
 
 /** The steps that do `work` with the targets, which are in build order. */
 export function planSteps(
@@ -118,8 +124,16 @@ export function planSteps(
     return withoutIdle([
       { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
       ...logins,
-      { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false },
+      { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false, promoted: null },
       { kind: "push", targets: names(published) },
+      moves,
+    ]);
+  }
+  if (work.command === "promote") {
+    const promoted = published.filter(isPublished);
+    return withoutIdle([
+      ...logins.map((login): LoginStep => ({ ...login, by: "us" })),
+      { kind: "resolve", targets: names(promoted), images: [], pull: false, promoted: work.from },
       moves,
     ]);
   }
@@ -135,7 +149,13 @@ export function planSteps(
   );
   return withoutIdle([
     ...logins,
-    { kind: "resolve", targets: isFinal ? names(targets.filter(isPublished)) : [], images, pull: work.pull },
+    {
+      kind: "resolve",
+      targets: isFinal ? names(targets.filter(isPublished)) : [],
+      images,
+      pull: work.pull,
+      promoted: null,
+    },
     { kind: "reuse", targets: isFinal && work.reuse ? names(targets.filter(isReusable)) : [] },
     ...built,
     { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
@@ -146,7 +166,9 @@ export function planSteps(
 
 function loginSteps(registries: Config["registries"]): LoginStep[] {
   return Object.entries(registries).flatMap(([registry, { username, password }]): LoginStep[] =>
-    username === undefined || password === undefined ? [] : [{ kind: "login", registry, username, password }],
+    username === undefined || password === undefined
+      ? []
+      : [{ kind: "login", registry, username, password, by: "docker" }],
   );
 }
 

@@ -1,13 +1,13 @@
 import path from "node:path";
-import type { Environment } from "../ci/environment.ts";
-import type { Config } from "../config/config.ts";
+import { type Environment, value } from "../ci/environment.ts";
+import type { Config, RegistryAccess } from "../config/config.ts";
 import { dockerHub, type Repository } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { certificates } from "./certificates.ts";
 import { withWay } from "./connection.ts";
 import { proxyFor } from "./proxy.ts";
 import { type RepositoryClient, repositoryClient } from "./client.ts";
-import { dockerCredentials } from "./credentials.ts";
+import { type Credentials, dockerCredentials } from "./credentials.ts";
 
 /** The registries that a run talks to. */
 export interface Registries {
@@ -45,7 +45,9 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
     return {
       registry,
       origin: registry === dockerHub ? hubOrigin : `${insecure ? "http" : "https"}://${registry}`,
-      credentials: lazily(() => dockerCredentials(host, env, folder, registry, say)),
+      credentials: lazily(
+        async () => configured(settings[registry], env) ?? dockerCredentials(host, env, folder, registry, say),
+      ),
       certificates: lazily(() => certificates(host, env, registry, own)),
       proxyFor: (url: string) => proxyFor(env, url),
     };
@@ -73,6 +75,12 @@ export function openRegistries({ host, env, dockerConfig, settings, directory, s
       return client;
     },
   };
+}
+
+/** The credentials that the config names: docker is logged in with the same, where it has anything to do. */
+function configured({ username, password }: RegistryAccess = {}, env: Environment): Credentials | null {
+  const [user, secret] = [username, password].map((name) => (name === undefined ? undefined : value(env, name)));
+  return user === undefined || secret === undefined ? null : { kind: "password", username: user, password: secret };
 }
 
 /** How long the cheapest question of all may take, in milliseconds. */

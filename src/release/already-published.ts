@@ -118,7 +118,7 @@ function downNow({ name }: PlannedTarget, { code, message, hint }: Refusal): Fai
   return failure(code, message, { target: name, hint: hint ?? "nothing was built, as it could not be published" });
 }
 
-function twoImages({ name }: PlannedTarget, one: Reference, other: Reference): Failure {
+export function twoImages({ name }: PlannedTarget, one: Reference, other: Reference): Failure {
   const message = `${formatReference(one)} and ${formatReference(other)} are up as different images`;
   return failure("other-image", message, { target: name, hint: "a build tag stands for one image; start a new build" });
 }

@@ -19,6 +19,8 @@ export interface MovingPlace {
   /** The image's manifest. */
   manifest: Manifest;
   force: boolean;
+  /** A promotion gives the tags: builds of its branch do not, whichever image they have used again. */
+  deploys: boolean;
 }
 
 /** What is to become of one moving tag, from what it stands for now. */
@@ -56,11 +58,11 @@ export async function decide(at: MovingPlace, tag: string): Promise<Answer<Decis
  * the tag. Where tags cannot be listed no image is used again.
  */
 async function usedAgain(
-  { target, client }: MovingPlace,
+  { target, client, deploys }: MovingPlace,
   current: Manifest,
   labels: Readonly<Record<string, string>>,
 ): Promise<number | null> {
-  if ((labels[ownLabels.inputs] ?? "") === "") return null;
+  if (deploys || (labels[ownLabels.inputs] ?? "") === "") return null;
   const tags = await client.tags();
   if (tags instanceof Refusal) return null;
   for (const { tag, number } of laterOfSameRef(target, tags).slice(0, mostBuilds)) {

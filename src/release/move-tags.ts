@@ -35,7 +35,7 @@ interface Moved {
  * tag where it was; what goes wrong later is taken back as far as that goes.
  */
 export async function moveTags(context: Release, state: RunState, step: MoveStep): Promise<Failure[]> {
-  const opened = await openPlaces(context, step);
+  const opened = await openPlaces(context, state, step);
   if (opened.failures.length > 0) return opened.failures;
   const { decided, failures } = await decideAll(opened.places);
   if (failures.length > 0) return failures;

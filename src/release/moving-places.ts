@@ -1,5 +1,6 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
+import { isPromotion } from "../core/promoted.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { printedDigest, pushImage, tagImage } from "../docker/image-commands.ts";
 import { withRetries } from "../host/retry.ts";
@@ -8,7 +9,7 @@ import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { type MovingPlace, undecided } from "./decide.ts";
 import { attempt } from "./publish.ts";
-import { type Release, targetsOf } from "./run-state.ts";
+import { type Release, type RunState, targetsOf } from "./run-state.ts";
 
 const atOnce = 6;
 
@@ -24,13 +25,14 @@ export interface OpenPlaces {
 export type ClosedPlace = Pick<MovingPlace, "target" | "place">;
 
 /** Finds the images that are to get the tags, and makes sure that they are the very ones that this build has published. */
-export async function openPlaces(context: Release, step: MoveStep): Promise<OpenPlaces> {
+export async function openPlaces(context: Release, state: RunState, step: MoveStep): Promise<OpenPlaces> {
   const opened: OpenPlaces = { places: [], closed: [], failures: [] };
   const all = targetsOf(context.plan, step.targets).flatMap((target) =>
     target.places.map((place) => ({ target, place })),
   );
   await eachLimited(all, atOnce, async ({ target, place }) => {
-    const found = await openPlace(context, target, place, step.force);
+    const promoted = state.promoted.get(target.name) ?? null;
+    const found = await openPlace(context, target, place, { promoted, force: step.force });
     if (found === "closed") opened.closed.push({ target, place });
     else if ("client" in found) opened.places.push(found);
     else opened.failures.push(found);
@@ -42,24 +44,24 @@ async function openPlace(
   context: Release,
   target: PlannedTarget,
   place: Place,
-  force: boolean,
+  { promoted, force }: { promoted: string | null; force: boolean },
 ): Promise<MovingPlace | "closed" | Failure> {
   const { docker, registries, reporter } = context;
   const client = registries.repository(place.repository);
-  const reference: Reference = { repository: place.repository, tag: place.buildTag };
-  const name = formatReference(reference);
+  const tag = promoted ?? place.buildTag;
+  const name = formatReference({ repository: place.repository, tag });
   const manifest = await withRetries(
     docker.host,
     { what: name, say: reporter.note },
-    () => client.manifest(place.buildTag),
+    () => client.manifest(tag),
     // A registry of several machines may show what was just written a moment later.
     (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
   );
   const digest = docker.digests.get(target.name);
   if (manifest instanceof Refusal) {
-    return manifest.closed && force
+    return manifest.closed && force && promoted === null
       ? "closed"
-      : undecided({ target, place }, place.moving[0] ?? place.buildTag, manifest);
+      : undecided({ target, place }, place.moving[0] ?? tag, manifest);
   }
   if (manifest === null) {
     const hint = "something has removed it; start a new build";
@@ -70,7 +72,7 @@ async function openPlace(
     const message = `${name} is ${manifest.digest}, not the ${digest} that was pushed`;
     return failure("other-image", message, { target: target.name, hint });
   }
-  return { target, place, client, manifest, force };
+  return { target, place, client, manifest, force, deploys: promoted !== null && isPromotion(context.plan.event) };
 }
 
 /**

@@ -13,6 +13,7 @@ import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
 import { reuse } from "./reuse.ts";
+import { findPromoted } from "./promoted.ts";
 import { publish } from "./publish.ts";
 import { layersUp, resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
@@ -40,7 +41,7 @@ export async function release(context: Release): Promise<RunResult> {
 function carryOut(context: Release, state: RunState, step: Step): Promise<Failure[]> {
   switch (step.kind) {
     case "login":
-      return logIn(context.docker, step, context.reporter.note);
+      return step.by === "docker" ? logIn(context.docker, step, context.reporter.note) : Promise.resolve([]);
     case "resolve":
       return ask(context, state, step);
     case "reuse":
@@ -61,7 +62,8 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
 /** What is not to be had is not asked for: a registry that says nothing to the cheapest question says nothing to any. */
 async function ask(context: Release, state: RunState, step: ResolveStep): Promise<Failure[]> {
   const mute = await muteRegistries(context, state, targetsOf(context.plan, step.targets));
-  return mute.length > 0 ? mute : resolve(context, state, step);
+  if (mute.length > 0) return mute;
+  return step.promoted === null ? resolve(context, state, step) : findPromoted(context, state, step, step.promoted);
 }
 
 async function acquireBase(context: Release, state: RunState, step: AcquireStep): Promise<Failure[]> {

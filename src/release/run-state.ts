@@ -31,6 +31,8 @@ export interface RunState {
   onHost: Map<string, InspectedImage>;
   /** When this run has settled on the image of a target that is up, and how long its push or pull took, in milliseconds. */
   settled: Map<string, { at: number; took: number }>;
+  /** The tag of the image that a target's moving tags are to stand for, where that is a promoted build's. */
+  promoted: Map<string, string>;
   /** Registries that have been asked whether they answer at all, and do. */
   heard: Set<string>;
   outcomes: Map<string, Outcome>;
@@ -60,6 +62,7 @@ export function newState(): RunState {
     inRegistry: new Map(),
     onHost: new Map(),
     settled: new Map(),
+    promoted: new Map(),
     heard: new Set(),
     outcomes: new Map(),
   };

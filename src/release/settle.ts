@@ -105,7 +105,7 @@ async function inPlaceOf(at: MovingPlace, tag: string, later?: LaterBuild): Prom
   if (up instanceof Refusal) return up.status === 404 ? null : up;
   if (up === null) return null;
   const { manifest, image } = up;
-  const labels = later === undefined ? image.labels : labelsAs(later, at.target, image.labels);
+  const labels = later === undefined || at.deploys ? image.labels : labelsAs(later, at.target, image.labels);
   return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
 

@@ -1,4 +1,5 @@
 import type { Builder } from "../builders/builder.ts";
+import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted.ts";
 import { formatReference, parseReference, type Reference } from "../core/reference.ts";
 import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
@@ -22,6 +23,7 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
     case "login":
       return [{ run: loginInvocation(step) }];
     case "resolve":
+      if (step.promoted !== null) return [{ remark: promotes(step.promoted) }];
       return [
         ...(step.targets.length === 0 ? [] : [{ remark: asks }]),
         ...step.images.flatMap((image) => outsideDigest(image, step.pull, builder)),
@@ -60,9 +62,19 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
     case "move":
       return [
         { remark: "A run moves no tag back from a later build or a higher version; these commands do." },
-        ...targetsOf(plan, step.targets).flatMap((target) => moves(target, builder)),
+        ...targetsOf(plan, step.targets).flatMap((target) =>
+          plan.promotes === null ? moves(target, builder) : promotions(target, plan.promotes, builder),
+        ),
       ];
   }
+}
+
+/** The shell variable for the build tag of a build that only the registry tells. */
+const promotedVariable = "PROMOTED";
+
+function promotes(build: PromotedBuild): string {
+  const looks = `A run makes sure now that all images of ${describePromoted(build)} are up, before any tag moves.`;
+  return isFoundLate(build) ? `${looks} Here ${promotedVariable} has to be its build tag.` : looks;
 }
 
 const asks = "A run asks the registry now what is up already under this build's tag, and does not build that again.";
@@ -103,5 +115,23 @@ function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line
       const image = formatReference({ repository, tag: buildTag });
       // Without the flag a single image would be wrapped into an index of another digest.
       return [{ run: docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, image) }];
+    });
+}
+
+/** The same for the images of another build, which need not be on this host. */
+function promotions({ image, affixes, places }: PlannedTarget, build: PromotedBuild, builder: Builder): Line[] {
+  const tag = isFoundLate(build) ? [affixes.prefix, { variable: promotedVariable }, affixes.suffix] : [image.tag];
+  return places
+    .filter(({ moving }) => moving.length > 0)
+    .flatMap(({ repository, moving }): Line[] => {
+      const from = [`${repository.name}:`, ...tag].filter((part) => part !== "");
+      const names = moving.map((one) => ({ repository, tag: one }));
+      const tags = names.map((name) => `--tag=${formatReference(name)}`);
+      if (builder.binds)
+        return [{ run: docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, from) }];
+      return [
+        { run: docker("pull", from) },
+        ...names.flatMap((name) => [{ run: docker("tag", from, formatReference(name)) }, { run: pushImage(name) }]),
+      ];
     });
 }

@@ -1,5 +1,6 @@
 import compare from "semver/functions/compare.js";
 import { higherVersion, isAlias } from "../core/alias.ts";
+import { buildTagParts } from "../core/build-tag.ts";
 import { ownLabels, versionLabel } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 
@@ -49,7 +50,7 @@ export function laterBuilds({ affixes, labels }: PlannedTarget, existing: readon
     .flatMap((tag): LaterBuild[] => {
       if (!tag.startsWith(affixes.prefix) || !tag.endsWith(affixes.suffix)) return [];
       const core = tag.slice(affixes.prefix.length, tag.length - affixes.suffix.length);
-      const number = Number(/-[0-9a-f]{12}-(\d+)$/.exec(core)?.[1] ?? 0);
+      const number = buildTagParts(core)?.number ?? 0;
       return number > own && own > 0 ? [{ tag, core, number }] : [];
     })
     .toSorted((a, b) => b.number - a.number);

@@ -3,7 +3,7 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { cleanLine, indented } from "../core/printable.ts";
 import { formatReference } from "../core/reference.ts";
 import { findTarget } from "../plan/find-target.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import { formatFailure } from "./progress-lines.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
@@ -30,6 +30,11 @@ function tagsOf({ published }: Outcome): string {
   return [...new Set(published.map(({ tag }) => tag))].join(", ");
 }
 
+/** A promoted image goes by its digest: its build tag may be another than the plan could know. */
+function imageName({ image }: PlannedTarget, { status, digest }: Outcome): string {
+  return status === "promoted" ? `${image.repository.name}@${digest}` : formatReference(image);
+}
+
 /** What went wrong, for people. */
 export function failureText({ target, message, step, details, hint }: Failure, paint: Paint): string {
   const plain = `${paint.red("error")} ${target === null ? "" : `${paint.bold(target)}: `}${indented(message)}`;
@@ -53,7 +58,7 @@ export function resultJson(plan: Plan, { outcomes, failures }: RunResult, config
       const target = findTarget(plan, outcome.target);
       return {
         name: outcome.target,
-        image: target === undefined ? null : formatReference(target.image),
+        image: target === undefined ? null : imageName(target, outcome),
         digest: outcome.digest,
         version: target?.version ?? null,
         tags: target?.tags ?? [],

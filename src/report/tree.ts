@@ -1,4 +1,5 @@
 import { cleanLine } from "../core/printable.ts";
+import { describePromoted, isFoundLate } from "../core/promoted.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { Paint } from "./paint.ts";
@@ -8,10 +9,13 @@ export function planTree(plan: Plan, paint: Paint): string {
   const lines = [
     `${paint.bold(plan.buildTag)}  ${cleanLine(describeEvent(plan.event))}`,
     `${plan.push ? paint.green("publish") : paint.yellow("no publishing")}: ${plan.pushReason}`,
+    ...(plan.promotes === null ? [] : [`promotes ${describePromoted(plan.promotes)}; nothing is built`]),
     "",
-    ...plan.targets.flatMap((target) => targetLines(target, plan.push, paint)),
+    ...plan.targets
+      .filter(({ implied }) => plan.promotes === null || !implied)
+      .flatMap((target) => targetLines(target, plan, paint)),
   ];
-  if (plan.shared.length > 0) {
+  if (plan.shared.length > 0 && plan.promotes === null) {
     lines.push("", paint.bold("shared stages"));
     for (const { stage, targets, publishedBy } of plan.shared) {
       const by = publishedBy === null ? "no target builds it" : `target ${publishedBy}`;
@@ -24,7 +28,7 @@ export function planTree(plan: Plan, paint: Paint): string {
   return `${lines.join("\n")}\n`;
 }
 
-function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string[] {
+function targetLines(target: PlannedTarget, { push, promotes }: Plan, paint: Paint): string[] {
   const stage = target.stage === "" ? "last stage" : `stage ${target.stage}`;
   const implied = target.implied ? paint.dim("  (needed by another target)") : "";
   const on = target.base === null ? "" : `  on ${paint.cyan(target.base)}`;
@@ -37,7 +41,9 @@ function targetLines(target: PlannedTarget, push: boolean, paint: Paint): string
   const kind = push && target.push ? "moving" : "moving, if it were published";
   const lines = [
     ...(target.places.length === 0 ? [branch(target.image, "on this host only")] : []),
-    ...buildTagReferences(target).map((reference) => branch(reference, "build tag")),
+    ...(promotes !== null && isFoundLate(promotes) ? [] : buildTagReferences(target)).map((reference) =>
+      branch(reference, promotes === null ? "build tag" : "build tag of the promoted build"),
+    ),
     ...target.places.flatMap(({ repository, moving }) => moving.map((tag) => branch({ repository, tag }, kind))),
   ];
   const last = lines.pop();

@@ -49,6 +49,7 @@ const event = {
   sha: "860c1904a1ce19322e91ac35af1ab07466440c37",
   buildNumber: 42,
   defaultBranch: "master",
+  parent: null,
   deployTo: null,
   baseRef: null,
   dirty: false,

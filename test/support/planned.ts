@@ -53,6 +53,7 @@ export function planWith(targets: readonly PlannedTarget[], changes: Partial<Pla
     buildTag,
     push: targets.some(({ push }) => push),
     pushReason: "a test",
+    promotes: null,
     targets: [...targets],
     shared: [],
     steps: [],

@@ -193,6 +193,7 @@ export const woodpeckerEnvironments = {
     CI_COMMIT_REF: "refs/heads/main",
     CI_COMMIT_BRANCH: "main",
     CI_PIPELINE_DEPLOY_TARGET: "production",
+    CI_PIPELINE_PARENT: "6",
   },
   cron: { ...woodpecker, CI_PIPELINE_EVENT: "cron", CI_COMMIT_REF: "refs/heads/main", CI_COMMIT_BRANCH: "main" },
   manual: { ...woodpecker, CI_PIPELINE_EVENT: "manual", CI_COMMIT_REF: "refs/heads/dev", CI_COMMIT_BRANCH: "dev" },

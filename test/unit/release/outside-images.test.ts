@@ -27,7 +27,10 @@ async function find(pull: boolean, { registry = createRegistry(), onHost = "[]",
     commands: () => [],
     run: async () => ({ built: [], failures: [] }),
   } as const;
-  await findOutsideImages({ ...context, builder }, { kind: "resolve", targets: [], images: [image, "$NOT/one"], pull });
+  await findOutsideImages(
+    { ...context, builder },
+    { kind: "resolve", targets: [], images: [image, "$NOT/one"], pull, promoted: null },
+  );
   return { known: Object.fromEntries(context.docker.digests), ran, notes: notes.join("\n") };
 }
 

@@ -94,6 +94,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     buildTag: buildTag(number),
     push: true,
     pushReason: "",
+    promotes: null,
     targets,
     shared: [],
     steps: [],

@@ -12,6 +12,7 @@ export function eventOf(changes: Partial<BuildEvent> = {}): BuildEvent {
     sha: "860c1904a1ce19322e91ac35af1ab07466440c37",
     buildNumber: 42,
     defaultBranch: "master",
+    parent: null,
     deployTo: null,
     baseRef: null,
     prerelease: false,
