@@ -3,7 +3,7 @@ import type { Builder } from "../builders/builder.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { commandNames } from "../core/command-names.ts";
 import type { Problem } from "../core/errors.ts";
-import type { PromotedBuild } from "../core/promoted.ts";
+import type { PromotedBuild } from "../core/promoted-build.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";

@@ -1,6 +1,6 @@
 import type { Target } from "../config/config.ts";
 import type { Problem } from "../core/errors.ts";
-import { isPromotion, promotedBy, type PromotedBuild, readPromoted } from "../core/promoted.ts";
+import { isPromotion, promotedBy, type PromotedBuild, readPromoted } from "../core/promoted-build.ts";
 import type { PromoteOptions } from "./options.ts";
 import type { Project } from "./project.ts";
 

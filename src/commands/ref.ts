@@ -1,6 +1,6 @@
 import type { RefOptions } from "./options.ts";
 import { ExitCode, type Problem, throwProblems } from "../core/errors.ts";
-import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted.ts";
+import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";

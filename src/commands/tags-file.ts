@@ -1,5 +1,5 @@
 import { InputError } from "../core/errors.ts";
-import { isFoundLate } from "../core/promoted.ts";
+import { isFoundLate } from "../core/promoted-build.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**

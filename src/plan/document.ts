@@ -1,4 +1,4 @@
-import { describePromoted, isFoundLate } from "../core/promoted.ts";
+import { describePromoted, isFoundLate } from "../core/promoted-build.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning } from "./plan.ts";
 import type { Step } from "./steps.ts";

@@ -5,7 +5,7 @@ import { registryFault } from "../config/rules.ts";
 import type { Config, Target } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
-import { type PromotedBuild, promotedTag } from "../core/promoted.ts";
+import { type PromotedBuild, promotedTag } from "../core/promoted-build.ts";
 import {
   isTag,
   parseRepository,

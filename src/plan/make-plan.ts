@@ -2,7 +2,7 @@ import type { FileFault } from "../host/host.ts";
 import type { Config } from "../config/config.ts";
 import { buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
-import type { PromotedBuild } from "../core/promoted.ts";
+import type { PromotedBuild } from "../core/promoted-build.ts";
 import { order } from "../core/order.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";

@@ -1,6 +1,6 @@
 import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
-import type { PromotedBuild } from "../core/promoted.ts";
+import type { PromotedBuild } from "../core/promoted-build.ts";
 import type { Reference, Repository } from "../core/reference.ts";
 import type { Secret } from "../config/config.ts";
 import type { NamedText } from "../core/text.ts";

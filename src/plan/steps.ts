@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
-import type { PromotedBuild } from "../core/promoted.ts";
+import type { PromotedBuild } from "../core/promoted-build.ts";
 import { outsideImages, type PlannedTarget } from "./plan.ts";
 import { dependents, withNeeds } from "./select.ts";
 import { waves } from "./waves.ts";

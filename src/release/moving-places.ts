@@ -1,6 +1,6 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
-import { isPromotion } from "../core/promoted.ts";
+import { isPromotion } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { printedDigest, pushImage, tagImage } from "../docker/image-commands.ts";
 import { withRetries } from "../host/retry.ts";

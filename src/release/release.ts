@@ -13,7 +13,7 @@ import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
 import { reuse } from "./reuse.ts";
-import { findPromoted } from "./promoted.ts";
+import { findPromoted } from "./find-promoted.ts";
 import { publish } from "./publish.ts";
 import { layersUp, resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";

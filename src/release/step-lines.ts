@@ -1,5 +1,5 @@
 import type { Builder } from "../builders/builder.ts";
-import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted.ts";
+import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
 import { formatReference, parseReference, type Reference } from "../core/reference.ts";
 import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";

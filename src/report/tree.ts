@@ -1,5 +1,5 @@
 import { cleanLine } from "../core/printable.ts";
-import { describePromoted, isFoundLate } from "../core/promoted.ts";
+import { describePromoted, isFoundLate } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { Paint } from "./paint.ts";

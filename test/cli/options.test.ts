@@ -6,30 +6,32 @@ import { project } from "../support/project.ts";
 /** What the command line is understood as; an exit code where all is said. */
 const parse = (...args: string[]) => parseCommandLine(fakeHost(args, { cwd: "/" }, { out: "", err: "", commands: [] }));
 
-const commands = ["build", "push", "plan", "tags", "ref", "clean"] as const;
-const planning = ["build", "push", "plan", "tags"];
+const commands = ["build", "push", "promote", "plan", "tags", "ref", "clean"] as const;
+const planning = ["build", "push", "promote", "plan", "tags"];
 
 /** Every option that some commands do not have, with a value where it takes one, and those that have it. */
 const options: [flag: string, value: string[], takers: string[]][] = [
   ["--as", ["pr:17"], [...planning, "ref"]],
   ["--tag", ["x"], planning],
-  ["--push", [], ["build", "push", "plan"]],
-  ["--no-push", [], ["build", "push", "plan"]],
-  ["--color", [], ["build", "push", "plan", "clean"]],
-  ["--no-color", [], ["build", "push", "plan", "clean"]],
+  ["--push", [], ["build", "push", "promote", "plan"]],
+  ["--no-push", [], ["build", "push", "promote", "plan"]],
+  ["--color", [], ["build", "push", "promote", "plan", "clean"]],
+  ["--no-color", [], ["build", "push", "promote", "plan", "clean"]],
   ["--builder", ["docker"], ["build", "plan"]],
   ["--no-cache", [], ["build"]],
   ["--pull", [], ["build"]],
   ["--no-pull", [], ["build"]],
   ["--no-reuse", [], ["build"]],
-  ["--force", [], ["build", "push"]],
-  ["--dry-run", [], ["build", "push", "clean"]],
-  ["--metadata-file", ["x.json"], ["build", "push"]],
-  ["--tags-file", [".tags"], ["build", "push", "tags"]],
-  ["--quiet", [], ["build", "push"]],
-  ["-q", [], ["build", "push"]],
-  ["--verbose", [], ["build", "push"]],
-  ["-v", [], ["build", "push"]],
+  ["--force", [], ["build", "push", "promote"]],
+  ["--dry-run", [], ["build", "push", "promote", "clean"]],
+  ["--metadata-file", ["x.json"], ["build", "push", "promote"]],
+  ["--tags-file", [".tags"], ["build", "push", "promote", "tags"]],
+  ["--quiet", [], ["build", "push", "promote"]],
+  ["-q", [], ["build", "push", "promote"]],
+  ["--verbose", [], ["build", "push", "promote"]],
+  ["-v", [], ["build", "push", "promote"]],
+  ["--from", ["40"], ["promote"]],
+  ["--no-promote", [], ["build", "push", "plan", "ref"]],
   ["--explain", [], ["tags"]],
   ["--keep", ["3"], ["clean"]],
   ["--older", ["14d"], ["clean"]],
@@ -139,7 +141,10 @@ describe("an option", () => {
     const ended = await run(["ref", "app1", "--tag", "x", "--json"], { cwd: "/", commands: {} });
     expect(ended.code).toBe(2);
     expect(JSON.parse(ended.out)).toMatchObject({
-      error: { code: "input", problems: [{ path: "--tag", hint: "it is an option of build, push, plan, tags" }] },
+      error: {
+        code: "input",
+        problems: [{ path: "--tag", hint: "it is an option of build, push, promote, plan, tags" }],
+      },
     });
   });
 });
@@ -162,7 +167,7 @@ describe("what is said", () => {
     await parse("--tag", "a");
     const line = await parse("--tag", "b");
     expect(line).toMatchObject({ options: { tag: ["b"] } });
-    expect(await parse("push")).toEqual({ command: "push", targets: [], options: {} });
+    expect(await parse("push")).toEqual({ command: "push", targets: [], options: { promote: true } });
   });
 });
 
@@ -191,7 +196,7 @@ describe("a word that is neither a target nor a command", () => {
     [["plani"], 'did you mean "plain" or the command "plan"?'],
     [["pluin"], 'did you mean "plain"?'],
     [["buidl"], 'did you mean the command "build"?'],
-    [["zzzzz"], "targets are plain, stage; commands are build, push, plan, tags, ref, clean, help, version"],
+    [["zzzzz"], "targets are plain, stage; commands are build, push, promote, plan, tags, ref, clean, help, version"],
     [["plain", "tagz"], "targets are plain, stage"],
     // Where a command is named, no other one was meant.
     [["build", "plani"], 'did you mean "plain"?'],

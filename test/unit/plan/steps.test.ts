@@ -241,6 +241,7 @@ describe("the steps of a build", () => {
   it("logs in only where something is published, with the names of the variables", () => {
     expect(planSteps(ci, [app1], registries, build(), isSet)[0]).toEqual({
       kind: "login",
+      by: "docker",
       registry: "a.com",
       username: "A_USER",
       password: "A_PASSWORD",

@@ -1,7 +1,7 @@
 import { type BuildTagParts, buildTagParts } from "../core/build-tag.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
-import { describePromoted, type PromotedBuild } from "../core/promoted.ts";
+import { describePromoted, type PromotedBuild } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { docker } from "../docker/invocation.ts";
 import { logIn } from "../docker/login.ts";
