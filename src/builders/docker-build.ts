@@ -22,6 +22,7 @@ export const dockerBuilder: Builder = {
   store: "host",
   binds: false,
   pushes: false,
+  atOnce: Infinity,
   commands: (step, plan, up) => toBuild(step, plan, up).map((target) => buildInvocation(target, plan, step)),
   // One failure does not stop the others: there may be more to tell.
   run: async (docker, step, plan, up, reporter) => {

@@ -13,6 +13,8 @@ export type FailureCode =
   /** A process of docker's was ended because it did not get on. */
   | "no-progress"
   | "transient"
+  /** The engine lost a build, as it does with too many targets at once. */
+  | "overloaded"
   | "missing-image"
   | "missing-stage"
   | "missing-file"

@@ -1,3 +1,4 @@
+import type { FailureCode } from "../core/failure.ts";
 import type { Command, ExecResult, Host } from "../host/host.ts";
 import { withRetries } from "../host/retry.ts";
 import { classifyFailure } from "../progress/classify.ts";
@@ -94,17 +95,21 @@ export function runPatiently(
   });
 }
 
-/** Runs `attempt` again while what docker says is the kind of failure that passes (429, 5xx, a reset, a time-out). */
+/**
+ * Runs `attempt` again while what docker says is the kind of failure that passes (429, 5xx, a reset, a time-out), or that
+ * the engine has lost a build, unless its caller knows better than to try the same once more.
+ */
 export function retrying<T extends Ended>(
   host: Host,
   what: string,
   say: (line: string) => void,
   attempt: () => Promise<T>,
+  passes: readonly FailureCode[] = ["transient", "overloaded"],
 ): Promise<T> {
   return withRetries(host, { what, say }, attempt, ({ result, text }) => {
     const { code } = classifyFailure(text);
     // What was waited for as long as it may take is not waited for again.
-    if (result.exitCode === 0 || typeof result.late === "string" || code !== "transient") return null;
+    if (result.exitCode === 0 || typeof result.late === "string" || !passes.includes(code)) return null;
     const passing = { why: host.outside(lastLine(text)), asked: retryAfter(text) };
     return broken.test(text) ? { ...passing, tries: 2 } : passing;
   });

@@ -23,6 +23,8 @@ export interface Links {
   base: string | null;
   /** Where the FROM chain ends: an image that is none of our targets. */
   external: string | null;
+  /** What its layers come from above its base: the stages of its FROM chain, and where that ends. */
+  layersFrom: string[];
 }
 
 /** Another target, and what is the matter with it. */
@@ -61,20 +63,32 @@ export function linkTargets(
 }
 
 /** Follows the FROM chain down to the first target, or to the image that it ends in. */
-function standsOn(one: Placed, known: Owners, names: ReadonlyMap<string, string>): Pick<Links, "base" | "external"> {
-  for (let from = one.place.stage.base; ;) {
-    if (from.kind === "context") return { base: contextTarget(one.target.contexts[from.name] ?? ""), external: null };
+function standsOn(
+  one: Placed,
+  known: Owners,
+  names: ReadonlyMap<string, string>,
+): Pick<Links, "base" | "external" | "layersFrom"> {
+  const { dockerfile, contexts } = one.target;
+  const layersFrom: string[] = [];
+  for (let stage: GraphStage | undefined = one.place.stage; stage !== undefined;) {
+    layersFrom.push(`stage ${stage.index} of ${dockerfile}`);
+    const from: GraphStage["base"] = stage.base;
+    if (from.kind === "context") {
+      const context = contexts[from.name] ?? "";
+      const base = contextTarget(context);
+      return { base, external: null, layersFrom: base === null ? [...layersFrom, context] : layersFrom };
+    }
     if (from.kind === "image") {
       const name = from.name === "scratch" ? null : from.name;
       const base = name === null ? null : (names.get(name) ?? null);
-      return { base, external: base === null ? name : null };
+      const external = base === null ? name : null;
+      return { base, external, layersFrom: external === null ? layersFrom : [...layersFrom, external] };
     }
     const { owner } = known.of(one, from.index);
-    if (owner !== null) return { base: owner.target.name, external: null };
-    const below = one.place.graph.stages[from.index];
-    if (below === undefined) return { base: null, external: null };
-    from = below.base;
+    if (owner !== null) return { base: owner.target.name, external: null, layersFrom };
+    stage = one.place.graph.stages[from.index];
   }
+  return { base: null, external: null, layersFrom };
 }
 
 type Found = Pick<Links, "bind" | "unbound" | "different">;

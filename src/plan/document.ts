@@ -100,7 +100,16 @@ export function planDocument(plan: Plan, config: string, commands: readonly Comm
 }
 
 function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument {
-  const { places, image, affixes: _affixes, isBase: _isBase, reuseFrom: _reuseFrom, inputs, ...rest } = target;
+  const {
+    places,
+    image,
+    affixes: _affixes,
+    isBase: _isBase,
+    reuseFrom: _reuseFrom,
+    layersFrom: _layersFrom,
+    inputs,
+    ...rest
+  } = target;
   const references = places.map(({ repository, buildTag, moving }) => ({
     repository: repository.name,
     buildTag: isLate ? null : buildTag,

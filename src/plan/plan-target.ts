@@ -73,6 +73,7 @@ export function planTarget(
       image: image.image,
       needs: [...new Set([...statedNeeds(target), ...links.needs])],
       base: links.base,
+      layersFrom: links.layersFrom,
       bind: links.bind,
       args: namedArgs,
       labels: {

@@ -51,6 +51,8 @@ export interface PlannedTarget {
   needs: string[];
   /** The target whose image this one stands on: its layers are the first of this image's. Null where it is none of ours. */
   base: string | null;
+  /** The stages and the image that its layers come from, besides its base: who has one of them, too, shares layers with it. */
+  layersFrom: string[];
   /** Stages of the Dockerfile that are replaced by another target's very image. */
   bind: Binding[];
   /** A secret stands in them by the name of its variable. */

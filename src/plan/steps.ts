@@ -3,7 +3,8 @@ import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
 import { outsideImages, type PlannedTarget } from "./plan.ts";
 import { dependents, withNeeds } from "./select.ts";
-import { waves } from "./waves.ts";
+import { Uploads } from "./uploads.ts";
+import { cut, waves } from "./waves.ts";
 
 /** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
 export type Step = LoginStep | ResolveStep | ReuseStep | AcquireStep | BuildStep | ProveStep | PushStep | MoveStep;
@@ -91,6 +92,8 @@ export interface BuilderTraits {
   binds: boolean;
   /** It can publish what it builds itself. */
   pushes: boolean;
+  /** So many targets it takes in one step. */
+  atOnce: number;
 }
 
 /** What the command line asks for. */
@@ -98,6 +101,9 @@ export type Work =
   | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; reuse: boolean; force: boolean }
   | { command: "push"; force: boolean }
   | { command: "promote"; from: PromotedBuild; force: boolean };
+
+/** A build, and what is up at that point of it. */
+type Making = Work & { command: "build" } & { uploads: Uploads };
 
 /** The steps that do `work` with the targets, which are in build order. */
 export function planSteps(
@@ -138,7 +144,8 @@ export function planSteps(
     ]);
   }
   // On a laptop what is needed is built along, and mostly cached.
-  const built = isFinal ? acquireAndBuild(targets, work) : buildSteps(targets, work);
+  const making: Making = { ...work, uploads: new Uploads(targets) };
+  const built = isFinal ? acquireAndBuild(targets, making) : buildSteps(targets, making);
   const early = new Set(
     built.flatMap((step) => (step.kind === "push" ? step.targets : step.kind === "build" ? step.pushed : [])),
   );
@@ -176,7 +183,7 @@ function loginSteps(registries: Config["registries"]): LoginStep[] {
  * Looks for what is needed and was not asked for, and builds the rest, wave by wave: a base that is nowhere may stand on
  * what this very run builds first.
  */
-function acquireAndBuild(targets: readonly PlannedTarget[], work: Work & { command: "build" }): MakingStep[] {
+function acquireAndBuild(targets: readonly PlannedTarget[], work: Making): MakingStep[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
   const needs = (name: string) => byName.get(name)?.needs ?? [];
   const selected = targets.filter(({ implied }) => !implied);
@@ -206,23 +213,28 @@ function acquireStep({ name }: PlannedTarget, neededBy: string[], otherwise: Acq
   return { kind: "acquire", target: name, neededBy, otherwise };
 }
 
-function buildSteps(targets: readonly PlannedTarget[], work: Work & { command: "build" }): (BuildStep | PushStep)[] {
+function buildSteps(targets: readonly PlannedTarget[], work: Making): (BuildStep | PushStep)[] {
   return waves(targets, work.builder.binds).flatMap(({ built }) => buildWave(built, work));
 }
 
 /**
- * What others stand on is published as soon as it is built and before anything is built on it, and never by the builder,
- * which would overwrite what another host of this build has published meanwhile.
+ * A wave in as many builds as the builder needs for it. What others stand on is published as soon as it is built and
+ * before anything is built on it, and never by the builder, which would overwrite what another host of this build has
+ * published meanwhile. The builder publishes side by side, so what shares layers with another one comes after it, too.
  */
 function buildWave(
   wave: readonly PlannedTarget[],
-  { builder, noCache, pull }: Work & { command: "build" },
+  { builder, noCache, pull, uploads }: Making,
 ): (BuildStep | PushStep)[] {
-  const pushed = builder.pushes ? names(wave.filter(({ push, isBase }) => push && !isBase)) : [];
-  return withoutIdle<BuildStep | PushStep>([
-    { kind: "build", targets: names(wave), pushed, noCache, pull },
-    { kind: "push", targets: names(wave.filter(({ push, isBase }) => push && isBase)) },
-  ]);
+  return cut(wave, builder.atOnce, noCache).flatMap((together) => {
+    const early = together.filter(({ push, isBase }) => push && (isBase || builder.pushes));
+    const pushed = new Set(uploads.sideBySide(early.filter(({ isBase }) => !isBase)));
+    uploads.add(early);
+    return withoutIdle<BuildStep | PushStep>([
+      { kind: "build", targets: names(together), pushed: names([...pushed]), noCache, pull },
+      { kind: "push", targets: names(early.filter((target) => !pushed.has(target))) },
+    ]);
+  });
 }
 
 function isPublished({ push, places }: PlannedTarget): boolean {

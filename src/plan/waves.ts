@@ -1,3 +1,4 @@
+import { pushAll } from "../core/push-all.ts";
 import { formatReference } from "../core/reference.ts";
 import { contextTarget } from "./context-target.ts";
 import type { PlannedTarget } from "./plan.ts";
@@ -39,6 +40,36 @@ export function waves(
     result[level]![acquired ? "acquired" : "built"].push(target);
   }
   return result;
+}
+
+/**
+ * Parts what may be built at the same time into bakes of at most `most` targets. What is built along with what it needs
+ * stays with it as far as that goes; without a cache always, as its common steps would be run twice.
+ */
+export function cut(targets: readonly PlannedTarget[], most: number, noCache: boolean): PlannedTarget[][] {
+  const parts: PlannedTarget[][] = [];
+  for (const group of linked(targets)) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.length + group.length <= most) pushAll(last, group);
+    else if (noCache || group.length <= most) parts.push([...group]);
+    else for (let from = 0; from < group.length; from += most) parts.push(group.slice(from, from + most));
+  }
+  return parts;
+}
+
+/** Groups of targets that need each other, what is needed first. */
+function linked(targets: readonly PlannedTarget[]): Iterable<PlannedTarget[]> {
+  const groups = new Map<string, { members: PlannedTarget[] }>();
+  for (const target of targets) {
+    const [first = { members: [] }, ...others] = new Set(target.needs.flatMap((name) => groups.get(name) ?? []));
+    for (const { members } of others) {
+      pushAll(first.members, members);
+      for (const { name } of members) groups.set(name, first);
+    }
+    first.members.push(target);
+    groups.set(target.name, first);
+  }
+  return [...new Set(groups.values())].map(({ members }) => members);
 }
 
 /** Whether the target is told which image it stands on: in place of a stage, by an argument, or as a named context. */

@@ -25,10 +25,12 @@ const noAnswer = String.raw`(?:connect: connection refused|no such host|no route
  */
 export const causes: readonly Cause[] = [
   {
-    // What is under way is cancelled with it.
-    pattern: /\bno such job\b/,
-    code: "transient",
-    hint: "the engine lost the build, as it does with too many targets at once: build fewer of them in one run",
+    // BuildKit was too busy to begin with one of many targets in time, and what else is under way is cancelled with it.
+    // Where we are stopped ourselves, that is said instead.
+    pattern:
+      /^ERROR: .*failed to receive status: rpc error: code = (?:\w+ desc = no such job \w+|Canceled desc = context canceled)$/m,
+    code: "overloaded",
+    hint: "the engine lost the build, as it does under load: let fewer builds run on this host at the same time",
   },
   { pattern: /context canceled$|code = Canceled|operation was canceled/m, code: "cancelled", hint: null },
   {

@@ -7,8 +7,9 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { findTarget } from "../plan/find-target.ts";
-import { buildTagReferences, type Plan } from "../plan/plan.ts";
+import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
+import { cut } from "../plan/waves.ts";
 import { confirmBases, settleBase } from "./confirm-bases.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
@@ -109,6 +110,7 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
   const up = new Set(state.up.keys());
   const mute = await muteRegistries(context, state, targetsOf(plan, step.targets));
   if (mute.length > 0) return mute;
+  const tried = step.targets.filter((name) => !up.has(name)).length;
   const { built, failures } = await builder.run(docker, { ...step, pushed }, plan, up, reporter);
   for (const { target, digest, cached, seconds } of built) {
     note(state, target, "built", { cached, seconds });
@@ -129,8 +131,43 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
       state,
       pushed.filter((name) => !names.has(name)),
     );
+  if (failures.some(({ code }) => code === "overloaded") && !docker.host.signal.aborted) {
+    return (await buildFewer(context, state, step, tried)) ?? failures;
+  }
   const rest = built.map(({ target }) => target).filter((name) => step.pushed.includes(name) && isThere(name));
   return failures.length > 0 ? failures : publish(context, state, { kind: "push", targets: rest });
+}
+
+/**
+ * Builds what a bake that the engine has lost leaves to do, with half as many targets at once; null where it cannot be
+ * with fewer. What has been built by then is in the cache, and what is up is not built again.
+ */
+async function buildFewer(
+  context: Release,
+  state: RunState,
+  step: BuildStep,
+  tried: number,
+): Promise<Failure[] | null> {
+  const { plan, reporter } = context;
+  const most = Math.ceil(tried / 2);
+  const left = targetsOf(plan, step.targets).filter((target) => !isUpByNow(plan, state, target));
+  const parts = cut(left, most, step.noCache);
+  if (parts.length === 1 && left.length === tried) return null;
+  reporter.note(`the engine lost a build of ${tried} targets, as it does under load; building at most ${most} at once`);
+  for (const part of parts) {
+    const targets = part.map(({ name }) => name);
+    const pushed = step.pushed.filter((name) => targets.includes(name));
+    const failures = await build(context, state, { ...step, targets, pushed });
+    if (failures.length > 0) return failures;
+  }
+  return [];
+}
+
+/** A laptop's build tag may be up from an earlier state of the work tree. */
+function isUpByNow({ event }: Plan, { up, outcomes }: RunState, { name, places }: PlannedTarget): boolean {
+  if (up.has(name)) return true;
+  const published = outcomes.get(name)?.published ?? [];
+  return event.buildNumber !== null && places.length > 0 && published.length === places.length;
 }
 
 /** buildx asks docker for the digest of what it has just pushed, which a registry of several machines may not show yet. */
@@ -139,7 +176,11 @@ function isUnread({ code, message }: Failure): boolean {
 }
 
 /** A builder that fails may have published some of the images before, and does not say which. */
-async function noteWhatIsUp({ plan, registries }: Release, state: RunState, names: readonly string[]): Promise<void> {
+async function noteWhatIsUp(
+  { plan, docker, registries }: Release,
+  state: RunState,
+  names: readonly string[],
+): Promise<void> {
   await eachLimited(targetsOf(plan, names), atOnce, async (target) => {
     const up: { reference: Reference; digest: string }[] = [];
     for (const reference of buildTagReferences(target)) {
@@ -148,6 +189,7 @@ async function noteWhatIsUp({ plan, registries }: Release, state: RunState, name
     }
     const [first] = up;
     if (first === undefined) return;
+    docker.digests.set(target.name, first.digest);
     note(state, target.name, "built", { digest: first.digest, published: up.map(({ reference }) => reference) });
   });
 }

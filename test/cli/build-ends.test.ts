@@ -222,3 +222,74 @@ it.each<[string, string[], Record<string, string>, number]>([
   expect(ran.code).toBe(code);
   expect(JSON.parse((await files.read(`${cwd}/run.json`))!)).toEqual(ran.json());
 });
+
+describe("a build that the engine loses", () => {
+  const names = Array.from({ length: 8 }, (_, at) => `app${at + 1}`);
+  const many = {
+    dockerfile: names.map((name) => `FROM os:${name} AS ${name}\nRUN echo ${name} > /app\n`).join(""),
+    targets: Object.fromEntries(names.map((name) => [name, `r.io/p/${name}`])),
+    images: names.map((name) => `os:${name}`),
+  };
+  const lost = {
+    exitCode: 1,
+    stderr: "ERROR: target app7: failed to receive status: rpc error: code = NotFound desc = no such job x1\n",
+  };
+
+  /** How a build ends where the engine takes `most` targets at once, how many each bake had, and what was sent of each. */
+  async function losing(most: number, { refused = () => true }: { refused?: (name: string) => boolean } = {}) {
+    let isLost = false;
+    const sent: string[] = [];
+    const registry = faulty(({ method, path }) => {
+      const [, name = ""] = /^\/v2\/p\/(app\d)\/manifests\//.exec(path) ?? [];
+      if (method !== "PUT" || !path.endsWith(own)) return undefined;
+      if (isLost && refused(name)) return { status: 403 };
+      sent.push(name);
+      return undefined;
+    });
+    const { run, docker } = await example({ ...many, registry });
+    const asked: number[] = [];
+    docker.fault(({ stdin = "" }, line) => {
+      if (!line.startsWith("docker buildx bake")) return undefined;
+      const { group } = JSON.parse(stdin) as { group: { default: { targets: string[] } } };
+      const { length } = group.default.targets;
+      asked.push(length);
+      isLost = length > most;
+      return isLost ? (ended) => ({ ...ended, ...lost }) : undefined;
+    });
+    const ran = await run(["build", "--json"]);
+    return { ran, asked, sent, tags: names.map((name) => registry.tags(`r.io/p/${name}`)) };
+  }
+
+  it.each([
+    [8, [8]],
+    [4, [8, 4, 4]],
+    [3, [8, 4, 2, 2, 4, 2, 2]],
+    [1, [8, 4, 2, 1, 1, 2, 1, 1, 4, 2, 1, 1, 2, 1, 1]],
+  ])("is done again with fewer targets at once, where it takes %i", async (most, bakesOf) => {
+    const { ran, asked, tags } = await losing(most);
+    expect([ran.code, asked], ran.err).toEqual([0, bakesOf]);
+    expect(tags).toEqual(names.map(() => ["latest", own]));
+  });
+
+  it("is not done again for what is up by then", async () => {
+    const { ran, asked, sent, tags } = await losing(3, { refused: (name) => name > "app5" });
+    expect([ran.code, asked], ran.err).toEqual([0, [8, 3]]);
+    expect(sent.toSorted()).toEqual(names);
+    expect(tags).toEqual(names.map(() => ["latest", own]));
+  });
+
+  it("is done where all is up by then", async () => {
+    const { ran, asked } = await losing(0, { refused: () => false });
+    expect([ran.code, asked], ran.err).toEqual([0, [8]]);
+  });
+
+  it("fails where not even one is built, and says why", async () => {
+    const { ran, asked, tags } = await losing(0);
+    expect(ran.code).toBe(1);
+    expect(ran.json()).toMatchObject({
+      error: { failures: [{ code: "overloaded", hint: expect.stringContaining("under load") }] },
+    });
+    expect(asked).toEqual([8, 4, 2, 1, 1, 1, 1, 1]);
+    expect(tags).toEqual(names.map(() => []));
+  });
+});

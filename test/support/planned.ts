@@ -29,6 +29,7 @@ export function planned(
     image: reference(`${repositories[0] ?? name}:${buildTag}`),
     needs: [],
     base: null,
+    layersFrom: [],
     bind: [],
     args: {},
     labels: labelsOf(42, name),

@@ -70,8 +70,8 @@ describe("the builder of a run", () => {
 
 describe("a builder", () => {
   it.each<[Builder, object]>([
-    [bakeBuilder("/work"), { store: "host", binds: true, pushes: true }],
-    [dockerBuilder, { store: "host", binds: false, pushes: false }],
+    [bakeBuilder("/work"), { store: "host", binds: true, pushes: true, atOnce: 50 }],
+    [dockerBuilder, { store: "host", binds: false, pushes: false, atOnce: Infinity }],
   ])("says what it can do: $name", (builder, expected) => {
     expect(builder).toMatchObject(expected);
   });

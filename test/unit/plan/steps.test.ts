@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type BuilderTraits, planSteps, type Step, type Work } from "../../../src/plan/steps.ts";
+import { type BuilderTraits, planSteps, type Work } from "../../../src/plan/steps.ts";
 import { planned } from "../../support/planned.ts";
+import { short } from "./short-step.ts";
 
 const ci = { buildNumber: 42 };
 const laptop = { buildNumber: null };
-const bake: BuilderTraits = { binds: true, pushes: true };
-const docker: BuilderTraits = { binds: false, pushes: false };
+const bake: BuilderTraits = { binds: true, pushes: true, atOnce: 50 };
+const docker: BuilderTraits = { binds: false, pushes: false, atOnce: Infinity };
 const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
   command: "build",
   builder,
@@ -27,16 +28,6 @@ const app1 = planned("app1", on("base"));
 const app2 = planned("app2", on("base"));
 const implied = { ...base, implied: true };
 const kept = { push: false, repositories: [] };
-
-/** A step in a word: what it does, and with which targets; what the builder publishes itself has a `+`. */
-function short(step: Step): string {
-  if (step.kind === "login") return `login ${step.registry}`;
-  if (step.kind === "acquire") {
-    return `acquire ${step.target} for ${step.neededBy.join()} or ${step.otherwise.map(short).join(", ")}`;
-  }
-  const pushed = step.kind === "build" ? step.pushed : [];
-  return `${step.kind} ${step.targets.map((name) => (pushed.includes(name) ? `${name}+` : name)).join()}`;
-}
 
 /** No variable has a value, unless the test says so. */
 const isSet = () => false;
@@ -81,7 +72,7 @@ describe("the steps of a build", () => {
       "with a builder that can be given no image: what is needed is there before",
       ci,
       [base, planned("app1", { needs: ["base"] })],
-      { binds: false, pushes: true },
+      { binds: false, pushes: true, atOnce: 50 },
       [
         "login a.com",
         "resolve base,app1",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatReference } from "../../../src/core/reference.ts";
-import { waves } from "../../../src/plan/waves.ts";
+import { cut, waves } from "../../../src/plan/waves.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { planned } from "../../support/planned.ts";
 
@@ -87,5 +87,47 @@ describe("waves", () => {
     ];
     expect(namesOf(unbound, true)).toEqual([["base", "tools", "middle", "app"]]);
     expect(namesOf(unbound, false)).toEqual([["base", "tools"], ["middle"], ["app"]]);
+  });
+});
+
+describe("a wave that is too much for one bake", () => {
+  const many = (count: number, changes: object = {}) =>
+    Array.from({ length: count }, (_, at) => planned(`app${at + 1}`, changes));
+  const sizes = (targets: readonly PlannedTarget[], most: number, noCache = false) =>
+    cut(targets, most, noCache).map(({ length }) => length);
+
+  it.each([
+    ["not at all where it is not", 50, 50, [50]],
+    ["into as few parts as will do", 51, 50, [50, 1]],
+    ["into equal ones", 200, 50, [50, 50, 50, 50]],
+    ["not where there is nothing", 0, 50, []],
+  ])("is cut %s", (_, count, most, expected) => {
+    expect(sizes(many(count), most)).toEqual(expected);
+  });
+
+  const pairs = [1, 2, 3].flatMap((at) => [planned(`low${at}`), planned(`high${at}`, { needs: [`low${at}`] })]);
+
+  it.each([
+    ["keeps together what is built along with what it needs", pairs, 3, false, [2, 2, 2]],
+    ["has more than one such group in a part", pairs, 4, false, [4, 2]],
+    ["parts a group that is too much by itself", [base, ...many(5, { needs: ["base"] })], 4, false, [4, 2]],
+    [
+      "but not without a cache, as what is common would be run twice",
+      [base, ...many(5, { needs: ["base"] })],
+      4,
+      true,
+      [6],
+    ],
+  ])("%s", (_, targets, most, noCache, expected) => {
+    expect(sizes(targets, most, noCache)).toEqual(expected);
+  });
+
+  it("has each target once, behind what it needs", () => {
+    const joined = planned("joined", { needs: ["app1", "app3"] });
+    const parts = cut([...many(4), joined], 3, false);
+    expect(parts.map((part) => part.map(({ name }) => name))).toEqual([
+      ["app1", "app3", "joined"],
+      ["app2", "app4"],
+    ]);
   });
 });

@@ -110,9 +110,14 @@ export const ofBuilds: Recorded[] = [
   ],
   [
     "a build that the engine lost under load",
-    "transient",
-    "build fewer of them",
-    ["ERROR: target app17: failed to receive status: rpc error: code = Unknown desc = no such job kqz3n1"],
+    "overloaded",
+    "let fewer builds run",
+    [
+      "ERROR: target app17: failed to receive status: rpc error: code = Unknown desc = no such job kqz3n1",
+      "ERROR: target app161: failed to receive status: rpc error: code = NotFound desc = no such job jhmyilah40qsnciq8xkpk3vtr",
+      "ERROR: target app3: failed to receive status: rpc error: code = Canceled desc = context canceled",
+      "ERROR: failed to build: failed to receive status: rpc error: code = NotFound desc = no such job jhmyilah40qsnciq8xkpk3vtr",
+    ],
   ],
   ["a build that was stopped", "cancelled", null, ["ERROR: failed to build: context canceled"]],
   [

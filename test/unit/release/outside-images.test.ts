@@ -24,6 +24,7 @@ async function find(pull: boolean, { registry = createRegistry(), onHost = "[]",
     store: "host",
     binds,
     pushes: true,
+    atOnce: 50,
     commands: () => [],
     run: async () => ({ built: [], failures: [] }),
   } as const;

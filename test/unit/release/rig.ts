@@ -59,6 +59,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       image: { repository: places[0]!.repository, tag: places[0]!.buildTag },
       needs: [],
       base: null,
+      layersFrom: [],
       bind: [],
       args: {},
       labels: labelsOf(name, { number, version, tags: tags.map((tag) => tag + suffix), source, suffix, siblings }),
