@@ -1,5 +1,5 @@
 import { cleanJson } from "../core/printable.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { digestInName, formatReference, type Reference } from "../core/reference.ts";
 import { shortImageName } from "../dockerfile/image-name.ts";
 import type { Late, NamedText, Text } from "../core/text.ts";
 import { type Invocation, render, workDirectory } from "../docker/invocation.ts";
@@ -140,10 +140,9 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
 /** Images from outside, by the digest that they have in their registry now: all targets of a run are made from the same. */
 function fromOutside(target: PlannedTarget): Record<string, Text> {
   return Object.fromEntries(
-    outsideImages(target).map((image) => [
-      shortImageName(image),
-      [`docker-image://${image}`, { pin: outsidePin(image) }],
-    ]),
+    outsideImages(target)
+      .filter((image) => digestInName(image) === null)
+      .map((image) => [shortImageName(image), [`docker-image://${image}`, { pin: outsidePin(image) }]]),
   );
 }
 

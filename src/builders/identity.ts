@@ -2,7 +2,7 @@ import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { identityLabels, ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
-import { inputsNow, whatDiffers } from "./late-labels.ts";
+import { inputsNow, inWords, whatDiffers } from "./late-labels.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Digests = ReadonlyMap<string, string>;
@@ -41,9 +41,7 @@ export function otherInputs(target: PlannedTarget, labels: Labels, digests: Dige
   // A base that an earlier step has built stays this build's, whatever files have come since.
   const differing = whatDiffers(target, labels, digests).filter((what) => !target.implied || !isFile(what));
   if (differing.length === 0) return null;
-  const most = 5;
-  const more = differing.length > most ? `, and ${differing.length - most} more` : "";
-  const message = `${formatReference(target.image)} is up, made from something else: ${differing.slice(0, most).join(", ")}${more}`;
+  const message = `${formatReference(target.image)} is up, made from something else: ${inWords(differing)}`;
   return failure("other-inputs", message, {
     target: target.name,
     hint: "one build tag stands for one image: what differs between agents or pipelines is a target of its own, with a suffix",

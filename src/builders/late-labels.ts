@@ -67,7 +67,16 @@ export function whatDiffers(
   const moved = images.flatMap((one, at) => {
     const digest = digests.get(digestKey(one));
     if (digest === undefined || theirs[at] === digest) return [];
-    return "target" in one ? `the image of ${one.target}` : `the image ${one.image}`;
+    if ("target" in one) return `the image of ${one.target}`;
+    return theirs[at] === "" ? `the image ${one.image}, of which not all was known` : `the image ${one.image}`;
   });
   return [...changed, ...(isGone ? ["something that is gone"] : []), ...moved];
+}
+
+const mostTold = 5;
+
+/** What differs, as far as somebody would read it. */
+export function inWords(differing: readonly string[]): string {
+  const more = differing.length > mostTold ? `, and ${differing.length - mostTold} more` : "";
+  return differing.slice(0, mostTold).join(", ") + more;
 }

@@ -1,8 +1,10 @@
 import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
+import type { Config } from "../config/config.ts";
 import { commandNames } from "../core/command-names.ts";
 import type { Problem } from "../core/errors.ts";
+import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
 import { show } from "../docker/invocation.ts";
 import { invocationsOf, type Line } from "../docker/shell.ts";
@@ -23,7 +25,8 @@ export type Planner = (work: Work) => Plan;
 
 /** Reads what a plan of the named targets is made of. */
 export async function planner(host: Host, project: Project, line: PlanningLine): Promise<Planner> {
-  const { config, event, tags, env, secrets } = project;
+  const { event, tags, env, secrets } = project;
+  const config = decided(project);
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
   const written = new Set(config.targets.map(({ dockerfile }) => dockerfile));
   const read = async (file: string) =>
@@ -54,6 +57,17 @@ export async function planner(host: Host, project: Project, line: PlanningLine):
   };
 }
 
+/** What the config leaves to where the build runs. */
+function decided({ config, event }: Project): Config {
+  const targets = config.targets.map((target) => ({ ...target, reuse: target.reuse ?? isOfCI(event) }));
+  return { ...config, targets };
+}
+
+/** A laptop builds what its work tree holds, on the images that it has. */
+function isOfCI({ buildNumber }: BuildEvent): boolean {
+  return buildNumber !== null;
+}
+
 /** A `push` or `promote` that can publish nothing, and says so only in passing, would be taken for one that has. */
 function idlePush(
   { push, event }: Plan,
@@ -67,12 +81,12 @@ function idlePush(
 }
 
 /** What the command line asks a builder for. */
-function buildWork(builder: Builder, { config }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
+function buildWork(builder: Builder, { config, event }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
   return {
     command: "build",
     builder,
     noCache: cache === false,
-    pull: pull ?? config.pull,
+    pull: pull ?? config.pull ?? isOfCI(event),
     reuse: cache !== false && reuse !== false,
     force: force === true,
   };

@@ -7,8 +7,8 @@ export interface Config {
   directory: string;
   targets: Target[];
   push: "auto" | boolean;
-  /** Whether registries are asked which images stages are FROM now. */
-  pull: boolean;
+  /** Whether registries are asked which images stages are FROM now; null: in CI they are. */
+  pull: boolean | null;
   /** What a promotion or rollback does: publish the images of another build, or build anew. */
   promote: "auto" | "build";
   registries: Readonly<Record<string, RegistryAccess>>;
@@ -42,8 +42,8 @@ export interface Target {
   suffix: string;
   needs: readonly string[];
   push: "auto" | boolean;
-  /** Whether an earlier build's image that was made from the very same is used again. */
-  reuse: boolean;
+  /** Whether an earlier build's image that was made from the very same is used again; null: in CI it is. */
+  reuse: boolean | null;
   cacheFrom: readonly string[];
 }
 

@@ -34,7 +34,7 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     directory,
     targets,
     push: written.push ?? "auto",
-    pull: written.pull ?? false,
+    pull: written.pull ?? null,
     promote: written.promote ?? "auto",
     registries: written.registries ?? {},
     registry: written.registry ?? null,
@@ -98,7 +98,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy): T
     suffix: written.suffix ?? "",
     needs: list(written.needs),
     push: written.push ?? "auto",
-    reuse: written.reuse ?? false,
+    reuse: written.reuse ?? null,
     cacheFrom: list(written.cacheFrom),
   };
 }

@@ -77,7 +77,7 @@ const targetEntries = {
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   reuse: v.optional(
-    described(v.boolean(), "Use an image again that an earlier build has made from the very same. Default: false."),
+    described(v.boolean(), "Use an image again that an earlier build has made from the very same. Default: in CI."),
   ),
   cacheFrom: v.optional(
     described(stringOrList, "Where else to look for build cache: references or type=… specifications."),
@@ -105,7 +105,7 @@ export const configSchema = v.strictObject({
     ),
   ),
   pull: v.optional(
-    described(v.boolean(), "Ask registries which images stages are FROM now, and build all on those. Default: false."),
+    described(v.boolean(), "Ask registries which images stages are FROM now, and build all on those. Default: in CI."),
   ),
   promote: v.optional(
     described(

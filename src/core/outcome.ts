@@ -14,6 +14,8 @@ export interface Outcome {
   cached: boolean;
   /** From the target's first step to its last, in seconds. */
   seconds: number;
+  /** Why it was built, or not built again, in words; null where nobody has looked for an earlier image. */
+  why: string | null;
   /** What is up. */
   published: Reference[];
 }

@@ -49,6 +49,11 @@ export function parseReference(text: string): Reference | null {
   return repositoryFault(name) === null && isTag(tag) ? { repository: parseRepository(name), tag } : null;
 }
 
+/** The digest in an image's name, which always stands for the same; null where what the name stands for may change. */
+export function digestInName(image: string): string | null {
+  return /@(.+)$/s.exec(image)?.[1] ?? null;
+}
+
 /** Whether a repository names its registry. */
 export function hasRegistry(name: string): boolean {
   return split(name).registry !== null;

@@ -9,7 +9,7 @@ export interface InspectedImage {
   RepoDigests?: string[] | null;
   Metadata?: { LastTagTime?: string };
   RootFS?: { Layers?: string[] | null };
-  Config?: { Labels?: Record<string, string> | null };
+  Config?: { Labels?: Record<string, string> | null; OnBuild?: string[] | null };
 }
 
 /** Looks at images by their names on the host. */

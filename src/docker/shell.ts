@@ -1,5 +1,5 @@
 import { isPrintable } from "../core/printable.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { digestInName, formatReference, type Reference } from "../core/reference.ts";
 import { digestVariable, type Invocation, workDirectory } from "./invocation.ts";
 import type { Late, Text } from "../core/text.ts";
 
@@ -84,8 +84,10 @@ function toShell(line: Line): string {
 
 /** What the registry says, or else what the host has. */
 function outsideDigest({ outside, key, pin, pull }: Extract<Line, { outside: string }>): string {
-  const image = quote(outside);
   const [known, pinned] = [digestVariable(key), digestVariable(pin)];
+  const named = digestInName(outside);
+  if (named !== null) return `${known}=${quote(named)}`;
+  const image = quote(outside);
   const asked = `docker buildx imagetools inspect --format '{{.Manifest.Digest}}' ${image} 2>/dev/null`;
   const format = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}";
   const here = `docker image inspect --format '${format}' ${image} 2>/dev/null | sed 's/.*@//'`;

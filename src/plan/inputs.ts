@@ -71,7 +71,7 @@ export function targetInputs(sources: InputSources): (target: string) => Planned
     const below = [...withNeeds([name], needs)].filter((one) => sources.placed.has(one));
     for (const one of order(below, needs).sorted) find(one);
     const inputs = find(name);
-    return sources.placed.get(name)!.target.reuse ? printed(inputs) : notPrinted(inputs);
+    return sources.placed.get(name)!.target.reuse === true ? printed(inputs) : notPrinted(inputs);
   };
 }
 

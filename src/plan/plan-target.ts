@@ -95,7 +95,7 @@ export function planTarget(
       cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
       isBase: bases.has(name),
       inputs: notKnown,
-      reuseFrom: target.reuse ? earlier : [],
+      reuseFrom: target.reuse === true ? earlier : [],
     },
   };
 }

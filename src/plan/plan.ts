@@ -89,9 +89,9 @@ export interface PlannedInputs {
 /** An image that another one is made from: one of another target of ours, or one from outside by its name. */
 export type LateInput = { target: string } | { image: string };
 
-/** The images from outside that a target is made from and whose names hold no digest: what they are may change. */
+/** The images from outside that a target is made from. */
 export function outsideImages({ inputs: { images } }: Pick<PlannedTarget, "inputs">): string[] {
-  return images.flatMap((one) => ("image" in one && !one.image.includes("@") ? one.image : []));
+  return images.flatMap((one) => ("image" in one ? one.image : []));
 }
 
 /**

@@ -5,10 +5,12 @@ export interface ImageConfig {
   labels: Readonly<Record<string, string>>;
   /** What the layers hold, lowest first, whatever they are compressed with. */
   layers: readonly string[];
+  /** Whether it has ONBUILD triggers, which run in every image that is built on it. */
+  hasTriggers: boolean;
 }
 
 /** What is not an image. */
-export const noImage: ImageConfig = { digest: null, labels: {}, layers: [] };
+export const noImage: ImageConfig = { digest: null, labels: {}, layers: [], hasTriggers: false };
 
 interface ManifestBody {
   config?: { digest?: string };
@@ -27,8 +29,9 @@ export function configOf(manifest: unknown): { manifest: string } | { blob: stri
 /** Reads an image's configuration. */
 export function readConfig(digest: string, value: Record<string, unknown>): ImageConfig {
   const { config, rootfs } = value as {
-    config?: { Labels?: Record<string, string> | null } | null;
+    config?: { Labels?: Record<string, string> | null; OnBuild?: string[] | null } | null;
     rootfs?: { diff_ids?: string[] | null } | null;
   };
-  return { digest, labels: config?.Labels ?? {}, layers: rootfs?.diff_ids ?? [] };
+  const hasTriggers = (config?.OnBuild ?? []).length > 0;
+  return { digest, labels: config?.Labels ?? {}, layers: rootfs?.diff_ids ?? [], hasTriggers };
 }

@@ -1,9 +1,9 @@
 import { lookOnHost } from "../builders/acquire.ts";
 import { eachLimited } from "../core/pool.ts";
-import { parseReference, type Reference } from "../core/reference.ts";
+import { digestInName, parseReference, type Reference } from "../core/reference.ts";
 import { pullImage, repositoryDigest } from "../docker/image-commands.ts";
 import { runPatiently } from "../docker/exec.ts";
-import { outsideKey, outsidePin } from "../plan/plan.ts";
+import { outsideImages, outsideKey, outsidePin, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Release } from "./run-state.ts";
@@ -16,12 +16,17 @@ const atOnce = 8;
  */
 export async function findOutsideImages(context: Release, { images, pull }: ResolveStep): Promise<void> {
   await eachLimited(images, atOnce, async (image) => {
-    const reference = parseReference(image);
+    const reference = withoutDigest(image);
     if (reference === null) return;
-    const digest = pull ? await askRegistry(context, image, reference) : null;
-    if (digest !== null) await settleOn(context, image, reference, digest);
-    else await settleOnHosts(context, image, reference);
+    const named = digestInName(image);
+    const digest = named ?? (pull ? await askRegistry(context, image, reference) : null);
+    if (digest === null) await settleOnHosts(context, image, reference);
+    else for (const key of [outsideKey(image), outsidePin(image)]) context.docker.digests.set(key, digest);
   });
+}
+
+function withoutDigest(image: string): Reference | null {
+  return parseReference(image.replace(/@.*/s, ""));
 }
 
 async function askRegistry(
@@ -40,20 +45,38 @@ async function askRegistry(
   return null;
 }
 
-async function settleOn(context: Release, image: string, reference: Reference, digest: string): Promise<void> {
-  const { builder, docker, reporter } = context;
-  docker.digests.set(outsideKey(image), digest);
-  docker.digests.set(outsidePin(image), digest);
-  // A builder that cannot be told which image to take takes the host's.
-  if (builder === null || builder.binds) return;
-  const here = await lookOnHost(docker, reference);
-  if (here !== null && repositoryDigest(here, reference.repository) === digest) return;
-  await runPatiently(docker, pullImage(reference), `pull ${image}`, reporter.note);
+/** Brings them to the host for a builder that cannot be told which image to take, and takes the host's. */
+export async function bringOutsideImages(context: Release, targets: readonly PlannedTarget[]): Promise<void> {
+  const { docker, reporter } = context;
+  for (const image of new Set(targets.flatMap(outsideImages))) {
+    const [reference, digest] = [withoutDigest(image), docker.digests.get(outsidePin(image))];
+    if (reference === null || digest === undefined) continue;
+    if (digestInName(image) !== null) continue;
+    const here = await lookOnHost(docker, reference);
+    if (here !== null && repositoryDigest(here, reference.repository) === digest) continue;
+    await runPatiently(docker, pullImage(reference), `pull ${image}`, reporter.note);
+  }
+}
+
+/**
+ * Forgets those of which it is not known what they do to an image that is built on them: what an ONBUILD trigger reads is not
+ * seen. Such an image gets no inputs, so that it is never used again. Only who builds has to ask, as that reads manifests.
+ */
+export async function forgetTriggering({ docker, registries }: Release, targets: readonly PlannedTarget[]) {
+  const comparable = targets.filter(({ inputs }) => inputs.unknown === null);
+  await eachLimited([...new Set(comparable.flatMap(outsideImages))], atOnce, async (image) => {
+    const [reference, digest] = [withoutDigest(image), docker.digests.get(outsidePin(image))];
+    if (reference === null || digest === undefined) return;
+    const client = registries.repository(reference.repository);
+    const manifest = await client.manifest(digest);
+    const found = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
+    if (found === null || found instanceof Refusal || found.hasTriggers) docker.digests.delete(outsideKey(image));
+  });
 }
 
 /** It is the one that the builder takes by its name. */
 async function settleOnHosts({ docker }: Release, image: string, reference: Reference): Promise<void> {
   const here = await lookOnHost(docker, reference);
-  if (here === null) return;
+  if (here === null || (here.Config?.OnBuild ?? []).length > 0) return;
   docker.digests.set(outsideKey(image), repositoryDigest(here, reference.repository) ?? here.Id);
 }

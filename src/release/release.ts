@@ -15,6 +15,7 @@ import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
 import { reuse } from "./reuse.ts";
 import { findPromoted } from "./find-promoted.ts";
+import { bringOutsideImages, forgetTriggering } from "./outside-images.ts";
 import { publish } from "./publish.ts";
 import { layersUp, resolve } from "./already-published.ts";
 import { newState, note, type Release, type RunState, targetsOf } from "./run-state.ts";
@@ -110,6 +111,8 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
   const up = new Set(state.up.keys());
   const mute = await muteRegistries(context, state, targetsOf(plan, step.targets));
   if (mute.length > 0) return mute;
+  await forgetTriggering(context, targetsOf(plan, step.targets));
+  if (step.pull && !builder.binds) await bringOutsideImages(context, targetsOf(plan, step.targets));
   const tried = step.targets.filter((name) => !up.has(name)).length;
   const { built, failures } = await builder.run(docker, { ...step, pushed }, plan, up, reporter);
   for (const { target, digest, cached, seconds } of built) {
@@ -253,5 +256,5 @@ function inPlanOrder(plan: Plan, outcome: Outcome): Outcome {
 }
 
 function skipped(target: string): Outcome {
-  return { target, status: "skipped", digest: null, cached: false, seconds: 0, published: [] };
+  return { target, status: "skipped", digest: null, cached: false, seconds: 0, why: null, published: [] };
 }

@@ -7,7 +7,7 @@ import type { ReuseStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
-import { inputsNow } from "../builders/late-labels.ts";
+import { inputsNow, inWords, whatDiffers } from "../builders/late-labels.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -15,27 +15,27 @@ const atOnce = 8;
 /**
  * Finds images that earlier builds have made from the very same, and gives them this build's tag: they are not built
  * again, and keep their digests. A target that stands on one that has to be built is built as well. Whatever cannot be
- * told, or written, is no reason to fail: the target is built.
+ * told, or written, is no reason to fail: the target is built, and it is said why.
  */
 export async function reuse(context: Release, state: RunState, { targets }: ReuseStep): Promise<Failure[]> {
   await inDependencyOrder(targetsOf(context.plan, targets), atOnce, async (target) => {
-    const expected = mayBeReused(state, target) ? inputsNow(target, context.docker.digests) : null;
-    if (expected === null) return;
-    const found = await findSame(context, target, expected);
-    if (found === null || !(await nameIt(context, target, found))) return;
-    const { image, from } = found;
+    if (state.up.has(target.name)) return;
+    const found = await findSame(context, state, target);
+    const named = typeof found === "string" ? found : ((await nameIt(context, target, found)) ?? found);
+    if (typeof named === "string") {
+      state.why.set(target.name, named);
+      if (!target.implied) context.reporter.note(`${target.name}: ${named}`);
+      return;
+    }
+    const { image, from } = named;
     state.inRegistry.set(target.name, { digest: image.manifest, id: image.digest });
     context.docker.digests.set(target.name, image.manifest);
     if (!target.implied) state.up.set(target.name, image);
+    state.why.set(target.name, `nothing has changed since ${from}`);
     note(state, target.name, "reused", { digest: image.manifest, cached: true, published: buildTagReferences(target) });
     context.reporter.note(`${target.name}: nothing has changed since ${from}; not built again`);
   });
   return [];
-}
-
-/** One that stands on what is in no registry has to be proved to stand on what is here. */
-function mayBeReused({ inRegistry }: RunState, { name, base }: PlannedTarget): boolean {
-  return inRegistry.get(name) === "nothing" && (base === null || typeof inRegistry.get(base) === "object");
 }
 
 interface Found {
@@ -45,29 +45,44 @@ interface Found {
   from: string;
 }
 
-/** The first image among the candidates that was made from the same. */
-async function findSame(
-  { registries, reporter }: Release,
-  target: PlannedTarget,
-  expected: string,
-): Promise<Found | null> {
-  for (const { repository, tag } of target.reuseFrom) {
+/** The first image among the candidates that was made from the same; text says why there is none. */
+async function findSame(context: Release, { inRegistry }: RunState, target: PlannedTarget): Promise<Found | string> {
+  const { docker, registries } = context;
+  const { base, inputs, reuseFrom } = target;
+  if (inRegistry.get(target.name) !== "nothing") return "the registry does not say what is up";
+  // One that stands on what is in no registry has to be proved to stand on what is here.
+  if (base !== null && typeof inRegistry.get(base) !== "object") return `${base} is built, which it stands on`;
+  const expected = inputsNow(target, docker.digests);
+  if (expected === null) return inputs.unknown ?? "it is not known which images it would be made from";
+  let why: string | null = null;
+  for (const { repository, tag } of reuseFrom) {
     const client = registries.repository(repository);
     const up = await imageAt(client, tag);
-    if (up === null || up instanceof Refusal || up.image.labels[ownLabels.inputs] !== expected) continue;
-    // Which build has moved a tag last is then told by the build tags alone.
-    const tags = await client.tags();
-    if (tags instanceof Refusal) {
-      reporter.note(`${target.name}: ${repository.name} does not list its tags, so nothing is used again there`);
-      return null;
+    if (up === null || up instanceof Refusal) continue;
+    const { labels } = up.image;
+    const from = labels[ownLabels.buildTag] ?? tag;
+    if (labels[ownLabels.inputs] !== expected) {
+      why ??= whyOther(whatDiffers(target, labels, docker.digests), from);
+      continue;
     }
-    return { ...up, from: up.image.labels[ownLabels.buildTag] ?? tag };
+    // Which build has moved a tag last is then told by the build tags alone.
+    const isListed = !((await client.tags()) instanceof Refusal);
+    return isListed ? { ...up, from } : `${repository.name} does not list its tags, so nothing is used again there`;
   }
-  return null;
+  return why ?? "no earlier image is up";
 }
 
-/** Writes the build tag in all repositories of the target. Where one has no such image yet, it is copied there. */
-async function nameIt(context: Release, target: PlannedTarget, { manifest }: Found): Promise<boolean> {
+function whyOther(differing: readonly string[], from: string): string {
+  return differing.length === 0
+    ? `${from} does not say what it was made from`
+    : `changed since ${from}: ${inWords(differing)}`;
+}
+
+/**
+ * Writes the build tag in all repositories of the target. Where one has no such image yet, it is copied there. Returns why
+ * that cannot be done; null where it is.
+ */
+async function nameIt(context: Release, target: PlannedTarget, { manifest }: Found): Promise<string | null> {
   const copied: Reference[] = [];
   const [first, ...others] = buildTagReferences(target);
   for (const reference of [first!, ...others]) {
@@ -77,9 +92,8 @@ async function nameIt(context: Release, target: PlannedTarget, { manifest }: Fou
       continue;
     }
     const written = await client.put(reference.tag, manifest);
-    if (!(written instanceof Refusal)) continue;
-    context.reporter.note(`${target.name}: ${formatReference(reference)}: ${written.message}; building it`);
-    return false;
+    if (written instanceof Refusal) return `${formatReference(reference)}: ${written.message}`;
   }
-  return (await copyImage(context, target, first!, copied)).length === 0;
+  const [failed] = await copyImage(context, target, first!, copied);
+  return failed === undefined ? null : failed.message;
 }

@@ -33,6 +33,8 @@ export interface RunState {
   settled: Map<string, { at: number; took: number }>;
   /** The tag of the image that a target's moving tags are to stand for, where that is a promoted build's. */
   promoted: Map<string, string>;
+  /** Why targets are built, or not built again, in words. */
+  why: Map<string, string>;
   /** Registries that have been asked whether they answer at all, and do. */
   heard: Set<string>;
   outcomes: Map<string, Outcome>;
@@ -63,6 +65,7 @@ export function newState(): RunState {
     onHost: new Map(),
     settled: new Map(),
     promoted: new Map(),
+    why: new Map(),
     heard: new Set(),
     outcomes: new Map(),
   };
@@ -78,8 +81,8 @@ export function note(
   state: RunState,
   target: string,
   status: Status,
-  rest: Partial<Omit<Outcome, "target">> = {},
+  rest: Partial<Omit<Outcome, "target" | "why">> = {},
 ): void {
-  const before = state.outcomes.get(target) ?? { target, digest: null, cached: false, seconds: 0, published: [] };
-  state.outcomes.set(target, { ...before, ...rest, status });
+  const before = state.outcomes.get(target) ?? { digest: null, cached: false, seconds: 0, published: [] };
+  state.outcomes.set(target, { ...before, ...rest, target, status, why: state.why.get(target) ?? null });
 }

@@ -1,6 +1,6 @@
 import type { Builder } from "../builders/builder.ts";
 import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
-import { formatReference, parseReference, type Reference } from "../core/reference.ts";
+import { digestInName, formatReference, parseReference, type Reference } from "../core/reference.ts";
 import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
@@ -81,11 +81,12 @@ const asks = "A run asks the registry now what is up already under this build's 
 
 /** A builder that cannot be told which image to take takes the host's, which is made the latest. */
 function outsideDigest(image: string, pull: boolean, builder: Builder): Line[] {
+  const line = { outside: image, key: outsideKey(image), pin: outsidePin(image), pull: pull && builder.binds };
   const reference = parseReference(image);
-  if (reference === null) return [];
+  if (reference === null) return digestInName(image) === null ? [] : [line];
   const here: Line = { run: docker("image", "inspect", image), quiet: true };
   const pulled: Line[] = pull && !builder.binds ? [{ firstOf: [{ run: pullImage(reference) }, here] }] : [];
-  return [...pulled, { outside: image, key: outsideKey(image), pin: outsidePin(image), pull: pull && builder.binds }];
+  return [...pulled, line];
 }
 
 /** Only the digest of what others stand on is asked for. */

@@ -65,6 +65,7 @@ export function resultJson(plan: Plan, { outcomes, failures }: RunResult, config
         published: outcome.published.map(formatReference),
         status: outcome.status,
         cached: outcome.cached,
+        why: outcome.why,
         seconds: Number(outcome.seconds.toFixed(1)),
       };
     }),

@@ -22,9 +22,10 @@ export function withoutCredentials(url: string): string {
   );
 }
 
-/** A text in which no URL shows a password. `docker-image://alpine:3.19@sha256:…` has none. */
+/** A text in which no URL shows a password. */
 export function hidePasswords(text: string, by: string): string {
   return text.replaceAll(logins, (whole, scheme: string, login: string) => {
+    if (isImage(scheme)) return whole;
     const found = passwordsIn(whole);
     const user = login.split(":")[0]!;
     return found.length === 0 ? whole : `${scheme}${isToken(user) || user === login ? "" : `${user}:`}${by}@`;
@@ -36,13 +37,19 @@ const logins = /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#"'<>]*)@(?!sha\d+:)/gi;
 
 /** The passwords in the URLs of a text: what `scheme://user:password@host` or `scheme://token@host` logs in with. */
 export function passwordsIn(text: string): string[] {
-  return [...text.matchAll(logins)].flatMap(([, , login = ""]) => {
+  return [...text.matchAll(logins)].flatMap(([, scheme = "", login = ""]) => {
+    if (isImage(scheme)) return [];
     const colon = login.indexOf(":");
     if (colon === -1) return isToken(login) ? [login] : [];
     // GitHub's way: the token is the user, and the password is x-oauth-basic or empty.
     const [user, password] = [login.slice(0, colon), login.slice(colon + 1)];
     return [...(isToken(user) ? [user] : []), ...(password === "" ? [] : [password])];
   });
+}
+
+/** What stands before the `@` of an image is its tag. */
+function isImage(scheme: string): boolean {
+  return /docker-image:\/\/$/i.test(scheme);
 }
 
 /** A user's name is short or a word: this is long, and has digits. */

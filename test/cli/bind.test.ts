@@ -34,6 +34,7 @@ describe("what a target is built on", () => {
       ]),
     ).toEqual([
       ["resolve", ["base", "app1"], []],
+      ["reuse", ["base", "app1"], []],
       [
         "acquire",
         ["base"],

@@ -173,6 +173,7 @@ describe("what docker or the registry refused", () => {
       ["--builder", "buildx"],
       {
         "docker buildx version": {},
+        "docker image inspect": { exitCode: 1 },
         "docker buildx bake": {
           exitCode: 1,
           stderr:

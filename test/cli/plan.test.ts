@@ -66,6 +66,8 @@ targets:
   it("plans for docker build where it is told to", async () => {
     const plan = await planOf(linked, ["--builder", "docker", "base", "app1"]);
     expect(commandsOf(plan).map(({ argv }) => argv.slice(0, 2).join(" "))).toEqual([
+      "docker pull",
+      "docker image",
       "docker build",
       "docker push",
       "docker build",

@@ -43,7 +43,7 @@ describe("a plan", () => {
   });
 
   it.each([
-    ["multistage-build.config.yaml", "targets:\n  app: r.io/app\n", "reuse is off"],
+    ["multistage-build.config.yaml", "reuse: false\ntargets:\n  app: r.io/app\n", "reuse is off"],
     [
       "multistage-build.config.yaml",
       "reuse: true\nallow: [remote-context]\ntargets:\n  app: { repo: r.io/app, context: 'https://r.io/x.git', contexts: { extra: extra } }\n",

@@ -6,6 +6,7 @@ import { digestOf } from "./store.js";
  * @typedef {object} ImageContent
  * @property {Readonly<Record<string, string>>} [labels]
  * @property {readonly string[]} [layers] The layers' diff ids, lowest first.
+ * @property {readonly string[]} [onBuild] Instructions that run in what is built on it.
  * @property {Readonly<Record<string, string>>} [cache] BuildKit's inline cache: layers by the step that made them.
  *
  * @typedef {object} Packed An image as it is stored and sent: the same bytes for the same content.
@@ -26,11 +27,11 @@ const layerType = "application/vnd.oci.image.layer.v1.tar";
  * @param {ImageContent} content
  * @returns {Packed}
  */
-export function packImage({ labels = {}, layers = [], cache }) {
+export function packImage({ labels = {}, layers = [], onBuild = [], cache }) {
   const config = JSON.stringify({
     architecture: "amd64",
     os: "linux",
-    config: { Labels: sorted(labels) },
+    config: { Labels: sorted(labels), ...(onBuild.length > 0 && { OnBuild: onBuild }) },
     rootfs: { type: "layers", diff_ids: layers },
     ...(cache === undefined ? {} : { "moby.buildkit.cache.v0": sorted(cache) }),
   });

@@ -112,7 +112,7 @@ describe("what an image says of itself", () => {
     ],
   ])("is read of %s", async (_, body) => {
     const { client, asked } = holding();
-    const expected = { digest: "sha512:c", labels: { a: "b" }, layers: ["one", "two"] };
+    const expected = { digest: "sha512:c", labels: { a: "b" }, layers: ["one", "two"], hasTriggers: false };
     expect(await client.image(manifestOf(body))).toEqual(expected);
     const times = asked().length;
     expect(await client.image(manifestOf(body))).toEqual(expected);
@@ -121,14 +121,24 @@ describe("what an image says of itself", () => {
   });
 
   it.each([{}, { manifests: [] }, { manifests: [{ platform: { os: "linux" } }] }])("is nothing of %o", async (body) => {
-    expect(await holding().client.image(manifestOf(body))).toEqual({ digest: null, labels: {}, layers: [] });
+    expect(await holding().client.image(manifestOf(body))).toEqual({
+      digest: null,
+      labels: {},
+      layers: [],
+      hasTriggers: false,
+    });
   });
 
   it.each(["{}", '{"config":null,"rootfs":null}', '{"config":{"Labels":null},"rootfs":{}}', "a chart"])(
     "may be little: %s",
     async (body) => {
       const { client } = registry(() => ({ body }));
-      expect(await client.image(manifestOf(inner))).toEqual({ digest: "sha512:c", labels: {}, layers: [] });
+      expect(await client.image(manifestOf(inner))).toEqual({
+        digest: "sha512:c",
+        labels: {},
+        layers: [],
+        hasTriggers: false,
+      });
     },
   );
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findOutsideImages } from "../../../src/release/outside-images.ts";
+import { outsideKey, outsidePin } from "../../../src/plan/plan.ts";
+import { bringOutsideImages, findOutsideImages, forgetTriggering } from "../../../src/release/outside-images.ts";
 import { createRegistry } from "../../support/registry/in-memory.js";
 import { movingPass } from "./rig.ts";
 
@@ -8,9 +9,9 @@ const here = (digests: string[]) =>
   JSON.stringify([{ Id: "sha256:id", RepoTags: [image], RepoDigests: digests.map((one) => `r.io/lib/os@${one}`) }]);
 
 /** What is known of the image afterwards, and which processes it took. */
-async function find(pull: boolean, { registry = createRegistry(), onHost = "[]", binds = true, away = false } = {}) {
+async function find(pull: boolean, { registry = createRegistry(), onHost = "[]", away = false } = {}) {
   const ran: string[] = [];
-  const { context, notes } = movingPass(registry, {
+  const { context, targets, notes } = movingPass(registry, {
     host: {
       request: away ? async () => ({ status: 0, message: "no route", sent: false }) : registry.handle,
       exec: async ({ argv }) => {
@@ -19,20 +20,9 @@ async function find(pull: boolean, { registry = createRegistry(), onHost = "[]",
       },
     },
   });
-  const builder = {
-    name: "buildx",
-    store: "host",
-    binds,
-    pushes: true,
-    atOnce: 50,
-    commands: () => [],
-    run: async () => ({ built: [], failures: [] }),
-  } as const;
-  await findOutsideImages(
-    { ...context, builder },
-    { kind: "resolve", targets: [], images: [image, "$NOT/one"], pull, promoted: null },
-  );
-  return { known: Object.fromEntries(context.docker.digests), ran, notes: notes.join("\n") };
+  await findOutsideImages(context, { kind: "resolve", targets: [], images: [image, "$NOT/one"], pull, promoted: null });
+  const known = Object.fromEntries(context.docker.digests);
+  return { context, targets, known, ran, notes: notes.join("\n") };
 }
 
 describe("an image from outside", () => {
@@ -49,12 +39,16 @@ describe("an image from outside", () => {
     expect(ran).toEqual([]);
   });
 
-  it("is pulled for a builder that takes the host's, unless that is the same", async () => {
+  it("is brought to the host for a builder that takes the host's, unless that is the same", async () => {
     const { registry, digest } = withImage();
-    const other = await find(true, { registry, binds: false, onHost: here(["sha256:old"]) });
-    expect(other.ran).toEqual([`docker image inspect ${image}`, `docker pull ${image}`]);
-    const same = await find(true, { registry, binds: false, onHost: here([digest]) });
-    expect(same.ran).toEqual([`docker image inspect ${image}`]);
+    const bring = async (onHost: string) => {
+      const { context, targets, ran } = await find(true, { registry, onHost });
+      targets[0]!.inputs = { known: "", facts: [], images: [{ image }], unknown: null };
+      await bringOutsideImages(context, targets);
+      return ran;
+    };
+    expect(await bring(here(["sha256:old"]))).toEqual([`docker image inspect ${image}`, `docker pull ${image}`]);
+    expect(await bring(here([digest]))).toEqual([`docker image inspect ${image}`]);
   });
 
   it.each([
@@ -67,5 +61,38 @@ describe("an image from outside", () => {
     expect(pulled.notes).toContain(said);
     expect((await find(pull, { ...world, onHost: here([]) })).known).toEqual({ [`image ${image}`]: "sha256:id" });
     expect((await find(pull, { ...world, onHost: "[]" })).known).toEqual({});
+  });
+
+  it("is the one that its name says, and nobody is asked", async () => {
+    const { context } = movingPass(createRegistry());
+    await findOutsideImages(context, {
+      kind: "resolve",
+      targets: [],
+      images: ["os:3@sha256:ab"],
+      pull: true,
+      promoted: null,
+    });
+    expect(context.docker.digests.get("image os:3@sha256:ab")).toBe("sha256:ab");
+  });
+
+  it.each([
+    ["is not an input where it has ONBUILD triggers, as nobody knows what they read", { onBuild: ["COPY . /"] }, false],
+    ["is one where it has none", {}, true],
+  ])("%s", async (_, extra, isInput) => {
+    const registry = createRegistry();
+    registry.putImage("r.io/lib/os", "3", { labels: {}, layers: ["os"], ...extra });
+    const { context, targets } = await find(true, { registry });
+    targets[0]!.inputs = { known: "", facts: [], images: [{ image }], unknown: null };
+    await forgetTriggering(context, targets);
+    expect(context.docker.digests.has(outsideKey(image))).toBe(isInput);
+    expect(context.docker.digests.has(outsidePin(image))).toBe(true);
+  });
+
+  it("is not an input where its registry does not show it", async () => {
+    const { context, targets } = await find(true, withImage());
+    targets[0]!.inputs = { known: "", facts: [], images: [{ image }], unknown: null };
+    context.docker.digests.set(outsidePin(image), `sha256:${"0".repeat(64)}`);
+    await forgetTriggering(context, targets);
+    expect(context.docker.digests.has(outsideKey(image))).toBe(false);
   });
 });

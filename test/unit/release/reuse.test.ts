@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Failure } from "../../../src/core/failure.ts";
 import { ownLabels } from "../../../src/plan/labels.ts";
+import { outsideKey } from "../../../src/plan/plan.ts";
 import { createRegistry, type InMemoryRegistry } from "../../support/registry/in-memory.js";
 import { parseRepository } from "../../../src/core/reference.ts";
 import { reuse } from "../../../src/release/reuse.ts";
@@ -52,18 +53,39 @@ describe("an image that an earlier build has made from the very same", () => {
     expect(targets.app.map((repository) => registry.digest(repository, buildTag(42)))).toEqual([app, app]);
   });
 
-  it.each<[string, (build: ReturnType<typeof building>) => void, string]>([
-    ["made from something else", () => undefined, "other"],
-    ["of a target of which not all is known", ({ targets }) => (targets[0]!.inputs.unknown = "an ADD"), "same"],
-    ["of a target that nobody is to look for", ({ targets }) => (targets[0]!.reuseFrom = []), "same"],
-    ["of a target that is up already, or may be", ({ state }) => void state.inRegistry.delete("app"), "same"],
-    ["of a target whose base is in no registry", ({ targets }) => (targets[0]!.base = "base"), "same"],
+  it.each<[string, (build: ReturnType<typeof building>) => void, known: string, why: string]>([
+    ["made from something else", () => undefined, "other", `${buildTag(41)} does not say what it was made from`],
+    [
+      "of a target of which not all is known",
+      ({ targets }) => (targets[0]!.inputs.unknown = "an ADD"),
+      "same",
+      "an ADD",
+    ],
+    [
+      "of a target that nobody is to look for",
+      ({ targets }) => (targets[0]!.reuseFrom = []),
+      "same",
+      "no earlier image is up",
+    ],
+    [
+      "of a target that may be up already",
+      ({ state }) => void state.inRegistry.delete("app"),
+      "same",
+      "the registry does not say what is up",
+    ],
+    [
+      "of a target whose base is in no registry",
+      ({ targets }) => (targets[0]!.base = "base"),
+      "same",
+      "base is built, which it stands on",
+    ],
     [
       "of a target whose base's digest is not known",
       ({ targets }) => (targets[0]!.inputs = { ...made("same"), images: [{ target: "base" }] }),
       "same",
+      "it is not known which images it would be made from",
     ],
-  ])("is not taken if it is %s", async (_, change, known) => {
+  ])("is not taken if it is %s", async (_, change, known, why) => {
     const registry = createRegistry();
     await publish(registry, 41, known);
     const build = building(registry, "same");
@@ -71,11 +93,31 @@ describe("an image that an earlier build has made from the very same", () => {
     expect(await build.reuse()).toEqual([]);
     expect(registry.digest("r.io/p/app", buildTag(42))).toBeNull();
     expect(build.state.up.size).toBe(0);
+    expect(build.state.why.get("app")).toBe(why);
+    expect(build.notes).toEqual([`app: ${why}`]);
+  });
+
+  it("is told apart from others by what differs", async () => {
+    const registry = createRegistry();
+    const facts = (file: string) => [
+      { name: "the platform", print: "000001" },
+      { name: "the file src/main.py", print: file },
+    ];
+    const before = building(registry, "before", { number: 41 });
+    before.targets[0]!.labels[ownLabels.inputs] = "before sha256:a";
+    before.targets[0]!.labels[ownLabels.inputParts] = "000001 000002";
+    before.up();
+    expect(await before.move()).toEqual([]);
+    const build = building(registry, "now");
+    build.targets[0]!.inputs = { known: "now", facts: facts("000003"), images: [{ image: "os:3" }], unknown: null };
+    build.context.docker.digests.set(outsideKey("os:3"), "sha256:b");
+    await build.reuse();
+    expect(build.state.why.get("app")).toBe(`changed since ${buildTag(41)}: the file src/main.py, the image os:3`);
   });
 
   it.each([
     ["lists no tags", "GET", /tags\/list/, "does not list its tags"],
-    ["lets nobody write", "PUT", /manifests\/master-860c1904a1ce-42/, "building it"],
+    ["lets nobody write", "PUT", /manifests\/master-860c1904a1ce-42/, "405"],
   ])("is not taken from a registry that %s", async (_, method, path, said) => {
     const refuses = { on: false };
     const registry = createRegistry({
@@ -87,6 +129,7 @@ describe("an image that an earlier build has made from the very same", () => {
     const build = building(registry, "same");
     expect(await build.reuse()).toEqual([]);
     expect(build.state.up.size).toBe(0);
+    expect(build.state.why.get("app")).toContain(said);
     expect(build.notes.join("\n")).toContain(said);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectEvent } from "../../../src/ci/detect.ts";
-import { withoutCredentials } from "../../../src/secrets/url.ts";
+import { hidePasswords, withoutCredentials } from "../../../src/secrets/url.ts";
 import { fakeHost, noGit } from "../../support/host.ts";
 import { droneEnv } from "../../support/project.ts";
 
@@ -22,6 +22,15 @@ describe("an address without credentials", () => {
     ["", ""],
   ])("%s", (url, bare) => {
     expect(withoutCredentials(url)).toBe(bare);
+  });
+
+  it.each([
+    ["see https://me:pw@h.io/x", "see https://me:*@h.io/x"],
+    ["docker-image://python:3.8-slim@sha256:ab", "docker-image://python:3.8-slim@sha256:ab"],
+    ['{"os:3":"docker-image://os:3@$DIGEST_os"}', '{"os:3":"docker-image://os:3@$DIGEST_os"}'],
+    ["docker-image://os:3${DIGEST_os:+@$DIGEST_os}", "docker-image://os:3${DIGEST_os:+@$DIGEST_os}"],
+  ])("in a text: %s", (text, shown) => {
+    expect(hidePasswords(text, "*")).toBe(shown);
   });
 
   it.each([

@@ -56,7 +56,7 @@ describe.each(engines)("the whole program on a scripted docker: %s", (engine) =>
     expect(targets.map(({ digest }) => digest)).toEqual(
       repositories.map((repository) => registry.digest(repository, buildTag)),
     );
-    const names = docker.images().flatMap((image) => image.names);
+    const names = docker.images().flatMap((image) => image.names.filter((name) => name.startsWith("r.io/")));
     expect(names.toSorted()).toEqual(repositories.map((name) => `${name}:${buildTag}`).toSorted());
   });
 
@@ -73,17 +73,17 @@ describe.each(engines)("the whole program on a scripted docker: %s", (engine) =>
   it("removes the images of old builds, but none that is in use", async () => {
     const { run, docker } = await world({ engine, ...project });
     docker.load("r.io/elses/image:1", { labels: { "multistage-build.repository": "octocat/hello-world" } });
-    await run(["build"]);
+    await run(["build", "--no-reuse"]);
     docker.container(`r.io/p/app1:${buildTag}`);
     const next = droneEnv({ DRONE_BUILD_NUMBER: "43" });
-    await run(["build"], next);
-    expect(docker.images()).toHaveLength(7);
+    await run(["build", "--no-reuse"], next);
+    expect(docker.images().filter(({ names }) => names.some((name) => name.startsWith("r.io/")))).toHaveLength(7);
     expect((await run(["clean", "--keep", "0"], next)).code).toBe(0);
     const names = [...repositories.map((name) => `${name}:${buildTag.replace("42", "43")}`), `r.io/p/app1:${buildTag}`];
     expect(
       docker
         .images()
-        .flatMap((image) => image.names)
+        .flatMap((image) => image.names.filter((name) => name.startsWith("r.io/")))
         .toSorted(),
     ).toEqual([...names, "r.io/elses/image:1"].toSorted());
   });
