@@ -1,8 +1,15 @@
 import type { Late, Text } from "../core/text.ts";
 import { fillIn } from "../docker/invocation.ts";
 import { findTarget } from "../plan/find-target.ts";
-import { baseDigestLabel, labelledBase, ownLabels } from "../plan/labels.ts";
-import { isKnownByDigest, type LateInput, outsideKey, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { askedBase, baseDigestLabel, labelledBase, ownLabels } from "../plan/labels.ts";
+import {
+  isKnownByDigest,
+  type LateInput,
+  outsideKey,
+  outsidePin,
+  type Plan,
+  type PlannedTarget,
+} from "../plan/plan.ts";
 
 /** A target's labels, with what is only known when it is built. Of an image that exists only then its digest is not. */
 export function labelTexts(
@@ -12,6 +19,7 @@ export function labelTexts(
 ): Record<string, Text> {
   const labelled = labelledBase(target, plan);
   const base = labelled === null || exists(labelled) ? labelled : null;
+  const asked = askedBase(target, plan);
   const { unknown, facts, images } = target.inputs;
   const isKnown = (one: LateInput) => {
     const other = "target" in one ? findTarget(plan, one.target) : undefined;
@@ -20,6 +28,7 @@ export function labelTexts(
   return {
     ...target.labels,
     ...(base === null ? {} : { [baseDigestLabel]: [{ digest: base }] }),
+    ...(asked === null ? {} : { [baseDigestLabel]: [{ digest: outsidePin(asked) }] }),
     ...(unknown === null && images.every(isKnown)
       ? {
           [ownLabels.inputs]: inputsText(target),

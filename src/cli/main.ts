@@ -41,6 +41,10 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
       const { ref } = await import("../commands/ref.ts");
       return ref(host, line.targets[0], line.options);
     }
+    case "outdated": {
+      const { outdated } = await import("../commands/outdated.ts");
+      return outdated(host, line.targets, line.options);
+    }
     case "clean": {
       const { clean } = await import("../commands/clean.ts");
       return clean(host, line.options);

@@ -179,6 +179,9 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   add(command("ref", "print the reference that a target has in this build"), [anew, pretending])
     .argument("<target>", "the target")
     .action((name, _, self) => take("ref")([name], _, self));
+  add(command("outdated", "list published images whose base has moved on; exit code 3 if there are any"), [pretending])
+    .argument("[targets...]", targets)
+    .action(take("outdated"));
   add(command("clean", "remove this project's old images from the host, and nothing else"), [
     new Option("--keep <n>", "keep the images of the <n> newest builds (default: 5)"),
     new Option("--older <duration>", "remove only what is older, as 36h, 14d or 2w"),

@@ -59,6 +59,8 @@ export interface TagsOptions extends EventOptions {
 
 export type RefOptions = EventOptions;
 
+export type OutdatedOptions = Omit<EventOptions, "promote">;
+
 export interface CleanOptions extends CommonOptions {
   keep?: string;
   older?: string;
@@ -75,4 +77,5 @@ export type CommandLine =
   | { command: "plan"; targets: string[]; options: PlanOptions }
   | { command: "tags"; targets: string[]; options: TagsOptions }
   | { command: "ref"; targets: [string]; options: RefOptions }
+  | { command: "outdated"; targets: string[]; options: OutdatedOptions }
   | { command: "clean"; targets: []; options: CleanOptions };

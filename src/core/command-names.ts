@@ -1,5 +1,16 @@
 /** The commands, in the order of the help. */
-export const commandNames = ["build", "push", "promote", "plan", "tags", "ref", "clean", "help", "version"] as const;
+export const commandNames = [
+  "build",
+  "push",
+  "promote",
+  "plan",
+  "tags",
+  "ref",
+  "outdated",
+  "clean",
+  "help",
+  "version",
+] as const;
 
 /** One of {@link commandNames}. */
 export type CommandName = (typeof commandNames)[number];

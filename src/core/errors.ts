@@ -7,6 +7,8 @@ export const ExitCode = {
   failed: 1,
   /** The user's input is wrong: flags, config, Dockerfile or environment. */
   input: 2,
+  /** Published images stand on a base that has moved on. */
+  outdated: 3,
   /** A bug in this program (sysexits' EX_SOFTWARE). */
   bug: 70,
   hungUp: 129,

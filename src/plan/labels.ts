@@ -32,6 +32,8 @@ export const identityLabels: readonly string[] = [
 ];
 
 const oci = (name: string) => `org.opencontainers.image.${name}`;
+/** The label that names the image that a target stands on. */
+export const baseNameLabel = oci("base.name");
 /** The label that says which image a target stands on, exactly. Filled in when that is known. */
 export const baseDigestLabel = oci("base.digest");
 
@@ -55,8 +57,8 @@ export function imageLabels(
     [oci("version")]: version ?? image.buildTag,
     [oci("title")]: name,
     [oci("ref.name")]: event.tag ?? event.branch ?? event.ref,
-    [oci("base.name")]: base ?? "",
-    [baseDigestLabel]: "",
+    [baseNameLabel]: base ?? "",
+    [baseDigestLabel]: /@(.+)$/.exec(base ?? "")?.[1] ?? "",
     [ownLabels.buildTag]: image.buildTag,
     [ownLabels.buildNumber]: event.buildNumber === null ? "" : String(event.buildNumber),
     [ownLabels.event]: event.kind,
@@ -77,7 +79,7 @@ const ofTheBuild: ReadonlySet<string> = new Set([
   oci("revision"),
   oci("url"),
   oci("ref.name"),
-  oci("base.name"),
+  baseNameLabel,
   baseDigestLabel,
   ownLabels.buildTag,
   ownLabels.buildNumber,
@@ -113,4 +115,11 @@ export function labelledBase(
 ): string | null {
   const found = findTarget(plan, base);
   return found !== undefined && isKnownByDigest(found, plan) ? found.name : null;
+}
+
+/** The image from outside that a target stands on, where the run asks its registry which one that is now; else null. */
+export function askedBase({ base, labels }: PlannedTarget, { steps }: Pick<Plan, "steps">): string | null {
+  const name = labels[baseNameLabel] ?? "";
+  const isAsked = steps.some((step) => step.kind === "resolve" && step.pull && step.images.includes(name));
+  return base === null && isAsked ? name : null;
 }

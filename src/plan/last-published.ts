@@ -19,11 +19,16 @@ export function lastPublished(
   if (repository === undefined || event.provider === "local") return [];
   const branches = [event.pullRequest === null ? null : event.baseRef, event.defaultBranch];
   const others = branches.flatMap((branch) => {
-    if (branch === null) return [];
-    return evaluateTags(target.tags, inputsOf(tags, branch), target, "").tags.slice(0, 1);
+    const tag = branch === null ? null : tagOfBranch(target, tags, branch);
+    return tag === null ? [] : [tag];
   });
   const found = [...moving.slice(0, 1), ...others].map((tag): Reference => ({ repository, tag }));
   return [...new Map(found.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+/** The foremost moving tag that a branch's builds give; null where they give none. */
+export function tagOfBranch(target: Target, tags: TagInputs, branch: string): string | null {
+  return evaluateTags(target.tags, inputsOf(tags, branch), target, "").tags[0] ?? null;
 }
 
 const ofBranches = new WeakMap<TagInputs, Map<string, TagInputs>>();

@@ -6,12 +6,12 @@ import { project } from "../support/project.ts";
 /** What the command line is understood as; an exit code where all is said. */
 const parse = (...args: string[]) => parseCommandLine(fakeHost(args, { cwd: "/" }, { out: "", err: "", commands: [] }));
 
-const commands = ["build", "push", "promote", "plan", "tags", "ref", "clean"] as const;
+const commands = ["build", "push", "promote", "plan", "tags", "ref", "outdated", "clean"] as const;
 const planning = ["build", "push", "promote", "plan", "tags"];
 
 /** Every option that some commands do not have, with a value where it takes one, and those that have it. */
 const options: [flag: string, value: string[], takers: string[]][] = [
-  ["--as", ["pr:17"], [...planning, "ref"]],
+  ["--as", ["pr:17"], [...planning, "ref", "outdated"]],
   ["--tag", ["x"], planning],
   ["--push", [], ["build", "push", "promote", "plan"]],
   ["--no-push", [], ["build", "push", "promote", "plan"]],
@@ -196,7 +196,10 @@ describe("a word that is neither a target nor a command", () => {
     [["plani"], 'did you mean "plain" or the command "plan"?'],
     [["pluin"], 'did you mean "plain"?'],
     [["buidl"], 'did you mean the command "build"?'],
-    [["zzzzz"], "targets are plain, stage; commands are build, push, promote, plan, tags, ref, clean, help, version"],
+    [
+      ["zzzzz"],
+      "targets are plain, stage; commands are build, push, promote, plan, tags, ref, outdated, clean, help, version",
+    ],
     [["plain", "tagz"], "targets are plain, stage"],
     // Where a command is named, no other one was meant.
     [["build", "plani"], 'did you mean "plain"?'],

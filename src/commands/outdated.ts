@@ -1,0 +1,92 @@
+import { value } from "../ci/environment.ts";
+import { withAffixes } from "../core/build-tag.ts";
+import { ExitCode, type Problem } from "../core/errors.ts";
+import { formatReference } from "../core/reference.ts";
+import type { Host } from "../host/host.ts";
+import { targetImages } from "../plan/images.ts";
+import { tagOfBranch } from "../plan/last-published.ts";
+import { selectTargets } from "../plan/select.ts";
+import { openRegistries } from "../registry/registries.ts";
+import { type Freshness, freshnessOf, type PublishedTarget } from "../release/freshness.ts";
+import { consoleFor } from "../report/console.ts";
+import { errorJson, failureText } from "../report/result.ts";
+import { table } from "../report/table.ts";
+import { evaluateTags } from "../tags/evaluate.ts";
+import { exitCode } from "./exit-code.ts";
+import type { OutdatedOptions } from "./options.ts";
+import { loadProject, type Project } from "./project.ts";
+
+/**
+ * `outdated`: which published images stand on a base that has moved on. Asks registries alone; needs no docker and no
+ * Dockerfile.
+ */
+export async function outdated(host: Host, names: readonly string[], options: OutdatedOptions): Promise<number> {
+  const project = await loadProject(host, options);
+  const { config, env } = project;
+  const { published, problems } = publishedTargets(project, options.as !== undefined);
+  const { selected, problems: unknown } = selectTargets(config.targets, names);
+  const unpublished = names.filter((name) => selected.has(name) && !published.has(name) && unknown.length === 0);
+  project.check([...unknown, ...problems, ...unpublished.map(neverPublished)]);
+  const out = consoleFor(host, options);
+  out.warn(project.warnings);
+  const registries = openRegistries({
+    host,
+    env,
+    dockerConfig: value(env, "DOCKER_CONFIG") ?? null,
+    settings: config.registries,
+    directory: config.directory,
+    say: (line) => host.stderr.write(`${line}\n`),
+  });
+  const { found, failures } = await freshnessOf(registries, published, (name) => selected.has(name));
+  for (const failure of failures) host.stderr.write(failureText(failure, out.paint));
+  const isOutdated = found.some(({ state }) => state === "outdated");
+  out.result(text(found), {
+    config: project.file,
+    outdated: isOutdated,
+    targets: found.map(json),
+    ...errorJson(failures),
+  });
+  return isOutdated && !host.signal.aborted ? ExitCode.outdated : exitCode(host, failures);
+}
+
+/** The targets that are published, and the tag whose image is looked at: the default branch's, or that of the build of --as. */
+function publishedTargets({ config, event, tags: inputs }: Project, isPretended: boolean) {
+  const { images, problems } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
+  const scope = { ...inputs, event };
+  const published = new Map<string, PublishedTarget>();
+  for (const target of config.targets) {
+    const { repositories } = images.get(target.name)!;
+    const [repository] = repositories;
+    if (repository === undefined || target.push === false) continue;
+    const branch = isPretended ? null : event.defaultBranch;
+    const ofBranch = branch === null ? null : tagOfBranch(target, scope, branch);
+    const evaluated = evaluateTags(target.tags, scope, target, `targets.${target.name}`);
+    problems.push(...evaluated.problems);
+    published.set(target.name, {
+      name: target.name,
+      repository,
+      repositories,
+      affixes: { prefix: target.prefix, suffix: withAffixes("", { prefix: "", suffix: target.suffix }) },
+      tag: ofBranch ?? evaluated.tags[0] ?? null,
+    });
+  }
+  return { published, problems };
+}
+
+function neverPublished(name: string): Problem {
+  return { path: `targets.${name}`, message: "is published nowhere, so no registry knows what it stands on" };
+}
+
+function json({ target, image, base, recorded, now, state, why }: Freshness): object {
+  return { name: target, image: image === null ? null : formatReference(image), base, recorded, now, state, why };
+}
+
+function text(found: readonly Freshness[]): string {
+  const rows = found.map(({ target, image, base, state, why }) => [
+    target,
+    image === null ? "-" : formatReference(image),
+    base ?? "-",
+    why === null ? state : `${state}: ${why}`,
+  ]);
+  return `${table([["target", "image", "stands on", "state"], ...rows]).join("\n")}\n`;
+}
