@@ -20,7 +20,7 @@ export function buildTag(event: BuildEvent, affixes: Affixes = { prefix: "", suf
   if (event.buildNumber === null) return withAffixes(`local-${sha}${event.dirty ? "-dirty" : ""}`, affixes);
   const rest = `-${sha}-${event.buildNumber}`;
   const room = longestTag - withAffixes(rest, affixes).length;
-  return withAffixes(`${scope(event, Math.min(longestScope, room))}${rest}`, affixes);
+  return withAffixes(`${scopeOf(event, Math.min(longestScope, room))}${rest}`, affixes);
 }
 
 /**
@@ -31,7 +31,7 @@ export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
   return `${prefix}${tag}${suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`}`;
 }
 
-function scope(event: BuildEvent, longest: number): string {
+function scopeOf(event: BuildEvent, longest: number): string {
   if (isPullRequest(event)) return event.pullRequest === null ? "pr" : `pr-${event.pullRequest}`;
   if (event.tag !== null) return tagSlug(event.tag, longest);
   // A bare commit can be promoted.
