@@ -72,7 +72,7 @@ export interface ProveStep {
   builtBy: "this run" | "an earlier step";
 }
 
-/** Publishes images of the host under their build tags. */
+/** Publishes images of the host under their build tags, side by side. */
 export interface PushStep {
   kind: "push";
   targets: string[];
@@ -131,7 +131,7 @@ export function planSteps(
       { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
       ...logins,
       { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false, promoted: null },
-      { kind: "push", targets: names(published) },
+      ...pushSteps(published, new Uploads(targets)),
       moves,
     ]);
   }
@@ -166,7 +166,10 @@ export function planSteps(
     { kind: "reuse", targets: isFinal && work.reuse ? names(targets.filter(isReusable)) : [] },
     ...built,
     { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
-    { kind: "push", targets: names(published).filter((name) => !early.has(name)) },
+    ...pushSteps(
+      published.filter(({ name }) => !early.has(name)),
+      making.uploads,
+    ),
     moves,
   ]);
 }
@@ -220,7 +223,7 @@ function buildSteps(targets: readonly PlannedTarget[], work: Making): (BuildStep
 /**
  * A wave in as many builds as the builder needs for it. What others stand on is published as soon as it is built and
  * before anything is built on it, and never by the builder, which would overwrite what another host of this build has
- * published meanwhile. The builder publishes side by side, so what shares layers with another one comes after it, too.
+ * published meanwhile. What shares layers with another one that the builder publishes goes up after it, too.
  */
 function buildWave(
   wave: readonly PlannedTarget[],
@@ -229,12 +232,25 @@ function buildWave(
   return cut(wave, builder.atOnce, noCache).flatMap((together) => {
     const early = together.filter(({ push, isBase }) => push && (isBase || builder.pushes));
     const pushed = new Set(uploads.sideBySide(early.filter(({ isBase }) => !isBase)));
-    uploads.add(early);
-    return withoutIdle<BuildStep | PushStep>([
+    uploads.add([...pushed]);
+    const rest = early.filter((target) => !pushed.has(target));
+    return [
       { kind: "build", targets: names(together), pushed: names([...pushed]), noCache, pull },
-      { kind: "push", targets: names(early.filter((target) => !pushed.has(target))) },
-    ]);
+      ...pushSteps(rest, uploads),
+    ];
   });
+}
+
+/** As many as it takes for each layer to be sent once. */
+function pushSteps(targets: readonly PlannedTarget[], uploads: Uploads): PushStep[] {
+  const steps: PushStep[] = [];
+  for (let left = [...targets]; left.length > 0;) {
+    const next = new Set(uploads.sideBySide(left));
+    uploads.add([...next]);
+    steps.push({ kind: "push", targets: names([...next]) });
+    left = left.filter((target) => !next.has(target));
+  }
+  return steps;
 }
 
 function isPublished({ push, places }: PlannedTarget): boolean {

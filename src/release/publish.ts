@@ -2,6 +2,7 @@ import { lookOnHost } from "../builders/acquire.ts";
 import { foreignImage } from "../builders/identity.ts";
 import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
+import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
@@ -12,29 +13,39 @@ import type { PushStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
 
+/** Pushes side by side: more of them only fight for the line. */
+const atOnce = 4;
+
 /**
- * Publishes images of the host under their build tags, one after the other: layers that are up are mounted into the next
- * repository, where pushes side by side would each send them. A build tag is written only where there is none.
+ * Publishes images of the host under their build tags, side by side, but one repository of an image after the other: layers
+ * that are up are mounted into the next. A build tag is written only where there is none.
  */
 export async function publish(context: Release, state: RunState, { targets }: PushStep): Promise<Failure[]> {
-  for (const target of targetsOf(context.plan, targets)) {
-    if (state.up.has(target.name)) continue;
-    const published: Reference[] = [];
-    for (const reference of buildTagReferences(target)) {
-      const digest = await publishOnce(context, state, target, reference, published.length === 0);
-      if (typeof digest === "object" && digest !== null) return [digest];
-      published.push(reference);
-      // What docker calls an image by is its digest in the first repository.
-      if (digest !== null && (published.length === 1 || !context.docker.digests.has(target.name))) {
-        context.docker.digests.set(target.name, digest);
-      }
-      note(state, target.name, "built", {
-        digest: context.docker.digests.get(target.name) ?? null,
-        published: [...published],
-      });
+  const failures: Failure[] = [];
+  const missing = targetsOf(context.plan, targets).filter(({ name }) => !state.up.has(name));
+  await eachLimited(missing, atOnce, async (target) => {
+    const failed = failures.length > 0 ? null : await publishTarget(context, state, target);
+    if (failed !== null) failures.push(failed);
+  });
+  return failures;
+}
+
+async function publishTarget(context: Release, state: RunState, target: PlannedTarget): Promise<Failure | null> {
+  const published: Reference[] = [];
+  for (const reference of buildTagReferences(target)) {
+    const digest = await publishOnce(context, state, target, reference, published.length === 0);
+    if (typeof digest === "object" && digest !== null) return digest;
+    published.push(reference);
+    // What docker calls an image by is its digest in the first repository.
+    if (digest !== null && (published.length === 1 || !context.docker.digests.has(target.name))) {
+      context.docker.digests.set(target.name, digest);
     }
+    note(state, target.name, "built", {
+      digest: context.docker.digests.get(target.name) ?? null,
+      published: [...published],
+    });
   }
-  return [];
+  return null;
 }
 
 /** Publishes under one build tag, or takes what is up under it. Returns the digest, null where nobody says it. */

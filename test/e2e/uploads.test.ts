@@ -30,6 +30,11 @@ const shapes: [string, string[], (mark: string) => string][] = [
         ...apps.map((app, at) => `FROM ${["low", "left", "right"][at % 3]} AS ${app}\nRUN echo ${app} ${mark} > /app`),
       ].join("\n"),
   ],
+  [
+    "an image from outside, and nothing else",
+    apps,
+    (mark) => apps.map((app) => `FROM ${baseImage} AS ${app}\nRUN echo ${app} ${mark} > /app`).join("\n"),
+  ],
 ];
 
 describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) => {
