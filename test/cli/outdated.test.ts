@@ -120,7 +120,7 @@ describe("outdated", () => {
 
   it("tells targets of one repository apart by their tags' ends", async () => {
     const targets = { base: { repo: base, suffix: "-os" }, app1: { repo: base, suffix: "-app" } };
-    const { listed, run } = await up({ targets: targets as never });
+    const { listed, run } = await up({ targets: targets });
     expect((await listed()).targets.map(({ base: on }) => on)).toEqual(["python:3.8-slim", `${base}:latest-os`]);
     await run(["build", "base", "--no-cache"], droneEnv({ DRONE_BUILD_NUMBER: "43" }));
     expect((await run(["outdated"])).code).toBe(3);

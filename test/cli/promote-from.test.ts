@@ -116,8 +116,8 @@ describe("promote --from", () => {
 
   it("takes targets' prefixes and suffixes into account", async () => {
     const targets = { base: { repo: app1, suffix: "alpine" }, app1: { repo: app1, prefix: "v-" } };
-    const { run, registry } = await publishedBy([], { targets: targets as never });
-    const first = await example({ targets: targets as never, registry });
+    const { run, registry } = await publishedBy([], { targets: targets });
+    const first = await example({ targets: targets, registry });
     await first.run([], pushOf(40));
     for (const [from, to] of [
       ["40", "blue"],
