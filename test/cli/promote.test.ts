@@ -71,7 +71,7 @@ describe("a promotion", () => {
 
   it("that comes late leaves the tag to the image of a build that is later than itself", async () => {
     const { run, first, digests } = await publishedBy([40]);
-    await first.run([], pushOf(60));
+    await first.run(["--no-reuse"], pushOf(60));
     await run([], promotion(61, 60));
     const ran = await run([], promotion(50, 40));
     expect([ran.code, digests("production")]).toEqual([0, digests(buildTag(60))]);
@@ -182,8 +182,8 @@ describe("a promotion", () => {
   });
 
   it.each([
-    ["--no-promote", "", ["build", "--no-promote"]],
-    ["promote: build", '"promote":"build"', []],
+    ["--no-promote", "", ["build", "--no-promote", "--no-reuse"]],
+    ["promote: build", '"promote":"build"', ["--no-reuse"]],
   ])("is built anew with %s", async (_, config, argv) => {
     const { run, builds, digests } = await publishedBy([40], config === "" ? {} : { config });
     expect((await run(argv, promotion(50, 40))).code).toBe(0);
