@@ -19,6 +19,15 @@ export function dockerfile(from, salt) {
 }
 
 /**
+ * The same Dockerfile with another last step of the last app.
+ *
+ * @param {string} text
+ */
+export function oneAppChanged(text) {
+  return `${text}RUN echo ${Math.random()} > /changed\n`;
+}
+
+/**
  * The same for our program.
  *
  * @param {string} registry
