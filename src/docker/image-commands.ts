@@ -34,12 +34,14 @@ export function findImage(images: readonly InspectedImage[], name: Reference): I
   return images.find(({ RepoTags }) => RepoTags?.some((tag) => tag === written || tag === plain)) ?? null;
 }
 
+/** What docker calls a repository: it leaves Docker Hub's own name out. */
+export function dockerNames({ name }: Repository): string[] {
+  return [...new Set([name, name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "")])];
+}
+
 /** The digest of an image in a repository, as far as the host knows it. */
 export function repositoryDigest(image: InspectedImage, repository: Repository): string | null {
-  const plain = repository.name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
-  const known = image.RepoDigests?.find(
-    (name) => name.startsWith(`${repository.name}@`) || name.startsWith(`${plain}@`),
-  );
+  const known = image.RepoDigests?.find((name) => dockerNames(repository).some((one) => name.startsWith(`${one}@`)));
   return known === undefined ? null : known.slice(known.indexOf("@") + 1);
 }
 

@@ -1,5 +1,6 @@
 import { isPrintable } from "../core/printable.ts";
-import { digestInName, formatReference, type Reference } from "../core/reference.ts";
+import { digestInName, formatReference, parseReference, type Reference } from "../core/reference.ts";
+import { dockerNames } from "./image-commands.ts";
 import { digestVariable, type Invocation, workDirectory } from "./invocation.ts";
 import type { Late, Text } from "../core/text.ts";
 
@@ -73,13 +74,18 @@ function toShell(line: Line): string {
   if ("outside" in line) return outsideDigest(line);
   if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
   if ("inTurn" in line) return line.inTurn.map(toShell).join(" && ");
-  const only = `sed -n ${quote(`s|^${line.repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`)}`;
+  const only = `sed -n ${quote(digestsIn(line.repository))}`;
   const variable = digestVariable(line.digest);
   const found = `${variable}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
   if (!line.isUp) return found;
   // A shell has no failure of what stands before a pipe.
   const fault = quote(`${line.digest} has no digest in ${line.repository}`);
   return `${found}\n[ -n "$${variable}" ] || { echo ${fault} >&2; exit 1; }`;
+}
+
+/** A word of sed's that prints the digests that an image has in a repository. */
+function digestsIn(repository: string): string {
+  return `s|^${repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`;
 }
 
 /** What the registry says, or else what the host has. */
@@ -89,8 +95,12 @@ function outsideDigest({ outside, key, pin, pull }: Extract<Line, { outside: str
   if (named !== null) return `${known}=${quote(named)}`;
   const image = quote(outside);
   const asked = `docker buildx imagetools inspect --format '{{.Manifest.Digest}}' ${image} 2>/dev/null`;
-  const format = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}";
-  const here = `docker image inspect --format '${format}' ${image} 2>/dev/null | sed 's/.*@//'`;
+  const parsed = parseReference(outside);
+  const own = parsed === null ? [] : dockerNames(parsed.repository).map(digestsIn);
+  // Its id stands last, for an image that is in no such repository.
+  const format = "{{range .RepoDigests}}{{println .}}{{end}}{{.Id}}";
+  const only = `sed -n ${[...own, "/^sha256:/p"].map((one) => `-e ${quote(one)}`).join(" ")}`;
+  const here = `docker image inspect --format '${format}' ${image} 2>/dev/null | ${only} | head -n 1`;
   return [pull ? `${pinned}=$(${asked}) || ${pinned}=` : `${pinned}=`, `${known}=\${${pinned}:-$(${here})}`].join("\n");
 }
 

@@ -69,7 +69,7 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   // The builder without named contexts takes what is in its cache, so there both builds find the same layers.
-  const flags = engine.buildx ? ["--no-cache"] : [];
+  const flags = engine.buildx ? ["--no-cache"] : ["--no-reuse"];
   it.each(oneCommit)("keeps two builds of one commit apart, order $at", async ({ steps }) => {
     const space = newSpace();
     const { cwd } = await workspace(dockerfileOf(space, apps), ["base", ...apps], { space });
