@@ -22,16 +22,24 @@ export function foreignImage(target: PlannedTarget, labels: Labels, digests: Dig
   });
 }
 
-/** Files may have come since into a context that an earlier step has built from; the image is still this build's. */
+/** Files may have come since into a context that an earlier step has built from, and images from outside may have moved on. */
 function isReused(target: PlannedTarget, labels: Labels, digests: Digests): boolean {
   const isOfTarget = [ownLabels.repository, ownLabels.target].every((one) => labels[one] === target.labels[one]);
   const theirs = labels[ownLabels.inputs] ?? "";
   if (!isOfTarget || theirs === "" || target.inputs.unknown !== null) return false;
-  return theirs === inputsNow(target, digests) || whatDiffers(target, labels, digests).every(isFile);
+  return (
+    theirs === inputsNow(target, digests) ||
+    whatDiffers(target, labels, digests).every((what) => isFile(what) || isOutside(what))
+  );
 }
 
 function isFile(what: string): boolean {
   return what.startsWith("the file ");
+}
+
+/** Steps of one build may see one after the other what an image from outside is: the first of them has decided it. */
+function isOutside(what: string): boolean {
+  return what.startsWith("the image ") && !what.startsWith("the image of ");
 }
 
 /** The failure of an image that this build has made from something else than it would be now; null where it has not. */
@@ -39,7 +47,9 @@ export function otherInputs(target: PlannedTarget, labels: Labels, digests: Dige
   const theirs = labels[ownLabels.inputs] ?? "";
   if (theirs === "" || theirs === inputsNow(target, digests)) return null;
   // A base that an earlier step has built stays this build's, whatever files have come since.
-  const differing = whatDiffers(target, labels, digests).filter((what) => !target.implied || !isFile(what));
+  const differing = whatDiffers(target, labels, digests).filter(
+    (what) => !isOutside(what) && (!target.implied || !isFile(what)),
+  );
   if (differing.length === 0) return null;
   const message = `${formatReference(target.image)} is up, made from something else: ${inWords(differing)}`;
   return failure("other-inputs", message, {

@@ -54,7 +54,11 @@ describe("an image of our name", () => {
       "the argument PY",
     ],
     ["another base", { [ownLabels.inputs]: "k sha256:x sha256:o" }, "the image of base"],
-    ["another image from outside", { [ownLabels.inputs]: "k sha256:b sha256:x" }, "the image lib/os:3"],
+    [
+      "another image from outside, which the first step of a build decides on",
+      { [ownLabels.inputs]: "k sha256:b sha256:x" },
+      null,
+    ],
     [
       "one thing more",
       { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa111111 bbbbbb222222 cccccc333333" },
