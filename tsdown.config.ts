@@ -17,8 +17,8 @@ const common: UserConfig = {
   outDir: "dist",
   clean: false,
   report: false,
-  // Stack traces stay readable: names of functions are kept, and lines, which also keep a crash from printing all in one.
-  minify: { compress: { keepNames }, mangle: { keepNames }, codegen: { removeWhitespace: false } },
+  // Stack traces stay readable: names of functions are kept. Lines would make the package a tenth larger.
+  minify: { compress: { keepNames }, mangle: { keepNames }, codegen: { removeWhitespace: true } },
 };
 
 /** Everything that is inlined: nothing gets into the file unnoticed. */

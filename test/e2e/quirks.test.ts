@@ -74,7 +74,9 @@ describe.skipIf(registry === "")("on a real engine, with a real registry", () =>
     onTestFinished(() => proxy.close());
     const space = newSpace();
     onTestFinished(() => removeImages(engine, space));
-    const { cwd } = await workspace(dockerfileOf(space, ["app"]), targets, { space, address: proxy.host });
+    // Each build has images of its own, by which the tags are told apart.
+    const more = { reuse: false };
+    const { cwd } = await workspace(dockerfileOf(space, ["app"]), targets, { space, address: proxy.host, more });
     const run = (number: number, ...args: string[]) => build(engine, cwd, pushTo("master", number, space), args);
     expect(await run(41, "--no-push")).toMatchObject({ code: 0 });
     proxy.use(quirks[name]!);
