@@ -2,7 +2,7 @@ import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { identityLabels, ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
-import { inputsNow, inWords, whatDiffers } from "./late-labels.ts";
+import { type Difference, inputsNow, inWords, whatDiffers } from "./late-labels.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Digests = ReadonlyMap<string, string>;
@@ -29,26 +29,22 @@ function isReused(target: PlannedTarget, labels: Labels, digests: Digests): bool
   if (!isOfTarget || theirs === "" || target.inputs.unknown !== null) return false;
   return (
     theirs === inputsNow(target, digests) ||
-    whatDiffers(target, labels, digests).every((what) => isFile(what) || isOutside(what))
+    whatDiffers(target, labels, digests).every((one) => isFile(one) || one.isOutside)
   );
 }
 
-function isFile(what: string): boolean {
+function isFile({ what }: Difference): boolean {
   return what.startsWith("the file ");
-}
-
-/** Steps of one build may see one after the other what an image from outside is: the first of them has decided it. */
-function isOutside(what: string): boolean {
-  return what.startsWith("the image ") && !what.startsWith("the image of ");
 }
 
 /** The failure of an image that this build has made from something else than it would be now; null where it has not. */
 export function otherInputs(target: PlannedTarget, labels: Labels, digests: Digests): Failure | null {
   const theirs = labels[ownLabels.inputs] ?? "";
   if (theirs === "" || theirs === inputsNow(target, digests)) return null;
+  // Steps of one build may see one after the other what an image from outside is: the first of them has decided it.
   // A base that an earlier step has built stays this build's, whatever files have come since.
   const differing = whatDiffers(target, labels, digests).filter(
-    (what) => !isOutside(what) && (!target.implied || !isFile(what)),
+    (one) => !one.isOutside && (!target.implied || !isFile(one)),
   );
   if (differing.length === 0) return null;
   const message = `${formatReference(target.image)} is up, made from something else: ${inWords(differing)}`;

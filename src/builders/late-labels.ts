@@ -58,15 +58,23 @@ export function inputsNow(target: PlannedTarget, digests: ReadonlyMap<string, st
   return fillIn(inputsText(target), { variables: {}, digests });
 }
 
+/** One thing that an image was made from and that is otherwise now. */
+export interface Difference {
+  /** In words. */
+  what: string;
+  /** Whether it is an image from outside, which may have moved on by itself. */
+  isOutside: boolean;
+}
+
 /**
- * What an image was made from that is otherwise now, in words; none where that cannot be told. An image of another program
+ * What an image was made from that is otherwise now; none where that cannot be told. An image of another program
  * or of a build that did not look has no such labels.
  */
 export function whatDiffers(
   { inputs: { facts, images } }: PlannedTarget,
   labels: Readonly<Record<string, string>>,
   digests: ReadonlyMap<string, string>,
-): string[] {
+): Difference[] {
   const parts = new Set((labels[ownLabels.inputParts] ?? "").split(" "));
   const [, ...theirs] = (labels[ownLabels.inputs] ?? "").split(" ");
   if (theirs.length === 0 && parts.has("")) return [];
@@ -76,16 +84,19 @@ export function whatDiffers(
   const moved = images.flatMap((one, at) => {
     const digest = digests.get(digestKey(one));
     if (digest === undefined || theirs[at] === digest) return [];
-    if ("target" in one) return `the image of ${one.target}`;
-    return theirs[at] === "" ? `the image ${one.image}, of which not all was known` : `the image ${one.image}`;
+    if ("target" in one) return { what: `the image of ${one.target}`, isOutside: false };
+    const unknown = theirs[at] === "" ? ", of which not all was known" : "";
+    return { what: `the image ${one.image}${unknown}`, isOutside: true };
   });
-  return [...changed, ...(isGone ? ["something that is gone"] : []), ...moved];
+  const known = [...changed, ...(isGone ? ["something that is gone"] : [])];
+  return [...known.map((what) => ({ what, isOutside: false })), ...moved];
 }
 
 const mostTold = 5;
 
 /** What differs, as far as somebody would read it. */
-export function inWords(differing: readonly string[]): string {
+export function inWords(differing: readonly Difference[]): string {
   const more = differing.length > mostTold ? `, and ${differing.length - mostTold} more` : "";
-  return differing.slice(0, mostTold).join(", ") + more;
+  const told = differing.slice(0, mostTold).map(({ what }) => what);
+  return told.join(", ") + more;
 }

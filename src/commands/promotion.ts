@@ -1,4 +1,4 @@
-import type { Target } from "../config/config.ts";
+import { isEverPublished } from "../config/config.ts";
 import type { Problem } from "../core/errors.ts";
 import { isPromotion, promotedBy, type PromotedBuild, readPromoted } from "../core/promoted-build.ts";
 import type { PromoteOptions } from "./options.ts";
@@ -22,9 +22,9 @@ export function promotion(
   const isAsked = command === "promote";
   const isLeft = config.promote === "build" || options.promote === false || !isPromotion(event);
   const selected = config.targets.filter(({ name }) => targets.length === 0 || targets.includes(name));
-  if (!isAsked && (isLeft || !selected.some(isPublished))) return { from: null, problems: [] };
+  if (!isAsked && (isLeft || !selected.some(isEverPublished))) return { from: null, problems: [] };
   const from = options.from === undefined ? promotedBy(event) : readPromoted(options.from);
-  const unpublished = isAsked && targets.length > 0 ? selected.filter((target) => !isPublished(target)) : [];
+  const unpublished = isAsked && targets.length > 0 ? selected.filter((target) => !isEverPublished(target)) : [];
   const problems = unpublished.map(({ name }): Problem => {
     const hint = "only what has a repo is in a registry, to be promoted from there";
     return { path: `targets.${name}`, message: "is published nowhere, so it cannot be promoted", hint };
@@ -33,8 +33,4 @@ export function promotion(
   const hint = "write --from 40 or --from master-860c1904a1ce-40, without a target's prefix and suffix";
   const wrong = { path: "--from", message: "is neither a build's number nor its build tag", got: options.from, hint };
   return { from: promotedBy(event), problems: [...problems, wrong] };
-}
-
-function isPublished({ repositories, push }: Target): boolean {
-  return repositories.length > 0 && push !== false;
 }

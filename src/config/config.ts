@@ -47,6 +47,11 @@ export interface Target {
   cacheFrom: readonly string[];
 }
 
+/** Whether any build may publish it. */
+export function isEverPublished({ repositories, push }: Pick<Target, "repositories" | "push">): boolean {
+  return repositories.length > 0 && push !== false;
+}
+
 /** A BuildKit secret, by where it comes from; its value is never read here. */
 export type Secret = { id: string; env: string } | { id: string; file: string };
 

@@ -1,6 +1,6 @@
 import parse from "semver/functions/parse.js";
 import compare from "semver/functions/compare.js";
-import type { Affixes } from "./build-tag.ts";
+import { type Affixes, withoutAffixes } from "./build-tag.ts";
 
 /** What an alias stands for: all versions of one major, or of one minor, version. */
 interface Line {
@@ -27,7 +27,7 @@ export function higherVersion(
   const line = lineOf(tag, version, affixes);
   if (own === null || line === null) return null;
   const higher = existing.find((candidate) => {
-    const other = parse(bare(candidate, affixes));
+    const other = parse(withoutAffixes(candidate, affixes));
     if (other === null || other.prerelease.length > 0 || other.major !== line.major) return false;
     return (line.minor === null || other.minor === line.minor) && compare(other, own) > 0;
   });
@@ -37,12 +37,7 @@ export function higherVersion(
 function lineOf(tag: string, version: string | null, affixes: Affixes): Line | null {
   const own = parse(version);
   if (own === null || own.prerelease.length > 0) return null;
-  const alias = bare(tag, affixes)?.replace(/^v/, "");
+  const alias = withoutAffixes(tag, affixes)?.replace(/^v/, "");
   if (alias === `${own.major}`) return { major: own.major, minor: null };
   return alias === `${own.major}.${own.minor}` ? { major: own.major, minor: own.minor } : null;
-}
-
-/** The tag without the target's affixes; null if it does not have them. */
-function bare(tag: string, { prefix, suffix }: Affixes): string | null {
-  return tag.startsWith(prefix) && tag.endsWith(suffix) ? tag.slice(prefix.length, tag.length - suffix.length) : null;
 }

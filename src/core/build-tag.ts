@@ -31,6 +31,11 @@ export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
   return `${prefix}${tag}${suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`}`;
 }
 
+/** The other way round; null where the tag does not have them. `suffix` has its `-`, if it is set off by one. */
+export function withoutAffixes(tag: string, { prefix, suffix }: Affixes): string | null {
+  return tag.startsWith(prefix) && tag.endsWith(suffix) ? tag.slice(prefix.length, tag.length - suffix.length) : null;
+}
+
 function scopeOf(event: BuildEvent, longest: number): string {
   if (isPullRequest(event)) return event.pullRequest === null ? "pr" : `pr-${event.pullRequest}`;
   if (event.tag !== null) return tagSlug(event.tag, longest);

@@ -1,4 +1,5 @@
 import { formatReference, type Reference, type Repository } from "../core/reference.ts";
+import type { Text } from "../core/text.ts";
 import { docker, type Invocation } from "./invocation.ts";
 
 /** What `docker image inspect` says that matters here. */
@@ -30,13 +31,24 @@ export function parseInspected(text: string): InspectedImage[] {
 export function findImage(images: readonly InspectedImage[], name: Reference): InspectedImage | null {
   // Docker Hub's own prefix is not part of the names that docker lists.
   const written = formatReference(name);
-  const plain = written.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
+  const plain = withoutHub(written);
   return images.find(({ RepoTags }) => RepoTags?.some((tag) => tag === written || tag === plain)) ?? null;
 }
 
 /** What docker calls a repository: it leaves Docker Hub's own name out. */
 export function dockerNames({ name }: Repository): string[] {
-  return [...new Set([name, name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "")])];
+  return [...new Set([name, withoutHub(name)])];
+}
+
+function withoutHub(name: string): string {
+  return name.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, "");
+}
+
+/** Gives an image that is in a registry more names, without any layer coming here. */
+export function nameManifest(from: Text, names: readonly Reference[]): Invocation {
+  const tags = names.map((name) => `--tag=${formatReference(name)}`);
+  // Without the flag a single image would be wrapped into an index of another digest.
+  return docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, from);
 }
 
 /** The digest of an image in a repository, as far as the host knows it. */

@@ -1,5 +1,6 @@
 import type { NamedText } from "../core/text.ts";
 import { createHash } from "node:crypto";
+import { isEverPublished } from "../config/config.ts";
 import { order } from "../core/order.ts";
 import { pushAll } from "../core/push-all.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
@@ -157,7 +158,7 @@ function stagesMade({ target, place }: Placed, sources: InputSources): GraphStag
 
 function isPublished({ placed }: InputSources, name: string): boolean {
   const target = placed.get(name)?.target;
-  return target !== undefined && target.repositories.length > 0 && target.push !== false;
+  return target !== undefined && isEverPublished(target);
 }
 
 function stageInputs(stage: GraphStage, collect: Collector): void {

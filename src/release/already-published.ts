@@ -24,7 +24,9 @@ export async function resolve(context: Release, state: RunState, step: ResolveSt
   const looked = new Map<string, LookUp>();
   await Promise.all([
     findOutsideImages(context, step),
-    eachLimited(targets, atOnce, async (target) => void looked.set(target.name, await lookUp(context, target))),
+    eachLimited(targets, atOnce, async (target) => {
+      looked.set(target.name, await lookUp(context.registries, buildTagReferences(target)));
+    }),
   ]);
   const found = new Map<string, UpImage>();
   const failures: Failure[] = [];
@@ -43,12 +45,18 @@ export async function resolve(context: Release, state: RunState, step: ResolveSt
   return failures;
 }
 
-/** What is up under a target's build tags, and what is not; a refusal where that cannot be told. */
-type LookUp = Answer<{ up: { reference: Reference; image: UpImage }[]; missing: Reference[] }>;
+/** What is up under some names, and what is not; a refusal where that cannot be told. */
+type LookUp = Answer<{ up: Up[]; missing: Reference[] }>;
 
-async function lookUp({ registries }: Release, target: PlannedTarget): Promise<LookUp> {
+interface Up {
+  reference: Reference;
+  image: UpImage;
+}
+
+/** Looks under all names that an image should have. */
+export async function lookUp(registries: Release["registries"], references: readonly Reference[]): Promise<LookUp> {
   const found: Exclude<LookUp, Refusal> = { up: [], missing: [] };
-  for (const reference of buildTagReferences(target)) {
+  for (const reference of references) {
     const up = await imageAt(registries.repository(reference.repository), reference.tag);
     if (up instanceof Refusal) return up;
     if (up === null) found.missing.push(reference);
@@ -73,8 +81,8 @@ async function inAllRepositories(
     const wrong = foreignImage(target, image.labels, digests) ?? otherInputs(target, image.labels, digests);
     if (wrong !== null) return wrong;
   }
-  const other = up.find(({ image }) => image.manifest !== first.image.manifest);
-  if (other !== undefined) return twoImages(target, first.reference, other.reference);
+  const differing = twoImages(target, up);
+  if (differing !== null) return differing;
   // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
   const failures = await copyImage(context, target, first.reference, missing);
   return failures[0] ?? first.image;
@@ -118,7 +126,10 @@ function downNow({ name }: PlannedTarget, { code, message, hint }: Refusal): Fai
   return failure(code, message, { target: name, hint: hint ?? "nothing was built, as it could not be published" });
 }
 
-export function twoImages({ name }: PlannedTarget, one: Reference, other: Reference): Failure {
-  const message = `${formatReference(one)} and ${formatReference(other)} are up as different images`;
+/** The failure of names that stand for different images; null where they do not. */
+export function twoImages({ name }: PlannedTarget, [first, ...others]: readonly Up[]): Failure | null {
+  const other = others.find(({ image }) => image.manifest !== first?.image.manifest);
+  if (first === undefined || other === undefined) return null;
+  const message = `${formatReference(first.reference)} and ${formatReference(other.reference)} are up as different images`;
   return failure("other-image", message, { target: name, hint: "a build tag stands for one image; start a new build" });
 }

@@ -1,17 +1,17 @@
-import { type BuildTagParts, buildTagParts } from "../core/build-tag.ts";
+import { type BuildTagParts, buildTagParts, withoutAffixes } from "../core/build-tag.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { describePromoted, type PromotedBuild } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { docker } from "../docker/invocation.ts";
+import { nameManifest } from "../docker/image-commands.ts";
 import { logIn } from "../docker/login.ts";
 import { ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
-import { twoImages } from "./already-published.ts";
+import { lookUp, twoImages } from "./already-published.ts";
 import { attempt } from "./publish.ts";
-import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
+import { note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
 
@@ -57,19 +57,16 @@ export async function findPromoted(
 }
 
 async function find({ registries }: Release, target: PlannedTarget, tag: string): Promise<Found | Failure> {
-  const up: { reference: Reference; image: UpImage }[] = [];
-  const missing: Reference[] = [];
-  for (const { repository } of target.places) {
-    const reference = { repository, tag };
-    const image = await imageAt(registries.repository(repository), tag);
-    if (image instanceof Refusal) return unread(target, image);
-    if (image === null) missing.push(reference);
-    else up.push({ reference, image: image.image });
-  }
+  const looked = await lookUp(
+    registries,
+    target.places.map(({ repository }) => ({ repository, tag })),
+  );
+  if (looked instanceof Refusal) return unread(target, looked);
+  const { up, missing } = looked;
   const [first] = up;
   if (first === undefined) return notUp(target, missing[0]!);
-  const other = up.find(({ image }) => image.manifest !== first.image.manifest);
-  if (other !== undefined) return twoImages(target, first.reference, other.reference);
+  const differing = twoImages(target, up);
+  if (differing !== null) return differing;
   const [theirs, own] = [first.image.labels, target.labels].map((labels) => labels[ownLabels.repository] ?? "");
   if (theirs !== "" && own !== "" && theirs !== own) {
     const message = `${formatReference(first.reference)} is an image of ${theirs}, not of ${own}`;
@@ -97,10 +94,7 @@ async function copy(context: Release, { target, from, image, missing }: Found): 
     const failures = step.kind === "login" ? await logIn(context.docker, step, context.reporter.note) : [];
     if (failures.length > 0) return failures[0]!;
   }
-  const tags = missing.map((reference) => `--tag=${formatReference(reference)}`);
-  const source = `${from.repository.name}@${image.manifest}`;
-  // Without the flag a single image would be wrapped into an index of another digest.
-  const command = docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, source);
+  const command = nameManifest(`${from.repository.name}@${image.manifest}`, missing);
   const ended = await attempt(context, target, command, `copy ${formatReference(from)}`);
   return typeof ended === "string" ? null : ended;
 }
@@ -148,7 +142,6 @@ async function listBuilds(
   const builds = new Map<string, KnownBuild>();
   const failures: Failure[] = [];
   await eachLimited(targets, atOnce, async (target) => {
-    const { prefix, suffix } = target.affixes;
     const tags = await registries.repository(target.image.repository).tags();
     if (tags instanceof Refusal) {
       const hint = "write the whole build tag, which needs no list: promote --from <build tag>";
@@ -157,10 +150,9 @@ async function listBuilds(
       return;
     }
     for (const tag of tags) {
-      if (!tag.startsWith(prefix) || !tag.endsWith(suffix)) continue;
-      const core = tag.slice(prefix.length, tag.length - suffix.length);
-      const parts = buildTagParts(core);
-      if (parts === null) continue;
+      const core = withoutAffixes(tag, target.affixes);
+      const parts = core === null ? null : buildTagParts(core);
+      if (core === null || parts === null) continue;
       const id = `${parts.sha}-${parts.number}`;
       const build = builds.get(id) ?? { ...parts, core, tags: new Map<string, string>() };
       builds.set(id, build);

@@ -1,4 +1,4 @@
-import { type Affixes, buildTagParts } from "../core/build-tag.ts";
+import { type Affixes, buildTagParts, withoutAffixes } from "../core/build-tag.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, parseReference, type Reference, type Repository } from "../core/reference.ts";
@@ -116,10 +116,8 @@ function baseOf(written: string, published: ReadonlyMap<string, PublishedTarget>
 
 /** The target whose build tag it is; several may share a repository and differ in what stands around their tags. */
 function ownerOf({ repository, tag }: Reference, published: readonly PublishedTarget[]): PublishedTarget | null {
-  const isOf = ({ repositories, affixes: { prefix, suffix } }: PublishedTarget) =>
+  const isOf = ({ repositories, affixes }: PublishedTarget) =>
     repositories.some(({ name }) => name === repository.name) &&
-    tag.startsWith(prefix) &&
-    tag.endsWith(suffix) &&
-    buildTagParts(tag.slice(prefix.length, tag.length - suffix.length)) !== null;
+    buildTagParts(withoutAffixes(tag, affixes) ?? "") !== null;
   return published.find(isOf) ?? null;
 }

@@ -6,7 +6,7 @@ import { runPatiently } from "../docker/exec.ts";
 import { outsideImages, outsideKey, outsidePin, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
-import type { Release } from "./run-state.ts";
+import { imageAt, type Release, type RunState } from "./run-state.ts";
 
 const atOnce = 8;
 
@@ -50,8 +50,7 @@ export async function bringOutsideImages(context: Release, targets: readonly Pla
   const { docker, reporter } = context;
   for (const image of new Set(targets.flatMap(outsideImages))) {
     const [reference, digest] = [withoutDigest(image), docker.digests.get(outsidePin(image))];
-    if (reference === null || digest === undefined) continue;
-    if (digestInName(image) !== null) continue;
+    if (reference === null || digest === undefined || digestInName(image) !== null) continue;
     const here = await lookOnHost(docker, reference);
     if (here !== null && repositoryDigest(here, reference.repository) === digest) continue;
     await runPatiently(docker, pullImage(reference), `pull ${image}`, reporter.note);
@@ -62,15 +61,19 @@ export async function bringOutsideImages(context: Release, targets: readonly Pla
  * Forgets those of which it is not known what they do to an image that is built on them: what an ONBUILD trigger reads is not
  * seen. Such an image gets no inputs, so that it is never used again. Only who builds has to ask, as that reads manifests.
  */
-export async function forgetTriggering({ docker, registries }: Release, targets: readonly PlannedTarget[]) {
+export async function forgetTriggering(
+  { docker, registries }: Release,
+  { understood }: Pick<RunState, "understood">,
+  targets: readonly PlannedTarget[],
+): Promise<void> {
   const comparable = targets.filter(({ inputs }) => inputs.unknown === null);
-  await eachLimited([...new Set(comparable.flatMap(outsideImages))], atOnce, async (image) => {
+  const isOpen = (image: string) => docker.digests.has(outsideKey(image)) && !understood.has(image);
+  await eachLimited([...new Set(comparable.flatMap(outsideImages))].filter(isOpen), atOnce, async (image) => {
     const [reference, digest] = [withoutDigest(image), docker.digests.get(outsidePin(image))];
     if (reference === null || digest === undefined) return;
-    const client = registries.repository(reference.repository);
-    const manifest = await client.manifest(digest);
-    const found = manifest === null || manifest instanceof Refusal ? manifest : await client.image(manifest);
-    if (found === null || found instanceof Refusal || found.hasTriggers) docker.digests.delete(outsideKey(image));
+    const up = await imageAt(registries.repository(reference.repository), digest);
+    if (up === null || up instanceof Refusal || up.image.hasTriggers) docker.digests.delete(outsideKey(image));
+    else understood.add(image);
   });
 }
 

@@ -111,7 +111,7 @@ async function build(context: Release, state: RunState, step: BuildStep): Promis
   const up = new Set(state.up.keys());
   const mute = await muteRegistries(context, state, targetsOf(plan, step.targets));
   if (mute.length > 0) return mute;
-  await forgetTriggering(context, targetsOf(plan, step.targets));
+  await forgetTriggering(context, state, targetsOf(plan, step.targets));
   if (step.pull && !builder.binds) await bringOutsideImages(context, targetsOf(plan, step.targets));
   const tried = step.targets.filter((name) => !up.has(name)).length;
   const { built, failures } = await builder.run(docker, { ...step, pushed }, plan, up, reporter);

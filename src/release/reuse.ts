@@ -7,7 +7,7 @@ import type { ReuseStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
-import { inputsNow, inWords, whatDiffers } from "../builders/late-labels.ts";
+import { type Difference, inputsNow, inWords, whatDiffers } from "../builders/late-labels.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -72,7 +72,7 @@ async function findSame(context: Release, { inRegistry }: RunState, target: Plan
   return why ?? "no earlier image is up";
 }
 
-function whyOther(differing: readonly string[], from: string): string {
+function whyOther(differing: readonly Difference[], from: string): string {
   return differing.length === 0
     ? `${from} does not say what it was made from`
     : `changed since ${from}: ${inWords(differing)}`;

@@ -35,6 +35,8 @@ export interface RunState {
   promoted: Map<string, string>;
   /** Why targets are built, or not built again, in words. */
   why: Map<string, string>;
+  /** Images from outside that are known to have no ONBUILD triggers. */
+  understood: Set<string>;
   /** Registries that have been asked whether they answer at all, and do. */
   heard: Set<string>;
   outcomes: Map<string, Outcome>;
@@ -66,6 +68,7 @@ export function newState(): RunState {
     settled: new Map(),
     promoted: new Map(),
     why: new Map(),
+    understood: new Set(),
     heard: new Set(),
     outcomes: new Map(),
   };

@@ -1,7 +1,7 @@
 import type { Builder } from "../builders/builder.ts";
 import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
 import { digestInName, formatReference, parseReference, type Reference } from "../core/reference.ts";
-import { inspectImages, listDigests, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
+import { inspectImages, listDigests, nameManifest, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";
@@ -112,10 +112,7 @@ function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line
     .flatMap(({ repository, buildTag, moving }): Line[] => {
       const names = moving.map((tag) => ({ repository, tag }));
       if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(onHost, name) }, { run: pushImage(name) }]);
-      const tags = names.map((name) => `--tag=${formatReference(name)}`);
-      const image = formatReference({ repository, tag: buildTag });
-      // Without the flag a single image would be wrapped into an index of another digest.
-      return [{ run: docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, image) }];
+      return [{ run: nameManifest(formatReference({ repository, tag: buildTag }), names) }];
     });
 }
 
@@ -127,9 +124,7 @@ function promotions({ image, affixes, places }: PlannedTarget, build: PromotedBu
     .flatMap(({ repository, moving }): Line[] => {
       const from = [`${repository.name}:`, ...tag].filter((part) => part !== "");
       const names = moving.map((one) => ({ repository, tag: one }));
-      const tags = names.map((name) => `--tag=${formatReference(name)}`);
-      if (builder.binds)
-        return [{ run: docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, from) }];
+      if (builder.binds) return [{ run: nameManifest(from, names) }];
       return [
         { run: docker("pull", from) },
         ...names.flatMap((name) => [{ run: docker("tag", from, formatReference(name)) }, { run: pushImage(name) }]),

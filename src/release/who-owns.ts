@@ -1,6 +1,6 @@
 import compare from "semver/functions/compare.js";
 import { higherVersion, isAlias } from "../core/alias.ts";
-import { buildTagParts } from "../core/build-tag.ts";
+import { buildTagParts, withoutAffixes } from "../core/build-tag.ts";
 import { ownLabels, versionLabel } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 
@@ -48,8 +48,8 @@ export function laterBuilds({ affixes, labels }: PlannedTarget, existing: readon
   const own = buildNumber(labels);
   return existing
     .flatMap((tag): LaterBuild[] => {
-      if (!tag.startsWith(affixes.prefix) || !tag.endsWith(affixes.suffix)) return [];
-      const core = tag.slice(affixes.prefix.length, tag.length - affixes.suffix.length);
+      const core = withoutAffixes(tag, affixes);
+      if (core === null) return [];
       const number = buildTagParts(core)?.number ?? 0;
       return number > own && own > 0 ? [{ tag, core, number }] : [];
     })

@@ -11,7 +11,7 @@ const here = (digests: string[]) =>
 /** What is known of the image afterwards, and which processes it took. */
 async function find(pull: boolean, { registry = createRegistry(), onHost = "[]", away = false } = {}) {
   const ran: string[] = [];
-  const { context, targets, notes } = movingPass(registry, {
+  const { context, state, targets, notes } = movingPass(registry, {
     host: {
       request: away ? async () => ({ status: 0, message: "no route", sent: false }) : registry.handle,
       exec: async ({ argv }) => {
@@ -22,7 +22,7 @@ async function find(pull: boolean, { registry = createRegistry(), onHost = "[]",
   });
   await findOutsideImages(context, { kind: "resolve", targets: [], images: [image, "$NOT/one"], pull, promoted: null });
   const known = Object.fromEntries(context.docker.digests);
-  return { context, targets, known, ran, notes: notes.join("\n") };
+  return { context, state, targets, known, ran, notes: notes.join("\n") };
 }
 
 describe("an image from outside", () => {
@@ -81,18 +81,21 @@ describe("an image from outside", () => {
   ])("%s", async (_, extra, isInput) => {
     const registry = createRegistry();
     registry.putImage("r.io/lib/os", "3", { labels: {}, layers: ["os"], ...extra });
-    const { context, targets } = await find(true, { registry });
+    const { context, state, targets } = await find(true, { registry });
     targets[0]!.inputs = { known: "", facts: [], images: [{ image }], unknown: null };
-    await forgetTriggering(context, targets);
+    await forgetTriggering(context, state, targets);
     expect(context.docker.digests.has(outsideKey(image))).toBe(isInput);
     expect(context.docker.digests.has(outsidePin(image))).toBe(true);
+    const asked = registry.requests.length;
+    await forgetTriggering(context, state, targets);
+    expect(registry.requests).toHaveLength(asked);
   });
 
   it("is not an input where its registry does not show it", async () => {
-    const { context, targets } = await find(true, withImage());
+    const { context, state, targets } = await find(true, withImage());
     targets[0]!.inputs = { known: "", facts: [], images: [{ image }], unknown: null };
     context.docker.digests.set(outsidePin(image), `sha256:${"0".repeat(64)}`);
-    await forgetTriggering(context, targets);
+    await forgetTriggering(context, state, targets);
     expect(context.docker.digests.has(outsideKey(image))).toBe(false);
   });
 });
