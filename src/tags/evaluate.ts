@@ -51,6 +51,8 @@ const noAffixes: Affixes = { prefix: "", suffix: "" };
 
 /** What was evaluated before of the same inputs: thousands of targets may share the same thousand rules. */
 const evaluated = new WeakMap<TagInputs, WeakMap<TagPolicy, Map<string, TagEvaluation>>>();
+/** So many are kept of each policy: where all targets have affixes of their own, keeping them costs more than it saves. */
+const mostKept = 100;
 
 /** Evaluates the rules of `policy` for a target with these affixes. `path` is the target's, for problems with those. */
 export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affixes, path: string): TagEvaluation {
@@ -59,7 +61,7 @@ export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affi
   evaluated.set(inputs, byPolicy.set(policy, byAffixes));
   const key = JSON.stringify([affixes.prefix, affixes.suffix]);
   const evaluation = byAffixes.get(key) ?? evaluate(policy, inputs, affixes);
-  byAffixes.set(key, evaluation);
+  if (byAffixes.size < mostKept) byAffixes.set(key, evaluation);
   return { ...evaluation, problems: [...affixProblems(affixes, path), ...evaluation.problems] };
 }
 
