@@ -4,6 +4,8 @@ import { dockerfileOf, newSpace, pushTo, removeImages, standsOn, workspace } fro
 
 const buildTag = "master-860c1904a1ce-42";
 const names = ["base", "app1", "app2"];
+/** How often all steps run at once; E2E_ROUNDS asks for more. */
+const times = Array.from({ length: Number(process.env.E2E_ROUNDS ?? 3) }, (_, at) => at + 1);
 /** Every order of the three steps, which take turns on two hosts, and all of them at once. */
 const rounds = [
   ...[
@@ -14,7 +16,7 @@ const rounds = [
     ["app2", "base", "app1"],
     ["app2", "app1", "base"],
   ].map((order) => ({ how: order.join(", then "), order, together: false })),
-  ...[1, 2, 3].map((time) => ({ how: `all at once, the ${time}. time`, order: names, together: true })),
+  ...times.map((time) => ({ how: `all at once, the ${time}. time`, order: names, together: true })),
 ];
 /** Only engines that bind can build a base twice and keep them apart. */
 const hosts = engines.filter(({ buildx }) => buildx);
