@@ -1,5 +1,4 @@
 import { access, constants, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { fileTree } from "./file-tree.ts";
 import type { Files } from "./host.ts";
 import { readInput } from "./input-file.ts";
 import { makeTemporary } from "./temporary.ts";
@@ -32,7 +31,8 @@ export const systemFiles: Files = {
       (names) => names.toSorted(),
       () => [],
     ),
-  tree: fileTree,
+  // What hashes is loaded only if there is something to hash.
+  tree: async (folder, selection) => (await import("./file-tree.ts")).fileTree(folder, selection),
   makeTemporary,
   link: (target, file) => symlink(target, file),
   remove: (file) => rm(file, { recursive: true, force: true }),

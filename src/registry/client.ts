@@ -28,6 +28,8 @@ export interface RepositoryClient {
   put(tag: string, manifest: Manifest): Promise<Answer<{ digest: string }>>;
   /** All tags. */
   tags(): Promise<Answer<string[]>>;
+  /** Whether the last question for them was refused. */
+  readonly unlisted: boolean;
 }
 
 const accept = [
@@ -44,12 +46,11 @@ export function repositoryClient(place: Place): RepositoryClient {
   const pathOf = (reference: string) => `/v2/${place.path}/manifests/${reference}`;
   const images = new Map<string, Promise<Answer<ImageConfig>>>();
 
-  let unlisted: Refusal | null = null;
+  let listed: Answer<string[]> = [];
   /** A list that is refused is not asked for again: that takes several questions. */
   const tags = async (): Promise<Answer<string[]>> => {
-    const answer = unlisted ?? (await listTags(connection, place.path));
-    if (answer instanceof Refusal && !answer.passing && answer.status > 0) unlisted = answer;
-    return answer;
+    const isFinal = listed instanceof Refusal && !listed.passing && listed.status > 0;
+    return (listed = isFinal ? listed : await listTags(connection, place.path));
   };
 
   /** Artifactory and others say no to what is not there; who may list the tags knows better. */
@@ -132,6 +133,9 @@ export function repositoryClient(place: Place): RepositoryClient {
       return { digest: toldDigest(response) ?? ours };
     },
     tags,
+    get unlisted() {
+      return listed instanceof Refusal;
+    },
   };
 }
 

@@ -149,7 +149,7 @@ async function settleAll(
   took: number,
 ): Promise<Failure[]> {
   const failures = await lookAgain(context, written, written, places);
-  const unseen = await withoutList(written);
+  const unseen = written.filter(({ at }) => at.client.unlisted);
   const [first] = unseen;
   if (first === undefined || failures.length > 0) return failures;
   // No earlier build finds out there that it has overtaken us. It writes soon after it has looked: its pass is like ours.
@@ -162,15 +162,6 @@ async function settleAll(
   return lookAgain(context, written, unseen, places);
 }
 
-/** Those of them whose repository lists no tags. */
-async function withoutList(written: readonly Written[]): Promise<Written[]> {
-  const clients = new Map(written.map(({ at }) => [at.client, false]));
-  await eachLimited([...clients.keys()], atOnce, async (client) => {
-    clients.set(client, (await client.tags()) instanceof Refusal);
-  });
-  return written.filter(({ at }) => clients.get(at.client));
-}
-
 async function lookAgain(
   context: Release,
   written: Written[],
@@ -180,7 +171,7 @@ async function lookAgain(
   const lost = new Set<Written>();
   const failures: Failure[] = [];
   await eachLimited(some, atOnce, async (one) => {
-    const settled = await settle(context, one.at, one.tag, places);
+    const settled = await settle(context, one, places);
     if (settled === "theirs") lost.add(one);
     else if (settled !== "ours") failures.push(settled);
   });

@@ -31,8 +31,7 @@ export async function openPlaces(context: Release, state: RunState, step: MoveSt
     target.places.map((place) => ({ target, place })),
   );
   await eachLimited(all, atOnce, async ({ target, place }) => {
-    const promoted = state.promoted.get(target.name) ?? null;
-    const found = await openPlace(context, target, place, { promoted, force: step.force });
+    const found = await openPlace(context, state, target, place, step);
     if (found === "closed") opened.closed.push({ target, place });
     else if ("client" in found) opened.places.push(found);
     else opened.failures.push(found);
@@ -42,21 +41,25 @@ export async function openPlaces(context: Release, state: RunState, step: MoveSt
 
 async function openPlace(
   context: Release,
+  state: RunState,
   target: PlannedTarget,
   place: Place,
-  { promoted, force }: { promoted: string | null; force: boolean },
+  { force }: MoveStep,
 ): Promise<MovingPlace | "closed" | Failure> {
   const { docker, registries, reporter } = context;
+  const promoted = state.promoted.get(target.name) ?? null;
   const client = registries.repository(place.repository);
   const tag = promoted ?? place.buildTag;
   const name = formatReference({ repository: place.repository, tag });
-  const manifest = await withRetries(
-    docker.host,
-    { what: name, say: reporter.note },
-    () => client.manifest(tag),
-    // A registry of several machines may show what was just written a moment later.
-    (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
-  );
+  const asked = () =>
+    withRetries(
+      docker.host,
+      { what: name, say: reporter.note },
+      () => client.manifest(tag),
+      // A registry of several machines may show what was just written a moment later.
+      (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
+    );
+  const manifest = state.named.get(name) ?? (await asked());
   const digest = docker.digests.get(target.name);
   if (manifest instanceof Refusal) {
     return manifest.closed && force && promoted === null

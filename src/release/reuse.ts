@@ -21,7 +21,7 @@ export async function reuse(context: Release, state: RunState, { targets }: Reus
   await inDependencyOrder(targetsOf(context.plan, targets), atOnce, async (target) => {
     if (state.up.has(target.name)) return;
     const found = await findSame(context, state, target);
-    const named = typeof found === "string" ? found : ((await nameIt(context, target, found)) ?? found);
+    const named = typeof found === "string" ? found : ((await nameIt(context, state, target, found)) ?? found);
     if (typeof named === "string") {
       state.why.set(target.name, named);
       if (!target.implied) context.reporter.note(`${target.name}: ${named}`);
@@ -82,7 +82,12 @@ function whyOther(differing: readonly Difference[], from: string): string {
  * Writes the build tag in all repositories of the target. Where one has no such image yet, it is copied there. Returns why
  * that cannot be done; null where it is.
  */
-async function nameIt(context: Release, target: PlannedTarget, { manifest }: Found): Promise<string | null> {
+async function nameIt(
+  context: Release,
+  { named }: RunState,
+  target: PlannedTarget,
+  { manifest }: Found,
+): Promise<string | null> {
   const copied: Reference[] = [];
   const [first, ...others] = buildTagReferences(target);
   for (const reference of [first!, ...others]) {
@@ -93,6 +98,7 @@ async function nameIt(context: Release, target: PlannedTarget, { manifest }: Fou
     }
     const written = await client.put(reference.tag, manifest);
     if (written instanceof Refusal) return `${formatReference(reference)}: ${written.message}`;
+    named.set(formatReference(reference), manifest);
   }
   const [failed] = await copyImage(context, target, first!, copied);
   return failed === undefined ? null : failed.message;

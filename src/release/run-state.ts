@@ -33,6 +33,8 @@ export interface RunState {
   settled: Map<string, { at: number; took: number }>;
   /** The tag of the image that a target's moving tags are to stand for, where that is a promoted build's. */
   promoted: Map<string, string>;
+  /** The manifests that this run has given build tags to, by reference. */
+  named: Map<string, Manifest>;
   /** Why targets are built, or not built again, in words. */
   why: Map<string, string>;
   /** Images from outside that are known to have no ONBUILD triggers. */
@@ -67,6 +69,7 @@ export function newState(): RunState {
     onHost: new Map(),
     settled: new Map(),
     promoted: new Map(),
+    named: new Map(),
     why: new Map(),
     understood: new Set(),
     heard: new Set(),

@@ -7,7 +7,7 @@ import { type Answer, Refusal } from "../registry/refusal.ts";
 import { decide, mostBuilds, type MovingPlace, referenceOf } from "./decide.ts";
 import { imageAt, type Release } from "./run-state.ts";
 import { claims, labelsAs, laterBuilds, type LaterBuild, targetsOfBuild, whyKept } from "./who-owns.ts";
-import { write } from "./write.ts";
+import { write, type Written } from "./write.ts";
 
 /** More rounds mean more builds that publish at this very moment: the last of them settles it. */
 const rounds = 5;
@@ -28,11 +28,12 @@ interface Owner {
  */
 export async function settle(
   context: Release,
-  own: MovingPlace,
-  tag: string,
+  { at: own, tag, from }: Pick<Written, "at" | "tag" | "from">,
   all: readonly MovingPlace[],
 ): Promise<"ours" | "theirs" | Failure> {
   const { docker, reporter } = context;
+  // Who has written it has looked after that; whether they were overtaken themselves they may not have lived to see.
+  if (from === undefined && (await overtaken(own, tag, all)) === null) return "ours";
   const reference = formatReference(referenceOf(own, tag));
   let at = own;
   let name = "this build";

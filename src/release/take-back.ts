@@ -25,7 +25,7 @@ export async function takeBack(
       if (!isBack) left.push(one);
       continue;
     }
-    const settled = await settle(context, owner.at, tag, all);
+    const settled = await settle(context, { ...one, at: owner.at }, all);
     if (typeof settled === "string") continue;
     context.reporter.note(`${at.target.name}: ${settled.message}`);
     left.push(one);

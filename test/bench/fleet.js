@@ -1,8 +1,16 @@
 import { drone, folder } from "./projects.js";
 
-/** The apps that the docker rows build on one base. */
-export const apps = Array.from({ length: 10 }, (_, at) => `app${at + 1}`);
-const all = ["base", ...apps];
+/**
+ * So many apps on one base.
+ *
+ * @param {number} count
+ */
+export function appNames(count) {
+  return Array.from({ length: count }, (_, at) => `app${at + 1}`);
+}
+
+/** The apps that most of the docker rows build on one base. */
+export const apps = appNames(10);
 
 /**
  * A base of six layers that takes five seconds and ten apps of three more on it. `salt` makes every layer a new one.
@@ -28,13 +36,26 @@ export function oneAppChanged(text) {
 }
 
 /**
+ * A base of one layer and so many apps of one more each.
+ *
+ * @param {string} from
+ * @param {string} salt
+ * @param {number} count
+ */
+export function manyApps(from, salt, count) {
+  const app = (/** @type {string} */ name) => `FROM base AS ${name}\nRUN echo ${salt} ${name} > /${name}\n`;
+  return `FROM ${from} AS base\nRUN echo ${salt} > /base\n${appNames(count).map(app).join("")}`;
+}
+
+/**
  * The same for our program.
  *
  * @param {string} registry
  * @param {string} text the Dockerfile
+ * @param {readonly string[]} names of the apps
  */
-export function ourProject(registry, text) {
-  const targets = all.map((name) => `  ${name}: ${registry}/ours/${name}\n`).join("");
+export function ourProject(registry, text, names = apps) {
+  const targets = ["base", ...names].map((name) => `  ${name}: ${registry}/ours/${name}\n`).join("");
   return folder({ Dockerfile: text, "multistage-build.config.yaml": `targets:\n${targets}` });
 }
 
@@ -44,8 +65,9 @@ export function ourProject(registry, text) {
  *
  * @param {string} registry
  * @param {string} buildTag
+ * @param {readonly string[]} targets
  */
-export function bakeFile(registry, buildTag) {
+export function bakeFile(registry, buildTag, targets = ["base", ...apps]) {
   const target = (/** @type {string} */ name) => ({
     target: name,
     tags: [`${registry}/hand/${name}:${buildTag}`, `${registry}/hand/${name}:latest`],
@@ -59,8 +81,8 @@ export function bakeFile(registry, buildTag) {
     output: ["type=image,push=true"],
   });
   return JSON.stringify({
-    group: { default: { targets: all } },
-    target: Object.fromEntries(all.map((name) => [name, target(name)])),
+    group: { default: { targets } },
+    target: Object.fromEntries(targets.map((name) => [name, target(name)])),
   });
 }
 

@@ -1,10 +1,11 @@
 import { dockerRows } from "./docker.js";
 import { machine, startRows } from "./start.js";
 import { tagRows } from "./tags.js";
+import { unchangedRows } from "./unchanged.js";
 
 /** Prints the speed table as Markdown; exits with 1 if a row is over its limit. */
 const docker = await dockerRows();
-const rows = [...startRows(), ...(await tagRows()), ...(docker ?? [])];
+const rows = [...startRows(), ...(await tagRows()), ...(await unchangedRows()), ...(docker ?? [])];
 console.log(`Measured on ${machine()}.\n`);
 console.log("| what | must be | is | measured |");
 console.log("|---|---|---|---|");
