@@ -22,10 +22,10 @@ export interface ProgressEntry {
   /** Whose it is: a target, or a stage that several targets share and none of them is. */
   target: string;
   /**
-   * `step` began; `cached` did not have to run; `done` took a second or more; `log` is a line that the step printed;
+   * `step` began; `joined` is at work for another run, which is waited for; `cached` did not have to run; `done` took a second or more; `log` is a line that the step printed;
    * `push` is up in the registry.
    */
-  kind: "step" | "cached" | "done" | "log" | "warning" | "push" | "error";
+  kind: "step" | "joined" | "cached" | "done" | "log" | "warning" | "push" | "error";
   /** One line without control characters: the instruction, the log line, the reference, the reason. */
   text: string;
   /** The instruction that failed: with `error`, where it was one. */

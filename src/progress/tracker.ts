@@ -47,6 +47,8 @@ export function createTracker(targets: readonly ProgressTarget[], { verbose = fa
   const names = targets.map(({ name }) => name);
   const vertices = new Map<string, Vertex>();
   const warned = new Set<string>();
+  /** When this build began: to read the Dockerfile is the first thing that is done for it. */
+  let began = Infinity;
 
   function once(vertex: Vertex, fact: string, entry: Omit<ProgressEntry, "target">): ProgressEntry[] {
     if (vertex.told.has(fact)) return [];
@@ -74,8 +76,11 @@ export function createTracker(targets: readonly ProgressTarget[], { verbose = fa
       vertex.from = Math.min(at, vertex.from ?? at);
       if (!cached) vertex.ran = true;
       vertex.cached = !vertex.ran;
+      if (/^load build definition\b/.test(text)) began = Math.min(began, at);
       if (kind === "push" || (isOwnWork(vertex) && !verbose)) return [];
-      return once(vertex, "start", { kind: cached ? "cached" : "step", text });
+      // BuildKit does the same work once for all who want it at the same time, and tells each of them when it began.
+      const isJoined = kind === "step" && at < began && began < Infinity;
+      return once(vertex, "start", { kind: cached ? "cached" : isJoined ? "joined" : "step", text });
     },
     end(vertex, from, to) {
       const { kind, text } = vertex.name;

@@ -90,10 +90,7 @@ async function acquireBase(context: Release, state: RunState, step: AcquireStep)
 async function buildBase(context: Release, state: RunState, { target, otherwise }: AcquireStep): Promise<Failure[]> {
   const [planned] = targetsOf(context.plan, [target]);
   const { note: say } = context.reporter;
-  // BuildKit joins what several steps build at the same time; nobody tells whether it has.
-  say(
-    `${target}: ${formatReference(planned!.image)} is neither here nor in the registry; building it, or joining a step of this build that is`,
-  );
+  say(`${target}: ${formatReference(planned!.image)} is neither here nor in the registry; it has to be built`);
   for (const instead of otherwise) {
     const failures = await carryOut(context, state, instead);
     if (failures.length > 0) return failures;

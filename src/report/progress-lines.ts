@@ -17,6 +17,7 @@ export function formatEntry(entry: ProgressEntry, width: number, paint: Paint): 
 
 const looks: Record<ProgressEntry["kind"], (entry: ProgressEntry, paint: Paint) => string> = {
   step: ({ text }, paint) => paint.bold(shorten(text)),
+  joined: ({ text }, paint) => `${shorten(text)} ${paint.dim("is at work for another run; waiting for it")}`,
   cached: ({ text }, paint) => `${shorten(text)} ${paint.dim("cached")}`,
   done: ({ text }) => shorten(text),
   log: ({ text }) => `  ${text}`,

@@ -14,6 +14,7 @@ describe("what people read of a bake", () => {
     ["modern-warm.jsonl", "base", "app1", "app2"],
     ["modern-single.jsonl", "app1"],
     ["modern-wait.jsonl", "base", "app1"],
+    ["modern-joined.jsonl", "base"],
     ["modern-warn.jsonl", "base", "app1"],
     ["containerd-odd-single.jsonl", "odd"],
     ["containerd-bound.jsonl", "app1", "app2"],
