@@ -71,12 +71,12 @@ export interface Difference {
  * or of a build that did not look has no such labels.
  */
 export function whatDiffers(
-  { inputs: { facts, images } }: PlannedTarget,
+  { inputs: { known, facts, images } }: PlannedTarget,
   labels: Readonly<Record<string, string>>,
   digests: ReadonlyMap<string, string>,
 ): Difference[] {
   const parts = new Set((labels[ownLabels.inputParts] ?? "").split(" "));
-  const [, ...theirs] = (labels[ownLabels.inputs] ?? "").split(" ");
+  const [sum, ...theirs] = (labels[ownLabels.inputs] ?? "").split(" ");
   if (theirs.length === 0 && parts.has("")) return [];
   const changed = facts.filter(({ print }) => !parts.has(print)).map(({ name }) => name);
   const ours = new Set(facts.map(({ print }) => print));
@@ -88,8 +88,10 @@ export function whatDiffers(
     const unknown = theirs[at] === "" ? ", of which not all was known" : "";
     return { what: `the image ${one.image}${unknown}`, isOutside: true };
   });
-  const known = [...changed, ...(isGone ? ["something that is gone"] : [])];
-  return [...known.map((what) => ({ what, isOutside: false })), ...moved];
+  const found = [...changed, ...(isGone ? ["something that is gone"] : [])];
+  const isElse = found.length === 0 && sum !== "" && sum !== known;
+  const told = isElse ? ["the order of the instructions"] : found;
+  return [...told.map((what) => ({ what, isOutside: false })), ...moved];
 }
 
 const mostTold = 5;

@@ -4,6 +4,7 @@ import { type ContextFiles, contextFiles } from "../dockerfile/context-files.ts"
 import { readsOf } from "../dockerfile/context-reads.ts";
 import { fixedPart, parseIgnoreFile } from "../dockerfile/ignore.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
+import { isPattern } from "../dockerfile/path-pattern.ts";
 import type { FileFault, Host } from "../host/host.ts";
 import type { InputSources } from "../plan/inputs.ts";
 
@@ -11,6 +12,8 @@ import type { InputSources } from "../plan/inputs.ts";
 interface Wanted {
   folder: string;
   roots: string[];
+  /** Some are found by a pattern, and links among those are followed. */
+  hasPatterns: boolean;
   /** Ignore files, the first of which that is there counts. */
   ignoreFiles: string[];
 }
@@ -29,15 +32,17 @@ export async function readContexts(
   dockerfiles: ReadonlyMap<string, string | FileFault>,
 ): Promise<InputSources["files"]> {
   const wanted = new Map<string, Wanted>();
-  const roots = new Map(
-    [...dockerfiles].map(([file, text]) => [file, typeof text === "string" ? contextRoots(text) : []]),
+  const reads = new Map(
+    [...dockerfiles].map(([file, text]) => [file, typeof text === "string" ? contextReads(text) : noReads]),
   );
   for (const { dockerfile, context, contexts } of targets) {
-    const own = { folder: context, roots: roots.get(dockerfile) ?? [], ignoreFiles: [`${dockerfile}.dockerignore`] };
+    const read = reads.get(dockerfile) ?? noReads;
+    const own = { folder: context, ...read, ignoreFiles: [`${dockerfile}.dockerignore`] };
     wanted.set(key(dockerfile, context), { ...own, ignoreFiles: [...own.ignoreFiles, inFolder(context)] });
     for (const folder of Object.values(contexts)) {
       // Its own ignore file counts, whatever the Dockerfile is called.
-      if (!folder.includes(":")) wanted.set(key("", folder), { folder, roots: [""], ignoreFiles: [inFolder(folder)] });
+      const all = { folder, roots: [""], hasPatterns: false, ignoreFiles: [inFolder(folder)] };
+      if (!folder.includes(":")) wanted.set(key("", folder), all);
     }
   }
   const listed = new Map<string, ContextFiles | string>();
@@ -54,18 +59,23 @@ function inFolder(folder: string): string {
   return path.join(folder, ".dockerignore");
 }
 
+const noReads: Pick<Wanted, "roots" | "hasPatterns"> = { roots: [], hasPatterns: false };
+
 /** What all instructions of a Dockerfile read, whatever is built of it: paths, up to their first pattern. */
-function contextRoots(text: string): string[] {
+function contextReads(text: string): Pick<Wanted, "roots" | "hasPatterns"> {
   const file = parseDockerfile(text);
   const instructions = file.stages.flatMap((stage) => stage.instructions).flatMap((one) => [one, one.trigger ?? one]);
   const paths = instructions.flatMap((one) => readsOf(one, file.escape).context.paths);
-  return [...new Set(paths.map((one) => fixedPart(one).replace(/\/$/, "")))];
+  return {
+    roots: [...new Set(paths.map((one) => fixedPart(one).replace(/\/$/, "")))],
+    hasPatterns: paths.some(isPattern),
+  };
 }
 
 async function list(
   host: Host,
   directory: string,
-  { folder, roots, ignoreFiles }: Wanted,
+  { folder, roots, hasPatterns, ignoreFiles }: Wanted,
 ): Promise<ContextFiles | string> {
   if (roots.length === 0) return contextFiles([]);
   if (/^[a-z][a-z0-9+.-]*:/i.test(folder)) return `the context ${folder} is not a folder`;
@@ -79,7 +89,9 @@ async function list(
     if (text !== null && text.length > longestIgnoreFile)
       return `${folder}: its ignore file is longer than ${longestIgnoreFile} characters`;
     const ignore = parseIgnoreFile(text ?? "");
-    return contextFiles(await host.files.tree(path.resolve(directory, folder), { roots, ...ignore }));
+    return contextFiles(
+      await host.files.tree(path.resolve(directory, folder), { roots, followsLinks: hasPatterns, ...ignore }),
+    );
   } catch (error) {
     return `the context ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../host/host.ts";
 import type { ContextRead } from "./context-reads.ts";
-import { withFolders } from "./ignore.ts";
+import { fixedPart, type Ignore, ignoreOf, withFolders } from "./ignore.ts";
 import { isPattern, pathPattern } from "./path-pattern.ts";
 
 /** What is in a build context, as far as its Dockerfile reads it; what is ignored is not there. */
@@ -39,28 +39,49 @@ export function contextFiles(entries: readonly TreeEntry[]): ContextFiles {
     return { path: at, links };
   };
 
-  const rootsOf = (path: string) => {
-    if (!isPattern(path)) return [path];
-    const matches = pathPattern(path);
-    return entries.flatMap((entry) => (matches(entry.path) ? [entry.path] : []));
+  /** Links before a pattern's first part that is to be compared are followed, later ones are not. */
+  const rootsOf = (path: string): { roots: string[]; links: TreeEntry[] } => {
+    if (!isPattern(path)) return { roots: [path], links: [] };
+    const fixed = fixedPart(path);
+    const { path: folder, links } = follow(fixed.slice(0, -1));
+    const [start, matches] = [startOf(folder), pathPattern(path.slice(fixed.length))];
+    return { roots: inside(folder).flatMap((one) => (matches(one.path.slice(start)) ? [one.path] : [])), links };
   };
 
-  const below = (root: string, exclude: readonly ((path: string) => boolean)[]): TreeEntry[] => {
+  const below = (root: string, excluded: Ignore | null): TreeEntry[] => {
     const { path, links } = follow(root);
     const own = byPath.get(path);
-    const start = path === "" ? 0 : path.length + 1;
-    const isIncluded = (entry: TreeEntry) =>
-      exclude.length === 0 || !withFolders(entry.path.slice(start)).some((one) => exclude.some((is) => is(one)));
-    return [...links, ...(own === undefined ? [] : [own]), ...inside(path).filter(isIncluded)];
+    const all = [...links, ...(own === undefined ? [] : [own])];
+    if (excluded === null) return [...all, ...inside(path)];
+    const start = startOf(path);
+    const kept = inside(path).filter((entry) => !excluded.isLeftOut(entry.path.slice(start)));
+    // The folders that they are in are made for them.
+    return [
+      ...all,
+      ...kept,
+      ...kept.flatMap((entry) => foldersOf(entry.path)).filter((one) => one.path.length > start),
+    ];
   };
 
+  const foldersOf = (path: string) => withFolders(path).flatMap((one) => (one === path ? [] : (byPath.get(one) ?? [])));
+
   return {
-    seenBy({ paths, exclude }) {
-      const excluded = exclude.map(pathPattern);
-      const seen = paths.flatMap(rootsOf).flatMap((root) => below(root, excluded));
+    seenBy({ paths, exclude, parents }) {
+      const excluded = exclude.length === 0 ? null : ignoreOf(exclude);
+      const seen = paths
+        .map(rootsOf)
+        .flatMap(({ roots, links }) => [
+          ...links,
+          ...roots.flatMap((root) => [...(parents ? foldersOf(root) : []), ...below(root, excluded)]),
+        ]);
       return [...new Map(seen.map((entry) => [entry.path, entry])).values()].toSorted(byName);
     },
   };
+}
+
+/** Where paths relative to a folder begin. */
+function startOf(folder: string): number {
+  return folder === "" ? 0 : folder.length + 1;
 }
 
 /** The index of the first entry whose path does not come before `path`. */

@@ -7,8 +7,10 @@ import { boundPath } from "./sources.ts";
 export interface ContextRead {
   /** Paths and patterns; "" is all of it. Of a folder everything in it is meant. */
   paths: string[];
-  /** Patterns, relative to each of the paths, of what is left out. */
+  /** Patterns, relative to each of the paths, of what is left out; the last that matches decides, and `!` takes back in. */
   exclude: string[];
+  /** The folders above are made as they are there, too. */
+  parents: boolean;
 }
 
 /** What an instruction takes from outside of the stages. */
@@ -18,24 +20,41 @@ export interface Reads {
   unknown: string | null;
 }
 
-const nothing: Reads = { context: { paths: [], exclude: [] }, unknown: null };
+const nothing: Reads = { context: { paths: [], exclude: [], parents: false }, unknown: null };
 
 /** What COPY, ADD and the bind mounts of RUN read, apart from other stages and images. */
 export function readsOf(instruction: Instruction, escape: Escape): Reads {
   const { keyword } = instruction;
-  if (keyword === "RUN") return { ...nothing, context: { paths: mounted(instruction), exclude: [] } };
+  if (keyword === "RUN") return { ...nothing, context: { ...nothing.context, paths: mounted(instruction) } };
   if (keyword !== "COPY" && keyword !== "ADD") return nothing;
   const flags = (name: string) => instruction.flags.filter((flag) => flag.name === name).map(({ value }) => value);
   if (flags("from").some((from) => from !== "")) return nothing;
-  const sources = sourceWords(instruction).flatMap((word) => (word.startsWith("<<") ? [] : [plainWord(word, escape)]));
-  const remote = keyword === "ADD" ? sources.filter((source) => source !== null && isRemote(source)) : [];
-  const isFixed = flags("checksum").some((checksum) => checksum !== "") || remote.every((one) => isCommit(one!));
-  const paths = sources
-    .filter((source) => !remote.includes(source))
-    .map((source) => (source === null ? "" : contextPath(source)));
-  // A pattern with a variable in it may leave out less than it seems to.
-  const exclude = flags("exclude").filter((pattern) => !pattern.includes("$"));
-  return { context: { paths, exclude }, unknown: remote.length > 0 && !isFixed ? remote[0]! : null };
+  const words = sourceWords(instruction).filter((word) => !word.startsWith("<<"));
+  const sources = words.map((word) => ({ word, plain: plainWord(word, escape) }));
+  const isElsewhere = ({ word, plain }: Source) =>
+    keyword === "ADD" && (plain === null ? mayBeRemote(word) : isRemote(plain));
+  const isFixed = flags("checksum").some((checksum) => checksum !== "");
+  const open = isFixed ? undefined : sources.find((source) => isElsewhere(source) && !isCommit(source.plain ?? ""));
+  const paths = sources.filter((source) => !isElsewhere(source)).map(({ plain }) => contextPath(plain ?? ""));
+  const context = { paths, exclude: excluded(flags("exclude")), parents: flags("parents").some(isOn) };
+  return { context, unknown: open?.word ?? null };
+}
+
+/** A source as written, and without its quotes; that is null where it depends on a variable. */
+interface Source {
+  word: string;
+  plain: string | null;
+}
+
+function isOn(value: string): boolean {
+  return !/^(?:false|f|0)$/i.test(value);
+}
+
+/** Patterns that surely leave something out. One with a variable in it does not; it may even take something back in. */
+function excluded(patterns: readonly string[]): string[] {
+  if (patterns.some((pattern) => pattern.includes("$") && /^\s*[!$]/.test(pattern))) return [];
+  // Unlike in an ignore file, what begins with a `/` matches nothing.
+  return patterns.filter((pattern) => !pattern.includes("$") && !/^\s*!?\//.test(pattern));
 }
 
 /** All words but the last, which is where they go. */
@@ -69,8 +88,16 @@ function isRemote(source: string): boolean {
   return /^(?:https?|git|ssh):\/\//.test(source) || /^[\w.-]+@[\w.-]+:/.test(source);
 }
 
+/** Whether a variable's value may make it one. */
+function mayBeRemote(word: string): boolean {
+  const start = word.slice(0, word.indexOf("$")).replaceAll(/["'\\`]/g, "");
+  if (start.includes(":") || /^[\w.-]+@/.test(start)) return true;
+  return ["http:", "https:", "git:", "ssh:"].some((scheme) => scheme.startsWith(start));
+}
+
+/** Of a repository of git; behind another URL a `#` says nothing. */
 function isCommit(source: string): boolean {
-  return /#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|$)/.test(source);
+  return /^(?:https?:.*\.git|(?!https?:).*)#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|$)/.test(source);
 }
 
 function mounted({ flags }: Instruction): string[] {

@@ -19,10 +19,13 @@ interface Rule {
  * begins with `!` takes it back in. https://docs.docker.com/build/concepts/context/#dockerignore-files
  */
 export function parseIgnoreFile(text: string): Ignore {
-  const rules = text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .flatMap(readRule);
+  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  return ignoreOf(lines.filter((line) => !line.startsWith("#")));
+}
+
+/** The same of patterns, as those of `COPY --exclude`. */
+export function ignoreOf(patterns: readonly string[]): Ignore {
+  const rules = patterns.flatMap(readRule);
   const takenBack = rules.filter(({ takesBack }) => takesBack).map(({ pattern }) => fixedPart(pattern));
   const folders = new Map([["", -1]]);
   /** The index of the last rule that matches a path or a folder above it. */
@@ -44,7 +47,6 @@ export function parseIgnoreFile(text: string): Ignore {
 }
 
 function readRule(line: string): Rule[] {
-  if (line.startsWith("#")) return [];
   const written = line.trim();
   const takesBack = written.startsWith("!");
   const pattern = (takesBack ? written.slice(1) : written).trim();

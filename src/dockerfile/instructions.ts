@@ -42,26 +42,37 @@ export function readInstructions(
 
 /** Joins a line with its continuation lines; comments and blank lines between them do not count. */
 function readLogicalLine(reader: Reader, continuation: RegExp): string {
-  const first = reader.lines[reader.at++] ?? "";
+  const next = () => withoutReturns(reader.lines[reader.at++] ?? "");
+  const first = next();
   if (blankOrComment.test(first)) return "";
   let text = first.trimStart();
   const parts: string[] = [];
   while (continuation.test(text)) {
     parts.push(text.replace(continuation, "$1"));
     while (blankOrComment.test(reader.lines[reader.at] ?? "x")) reader.at++;
-    text = reader.lines[reader.at++] ?? "";
+    text = next();
   }
   return parts.join("") + text;
 }
 
-/** The lines up to the terminator. Without one the rest of the file is used up, and the result is null. */
+/**
+ * The lines up to the terminator, carriage returns and all: they get into the image. Without one the rest of the file is used
+ * up, and the result is null.
+ */
 function readHeredoc(reader: Reader, terminator: string, chomp: boolean): string | null {
   const start = reader.at;
   while (reader.at < reader.lines.length) {
-    const line = reader.lines[reader.at++] ?? "";
+    const line = withoutReturns(reader.lines[reader.at++] ?? "");
     if ((chomp ? line.replace(/^\t+/, "") : line) === terminator) {
       return reader.lines.slice(start, reader.at - 1).join("\n");
     }
   }
   return null;
+}
+
+/** A line without carriage returns at its end. A regular expression would look at each of them from each. */
+export function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end--;
+  return line.slice(0, end);
 }

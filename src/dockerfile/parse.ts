@@ -1,7 +1,7 @@
 import { pushAll } from "../core/push-all.ts";
 import { readDirectives } from "./directives.ts";
 import type { Dockerfile, Instruction, Stage, Warning } from "./dockerfile.ts";
-import { readInstructions } from "./instructions.ts";
+import { readInstructions, withoutReturns } from "./instructions.ts";
 import { readArgs } from "./words.ts";
 
 export type * from "./dockerfile.ts";
@@ -14,11 +14,8 @@ const stageName = /^[a-z][a-z0-9-_.]*$/;
  * https://docs.docker.com/reference/dockerfile/
  */
 export function parseDockerfile(text: string): Dockerfile {
-  const lines = text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .map(withoutReturns);
-  const { syntax, escape, warnings } = readDirectives(lines);
+  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  const { syntax, escape, warnings } = readDirectives(lines.map(withoutReturns));
   const read = readInstructions(lines, escape);
   const file: Dockerfile = {
     syntax,
@@ -30,13 +27,6 @@ export function parseDockerfile(text: string): Dockerfile {
   for (const instruction of read.instructions) addInstruction(file, instruction);
   if (file.stages.length === 0) file.warnings.push({ line: lines.length, message: "there is no FROM" });
   return file;
-}
-
-/** A line without carriage returns at its end. A regular expression would look at each of them from each. */
-function withoutReturns(line: string): string {
-  let end = line.length;
-  while (line[end - 1] === "\r") end--;
-  return line.slice(0, end);
 }
 
 function addInstruction(file: Dockerfile, instruction: Instruction): void {

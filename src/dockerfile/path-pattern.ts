@@ -16,6 +16,8 @@ export function isPattern(written: string): boolean {
  * character as it is. https://github.com/moby/patternmatcher/blob/main/patternmatcher.go
  */
 export function pathPattern(written: string): (path: string) => boolean {
+  // What leads out of the context matches nothing that is in it; `/../a` is `a`, as there is nothing above `/`.
+  if (/^\.\.(?:\/|$)/.test(posix.normalize(written))) return () => false;
   const pattern = contextPath(written);
   if (!isPattern(pattern)) return (path) => path === pattern;
   // So BuildKit has it: `**x` is whatever ends in x, and `x**` whatever begins so.

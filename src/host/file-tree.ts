@@ -13,7 +13,10 @@ const mostLinks = 40;
  * Lists a part of a folder with what the files hold, sorted by path. What is not there is not listed. Throws what the
  * system says of a file that cannot be read. Without a promise for each file it takes half the time.
  */
-export async function fileTree(folder: string, { roots, isLeftOut, isClosed }: TreePart): Promise<TreeEntry[]> {
+export async function fileTree(
+  folder: string,
+  { roots, followsLinks, isLeftOut, isClosed }: TreePart,
+): Promise<TreeEntry[]> {
   const found = new Map<string, TreeEntry>();
   const seen = new Set<string>();
   const queue = roots.flatMap((root) => follow(folder, root, found));
@@ -24,6 +27,7 @@ export async function fileTree(folder: string, { roots, isLeftOut, isClosed }: T
     const stats = statOf(folder, at);
     if (stats === null) continue;
     if (at === "" || !isLeftOut(at)) found.set(at, entryOf(folder, at, stats));
+    if (stats.isSymbolicLink() && followsLinks) queue.push(...follow(folder, at, found));
     if (stats.isDirectory() && (at === "" || !isClosed(at))) {
       for (const name of readdirSync(path.join(folder, at))) queue.push(at === "" ? name : `${at}/${name}`);
     }
@@ -31,7 +35,20 @@ export async function fileTree(folder: string, { roots, isLeftOut, isClosed }: T
     await new Promise((resolve) => setImmediate(resolve));
     since = performance.now();
   }
+  addFolders(folder, found);
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** A folder is there for what it holds, though an ignore file names it. */
+function addFolders(folder: string, found: Map<string, TreeEntry>): void {
+  for (const at of found.keys()) {
+    for (let above = at; above.includes("/");) {
+      above = above.slice(0, above.lastIndexOf("/"));
+      const stats = found.has(above) ? null : statOf(folder, above);
+      if (stats === null) break;
+      found.set(above, entryOf(folder, above, stats));
+    }
+  }
 }
 
 /** Where a path leads to once its links are followed, which are noted; nothing if it leads nowhere. */

@@ -102,6 +102,8 @@ export interface TreeEntry {
 export interface TreePart {
   /** Paths in it, each with all that is below; "" is all of it. Links on the way are followed, within the folder. */
   roots: readonly string[];
+  /** Whether links that are found below are followed as well. */
+  followsLinks: boolean;
   isLeftOut: (path: string) => boolean;
   /** Whether a folder need not be looked into: it is left out with all that is in it. */
   isClosed: (path: string) => boolean;

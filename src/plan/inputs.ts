@@ -7,6 +7,7 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import type { ContextFiles } from "../dockerfile/context-files.ts";
 import { readsOf } from "../dockerfile/context-reads.ts";
 import type { GraphStage, StageRef } from "../dockerfile/graph.ts";
+import { expandWord } from "../dockerfile/expand.ts";
 import { readArgs } from "../dockerfile/words.ts";
 import type { Links, Placed } from "./bind.ts";
 import { contextTarget } from "./context-target.ts";
@@ -117,8 +118,8 @@ function inputsOf(
   for (const name of sources.links.get(target.name)!.needs.concat(target.needs)) {
     if (isPublished(sources, name)) inputs.images.push({ target: name });
   }
-  for (const [name, text] of identityOf(sources.labels(target.name), target.labels))
-    fact(inputs, `the label ${name}`, text);
+  const labels = identityOf(sources.labels(target.name), target.labels);
+  for (const [name, text] of labels.toSorted(([a], [b]) => (a < b ? -1 : 1))) fact(inputs, `the label ${name}`, text);
   // These reach the builder without being declared.
   for (const [name, value] of Object.entries(one.args)) {
     if (/^(?:BUILDKIT_.*|SOURCE_DATE_EPOCH)$/.test(name)) fact(inputs, `the argument ${name}`, value);
@@ -168,17 +169,29 @@ function stageInputs(stage: GraphStage, collect: Collector): void {
   const from = stage.base.kind === "stage" ? graph.stages[stage.base.index]!.label : stage.base.name;
   // A reference of ours names this build; what it stands for is what counts, here and below.
   const base = collect.targetOf(from) ?? from;
-  fact(inputs, `stage ${stage.label} FROM`, [base, written.platform ?? "", stage === one.place.stage].join(" "));
+  const targetBelow =
+    stage.base.kind === "context" ? contextTarget(one.target.contexts[stage.base.name] ?? "") : collect.targetOf(from);
+  const platform = expandWord(written.platform ?? "", file.escape, (name) => graph.globals.get(name)).value;
+  fact(inputs, `stage ${stage.label} FROM`, [base, platform, stage === one.place.stage].join(" "));
   for (const { to } of stage.edges) edgeInputs(to, collect);
+  if (targetBelow !== null && hasTriggers(collect.sources.placed.get(targetBelow)))
+    inputs.unknown ??= `${targetBelow} has ONBUILD instructions, and what they read is not seen`;
   for (const instruction of stage.instructions) {
     const { keyword, flags, operands, heredocs } = instruction;
     const text = `${keyword} ${[...flags.map(({ name, value }) => `--${name}=${value}`), operands].join(" ")}`;
-    fact(inputs, `stage ${stage.label}: ${shorten(text)}`, [text, ...heredocs].join("\n"));
+    const whole = heredocs.length === 0 ? text : JSON.stringify([text, ...heredocs]);
+    fact(inputs, `stage ${stage.label}: ${shorten(text)}`, whole);
     if (keyword === "ARG") argumentInputs(instruction.operands, collect);
     const { context, unknown } = readsOf(instruction, file.escape);
     if (unknown !== null) inputs.unknown ??= `nobody knows what ADD ${unknown} will fetch; give it a --checksum`;
     if (context.paths.length > 0) fileInputs(one.target.context, collect, (files) => files.seenBy(context));
   }
+}
+
+/** A stage on an image runs its ONBUILD instructions; those of a stage of the same Dockerfile are known. */
+function hasTriggers(base: Placed | undefined): boolean {
+  const written = base?.place.file.stages[base.place.stage.index];
+  return written !== undefined && written.instructions.some(({ trigger }) => trigger !== null);
 }
 
 /** What a stage takes from outside of the Dockerfile. */
@@ -194,7 +207,7 @@ function edgeInputs(to: StageRef, collect: Collector): void {
   if (target !== null) collect.standFor(target);
   else if (from.startsWith("docker-image://")) imageInput(from.slice("docker-image://".length), collect);
   else if (/^[a-z][a-z0-9+.-]*:|^git@/.test(from)) inputs.unknown ??= `the context ${to.name} is not a folder`;
-  else fileInputs(from, collect, (files) => files.seenBy({ paths: [""], exclude: [] }));
+  else fileInputs(from, collect, (files) => files.seenBy({ paths: [""], exclude: [], parents: false }));
 }
 
 function imageInput(name: string, { inputs, targetOf, standFor }: Collector): void {

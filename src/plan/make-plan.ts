@@ -122,7 +122,7 @@ function tagWarnings(config: Config, { hideOdd }: Pick<Secrets, "hideOdd">, foun
 
 /** Finds out of all targets, and of anchors that are added, which stand on which, and which the selected ones need. */
 function findLinks(inputs: PlanInputs, template: TemplateContext, selected: ReadonlySet<string>) {
-  const { config, dockerfiles } = inputs;
+  const { config } = inputs;
   const tags = { ...inputs.tags, event: inputs.event };
   const { images, ...named } = targetImages(config, config.targets, template, promotedIn(inputs));
   const references = Object.fromEntries([...images].map(([name, { image }]) => [name, formatReference(image)]));
@@ -135,7 +135,7 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
       return [name, { ...template, references, version }];
     }),
   );
-  const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles, inputs.secrets);
+  const { placed, ...unplaced } = placeTargets(config, templates, inputs);
   const added = anchors(placed, selected);
   const anchorTargets = added.map(({ target }) => target);
   for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);

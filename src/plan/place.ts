@@ -8,12 +8,19 @@ import type { Placed } from "./bind.ts";
 import { renderAll } from "../templates/render.ts";
 import { type TargetProblem, targetStages } from "./stages.ts";
 
+/** What targets are placed in. */
+export interface PlaceSources {
+  dockerfiles: ReadonlyMap<string, string | FileFault>;
+  secrets: Pick<Secrets, "byName">;
+  /** What images are built for where a target does not say it. */
+  platform: string;
+}
+
 /** Renders every target's arguments by its own template context and finds its stage. Targets that have none are left out, with a problem. */
 export function placeTargets(
   config: Config,
   templates: ReadonlyMap<string, TemplateContext>,
-  dockerfiles: ReadonlyMap<string, string | FileFault>,
-  secrets: Pick<Secrets, "byName">,
+  { dockerfiles, secrets, platform }: PlaceSources,
 ): { placed: Placed[]; problems: TargetProblem[] } {
   const problems: TargetProblem[] = [];
   const args = new Map(
@@ -28,7 +35,7 @@ export function placeTargets(
     }),
   );
   const values = new Map([...args].map(([name, rendered]) => [name, rendered.values]));
-  const located = targetStages(config.targets, values, dockerfiles);
+  const located = targetStages(config.targets, values, dockerfiles, platform);
   const placed = config.targets.flatMap((target): Placed[] => {
     const place = located.stages.get(target.name);
     return place === undefined

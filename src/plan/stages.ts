@@ -27,11 +27,14 @@ const longestDockerfile = 1_000_000;
 /** So many stages all targets may be made from, each counted for every target: a chain of 1,400 targets is under it. */
 const mostStages = 1_000_000;
 
-/** Finds every target's stage. `texts` holds the Dockerfiles by path, or why one cannot be read. */
+/**
+ * Finds every target's stage. `texts` holds the Dockerfiles by path, or why one cannot be read; `platform` is the builder's.
+ */
 export function targetStages(
   targets: readonly Target[],
   args: ReadonlyMap<string, Record<string, string>>,
   texts: ReadonlyMap<string, string | FileFault>,
+  platform: string,
 ): { stages: Map<string, TargetStage>; problems: TargetProblem[] } {
   const stages = new Map<string, TargetStage>();
   const files = new Map<string, Dockerfile>();
@@ -52,7 +55,10 @@ export function targetStages(
     }
     const file = files.get(target.dockerfile) ?? parseDockerfile(text);
     files.set(target.dockerfile, file);
-    const { graph, isNew } = graphFor(graphs, file, target, args.get(target.name) ?? {});
+    const { graph, isNew } = graphFor(graphs, file, target, {
+      ...platformArgs(target, platform),
+      ...args.get(target.name),
+    });
     if (isNew) counted += graph.stages.length;
     const found = placeOf(target, graph);
     if ("message" in found) problems.push({ targets: [target.name], problem: found });
@@ -86,17 +92,18 @@ function graphFor(
   const key = JSON.stringify([target.dockerfile, seen, contexts, target.platforms]);
   const known = graphs.get(key);
   if (known !== undefined) return { graph: known, isNew: false };
-  const graph = stageGraph(file, { ...platformArgs(target), ...Object.fromEntries(seen) }, contexts);
+  const graph = stageGraph(file, Object.fromEntries(seen), contexts);
   graphs.set(key, graph);
   return { graph, isNew: true };
 }
 
 /** What BuildKit presets from the platform. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
-function platformArgs(target: Target): Record<string, string> {
-  const platform = target.platforms[0];
-  if (platform === undefined) return {};
-  const [os = "", arch = "", variant = ""] = platform.split("/");
-  return { TARGETPLATFORM: platform, TARGETOS: os, TARGETARCH: arch, TARGETVARIANT: variant };
+function platformArgs({ platforms: [target] }: Target, builder: string): Record<string, string> {
+  const of = (kind: string, platform: string) => {
+    const [os = "", arch = "", variant = ""] = platform.split("/");
+    return { [`${kind}PLATFORM`]: platform, [`${kind}OS`]: os, [`${kind}ARCH`]: arch, [`${kind}VARIANT`]: variant };
+  };
+  return { ...of("BUILD", builder), ...of("TARGET", target ?? builder) };
 }
 
 /** Thousands of targets may have no stage among as many stages. */

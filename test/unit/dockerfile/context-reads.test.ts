@@ -32,13 +32,32 @@ describe("what an instruction reads of the build context", () => {
     ["RUN --mount=type=bind,from=base,source=a,target=/x make", []],
     ["RUN --mount=type=secret,id=a make", []],
     ["RUN --mount=type=bind,source=$A,target=/x make", [""]],
+    ["ADD app-$V.tgz /x/", [""]],
+    ["ADD --checksum=sha256:$SUM $URL /x", []],
     ["WORKDIR /a", []],
   ])("of %j is %j", (line, paths) => {
     expect(reads(line).context.paths).toEqual(paths);
   });
 
-  it("leaves out what COPY is told to leave out, unless a variable says what", () => {
-    expect(reads("COPY --exclude=*.md --exclude=$A . .").context).toEqual({ paths: [""], exclude: ["*.md"] });
+  it.each([
+    ["--exclude=*.md --exclude=!a.md", ["*.md", "!a.md"]],
+    ["--exclude=*.md --exclude=x$A", ["*.md"]],
+    // Its value may take something back in.
+    ["--exclude=*.md --exclude=$A", []],
+    ["--exclude=*.md --exclude=!x$A", []],
+    // That matches nothing, unlike in an ignore file.
+    ["--exclude=/a --exclude=!/b --exclude=c", ["c"]],
+  ])("leaves out with %j what surely stays out", (flags, exclude) => {
+    expect(reads(`COPY ${flags} . .`).context).toEqual({ paths: [""], exclude, parents: false });
+  });
+
+  it.each([
+    ["--parents", true],
+    ["--parents=true", true],
+    ["--parents=false", false],
+    ["", false],
+  ])("takes in the folders above with %j: %j", (flag, parents) => {
+    expect(reads(`COPY ${flag} a/b /x/`).context).toMatchObject({ paths: ["a/b"], parents });
   });
 
   it.each([
@@ -47,6 +66,16 @@ describe("what an instruction reads of the build context", () => {
     ["ADD git@r.io:a/b.git /x", "git@r.io:a/b.git"],
     ["ADD https://r.io/a.git#main /x", "https://r.io/a.git#main"],
     [`ADD https://r.io/a.git#${"0".repeat(40)}:sub /x`, null],
+    [`ADD https://r.io/a.tgz#${"0".repeat(40)} /x`, `https://r.io/a.tgz#${"0".repeat(40)}`],
+    [`ADD git@r.io:a/b#${"0".repeat(40)} /x`, null],
+    ["ADD $URL /x", "$URL"],
+    ["ADD a ${URL} /x/", "${URL}"],
+    ["ADD https://r.io/$V.tgz /x", "https://r.io/$V.tgz"],
+    ["ADD git@$HOST:a/b.git /x", "git@$HOST:a/b.git"],
+    [`ADD "ht$V" /x`, `"ht$V"`],
+    [`ADD https://r.io/$A.git#${"0".repeat(40)} /x`, `https://r.io/$A.git#${"0".repeat(40)}`],
+    ["ADD --checksum=sha256:$SUM $URL /x", null],
+    ["ADD app-$V.tgz dist/$V /x/", null],
     ["COPY https://r.io/x /x", null],
   ])("knows of %j whether anybody can know what comes", (line, unknown) => {
     expect(reads(line).unknown).toBe(unknown);

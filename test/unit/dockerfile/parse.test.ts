@@ -95,7 +95,7 @@ describe("instructions", () => {
 describe("heredocs", () => {
   test.each([
     ["RUN <<EOF\nFROM x\nEOF", ["FROM x"]],
-    ["RUN <<EOF\r\nFROM x\r\nEOF\r", ["FROM x"]],
+    ["RUN <<EOF\r\nFROM x\r\nEOF\r", ["FROM x\r"]],
     ["RUN <<'EOF' cat\nFROM x\n EOF\nEOF", ["FROM x\n EOF"]],
     ["RUN <<-EOF\n\tFROM x\n\tEOF", ["\tFROM x"]],
     ['COPY <<a <<"b c" /d/\nFROM x\na\nFROM y\nb c', ["FROM x", "FROM y"]],

@@ -20,6 +20,8 @@ beforeAll(() => {
   chmodSync(path.join(folder, "d"), 0o755);
   symlinkSync("../a/b", path.join(folder, "a/link"));
   symlinkSync("/a", path.join(folder, "top"));
+  mkdirSync(path.join(folder, "links"));
+  symlinkSync("../a/b", path.join(folder, "links/one"));
   symlinkSync("../../../etc", path.join(folder, "outside"));
   symlinkSync("circle", path.join(folder, "circle"));
   execFileSync("mkfifo", [path.join(folder, "pipe")]);
@@ -27,24 +29,40 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const list = async (roots: string[], isLeftOut: (at: string) => boolean = () => false) =>
-  (await systemFiles.tree(folder, { roots, isLeftOut, isClosed: isLeftOut })).map(({ path: at }) => at);
+  (await systemFiles.tree(folder, { roots, followsLinks: false, isLeftOut, isClosed: isLeftOut })).map(
+    ({ path: at }) => at,
+  );
 
 describe("the tree of a folder", () => {
   it.each([
     [["a"], ["a", "a/b", "a/b.txt", "a/b/c", "a/link"]],
-    [["a/b"], ["a/b", "a/b/c"]],
+    [["a/b"], ["a", "a/b", "a/b/c"]],
     [
       ["d", "d", "a/b"],
-      ["a/b", "a/b/c", "d"],
+      ["a", "a/b", "a/b/c", "d"],
     ],
     [["nowhere", "d/e"], []],
-    [["top/b"], ["a/b", "a/b/c", "top"]],
-    [["a/link"], ["a/link", "a/b", "a/b/c"].toSorted()],
+    [["top/b"], ["a", "a/b", "a/b/c", "top"]],
+    [["a/link"], ["a", "a/b", "a/b/c", "a/link"]],
     [["outside"], ["outside"]],
     [["circle"], ["circle"]],
     [[], []],
   ])("below %j has %j", async (roots, expected) => {
     expect(await list(roots)).toEqual(expected);
+  });
+
+  it("has what links lead to where those are followed", async () => {
+    const part = { roots: ["links"], isLeftOut: () => false, isClosed: () => false };
+    const paths = async (followsLinks: boolean) =>
+      (await systemFiles.tree(folder, { ...part, followsLinks })).map(({ path: at }) => at);
+    expect(await paths(false)).toEqual(["links", "links/one"]);
+    expect(await paths(true)).toEqual(["a", "a/b", "a/b/c", "links", "links/one"]);
+  });
+
+  it("has the folders of what is there, though they are left out", async () => {
+    const part = { roots: [""], followsLinks: false, isLeftOut: (at: string) => at === "a" || at === "a/b" };
+    const all = (await systemFiles.tree(folder, { ...part, isClosed: () => false })).map(({ path: at }) => at);
+    expect(all).toEqual(expect.arrayContaining(["a", "a/b", "a/b/c"]));
   });
 
   it("has everything but what is left out", async () => {
@@ -55,7 +73,12 @@ describe("the tree of a folder", () => {
   });
 
   it("says what each thing is, and does not wait for the other end of a pipe", async () => {
-    const tree = await systemFiles.tree(folder, { roots: [""], isLeftOut: () => false, isClosed: () => false });
+    const tree = await systemFiles.tree(folder, {
+      roots: [""],
+      followsLinks: false,
+      isLeftOut: () => false,
+      isClosed: () => false,
+    });
     const byPath = new Map(tree.map((entry) => [entry.path, entry]));
     expect(byPath.get("d")).toEqual({
       path: "d",
