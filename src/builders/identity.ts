@@ -2,7 +2,7 @@ import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { identityLabels, ownLabels } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
-import { type Difference, inputsNow, inWords, whatDiffers } from "./late-labels.ts";
+import { inputsNow, inWords, isFile, whatDiffers } from "./late-labels.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Digests = ReadonlyMap<string, string>;
@@ -33,14 +33,9 @@ function isReused(target: PlannedTarget, labels: Labels, digests: Digests): bool
   );
 }
 
-function isFile({ what }: Difference): boolean {
-  return what.startsWith("the file ");
-}
-
 /** The failure of an image that this build has made from something else than it would be now; null where it has not. */
 export function otherInputs(target: PlannedTarget, labels: Labels, digests: Digests): Failure | null {
-  const theirs = labels[ownLabels.inputs] ?? "";
-  if (theirs === "" || theirs === inputsNow(target, digests)) return null;
+  if (labels[ownLabels.inputs] === inputsNow(target, digests)) return null;
   // Steps of one build may see one after the other what an image from outside is: the first of them has decided it.
   // A base that an earlier step has built stays this build's, whatever files have come since.
   const differing = whatDiffers(target, labels, digests).filter(

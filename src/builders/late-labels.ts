@@ -29,12 +29,8 @@ export function labelTexts(
     ...target.labels,
     ...(base === null ? {} : { [baseDigestLabel]: [{ digest: base }] }),
     ...(asked === null ? {} : { [baseDigestLabel]: [{ digest: outsidePin(asked) }] }),
-    ...(unknown === null && images.every(isKnown)
-      ? {
-          [ownLabels.inputs]: inputsText(target),
-          [ownLabels.inputParts]: facts.map(({ print }) => print).join(" "),
-        }
-      : {}),
+    ...(facts.length === 0 ? {} : { [ownLabels.inputParts]: facts.map(({ print }) => print).join(" ") }),
+    ...(unknown === null && images.every(isKnown) ? { [ownLabels.inputs]: inputsText(target) } : {}),
   };
 }
 
@@ -66,12 +62,17 @@ export interface Difference {
   isOutside: boolean;
 }
 
+/** Whether it is a file of a build context. */
+export function isFile({ what }: Pick<Difference, "what">): boolean {
+  return what.startsWith("the file ");
+}
+
 /**
- * What an image was made from that is otherwise now; none where that cannot be told. An image of another program
- * or of a build that did not look has no such labels.
+ * What an image was made from that is otherwise now; none where that cannot be told. An image of another program has no such
+ * labels; of one of which not all was known the files may not have been looked at.
  */
 export function whatDiffers(
-  { inputs: { known, facts, images } }: PlannedTarget,
+  { inputs: { known, facts, images, unknown } }: PlannedTarget,
   labels: Readonly<Record<string, string>>,
   digests: ReadonlyMap<string, string>,
 ): Difference[] {
@@ -79,14 +80,16 @@ export function whatDiffers(
   const [sum, ...theirs] = (labels[ownLabels.inputs] ?? "").split(" ");
   if (theirs.length === 0 && parts.has("")) return [];
   const changed = facts.filter(({ print }) => !parts.has(print)).map(({ name }) => name);
+  if (sum === "" || unknown !== null)
+    return changed.map((what) => ({ what, isOutside: false })).filter((one) => !isFile(one));
   const ours = new Set(facts.map(({ print }) => print));
   const isGone = changed.length === 0 && [...parts].some((print) => print !== "" && !ours.has(print));
   const moved = images.flatMap((one, at) => {
     const digest = digests.get(digestKey(one));
     if (digest === undefined || theirs[at] === digest) return [];
     if ("target" in one) return { what: `the image of ${one.target}`, isOutside: false };
-    const unknown = theirs[at] === "" ? ", of which not all was known" : "";
-    return { what: `the image ${one.image}${unknown}`, isOutside: true };
+    const isPartly = theirs[at] === "" ? ", of which not all was known" : "";
+    return { what: `the image ${one.image}${isPartly}`, isOutside: true };
   });
   const found = [...changed, ...(isGone ? ["something that is gone"] : [])];
   const isElse = found.length === 0 && sum !== "" && sum !== known;

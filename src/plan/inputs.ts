@@ -40,6 +40,8 @@ export interface InputSources {
   files: (target: Placed["target"], context: string) => ContextFiles | string;
   /** What images are built for where a target does not say it. */
   platform: string;
+  /** Whether agents may build the same image: what it is made from is then told even where none is used again. */
+  isShared: boolean;
   /** A target's labels as they will be, but for what is only known later. */
   labels: (target: string) => Readonly<Record<string, string>>;
 }
@@ -73,13 +75,14 @@ export function targetInputs(sources: InputSources): (target: string) => Planned
     const below = [...withNeeds([name], needs)].filter((one) => sources.placed.has(one));
     for (const one of order(below, needs).sorted) find(one);
     const inputs = find(name);
-    return sources.placed.get(name)!.target.reuse === true ? printed(inputs) : notPrinted(inputs);
+    const isReused = sources.placed.get(name)!.target.reuse === true;
+    if (isReused) return printed(inputs);
+    const unknown = inputs.unknown ?? "reuse is off";
+    // Sums are made only where somebody compares them.
+    return sources.isShared
+      ? printed({ ...inputs, unknown })
+      : { known: "", facts: [], images: inputs.images, unknown };
   };
-}
-
-/** Sums are made only where somebody compares them. */
-function notPrinted({ images, unknown }: Inputs): PlannedInputs {
-  return { known: "", facts: [], images, unknown: unknown ?? "reuse is off" };
 }
 
 function printed({ facts, images, unknown }: Inputs): PlannedInputs {

@@ -158,7 +158,7 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
 /** Fills in what can change the targets' images. */
 function withInputs(
   targets: readonly PlannedTarget[],
-  { files, platform }: PlanInputs,
+  { files, platform, event }: PlanInputs,
   { placed, links, images }: ReturnType<typeof findLinks>,
 ): PlannedTarget[] {
   const labels = new Map(targets.map((target) => [target.name, target.labels]));
@@ -169,6 +169,7 @@ function withInputs(
     images,
     files,
     platform,
+    isShared: event.buildNumber !== null,
     labels: (name) => labels.get(name)!,
   });
   return targets.map((target) => ({ ...target, inputs: inputsOf(target.name) }));

@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { contentOf } from "../support/layers.ts";
 import { build, digestOf, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, standsOn, workspace } from "./workspace.ts";
 
@@ -85,6 +89,98 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     }
   });
 });
+
+/** What the files of a branch hold: `base.txt` and so on. */
+type Texts = Record<"base" | "app1" | "app2", string>;
+const texts = (base: string, app1: string, app2: string): Texts => ({ base, app1, app2 });
+
+/** Build by build, of dev and of master: some come back to what they were, on this branch or on the other. */
+const history: [dev: Texts, master: Texts][] = [
+  [texts("1", "1", "1"), texts("1", "1", "1")],
+  [texts("2", "1", "1"), texts("1", "1", "1")],
+  [texts("1", "1", "1"), texts("2", "1", "2")],
+  [texts("1", "1", "1"), texts("1", "2", "1")],
+  [texts("2", "2", "1"), texts("2", "1", "1")],
+];
+const capable = engines.filter(({ buildx }) => buildx);
+
+describe.skipIf(capable.length === 0)("two branches on two hosts that forget", () => {
+  beforeAll(() => Promise.all(capable.map(ensureBaseImage)));
+
+  it("give every app what its own files give, on its own build's base, with images used again", async () => {
+    const [here, there] = [capable[0]!, capable.at(-1)!];
+    const space = newSpace();
+    const forget = () => Promise.all([here, there].map((host) => removeImages(host, space)));
+    onTestFinished(async () => void (await forget()));
+    const stages = [
+      "FROM scratch AS base\nCOPY base.txt /",
+      ...apps.map((app) => `FROM base AS ${app}\nCOPY ${app}.txt /`),
+    ];
+    const place = () => workspace(stages.join("\n"), ["base", ...apps], { space });
+    const [dev, master] = [await place(), await place()];
+    const found: Found[][] = [];
+    for (const [at, [ofDev, ofMaster]] of history.entries()) {
+      const first: Build = { branch: "dev", number: 41 + 2 * at, cwd: dev.cwd };
+      const second: Build = { branch: "master", number: 42 + 2 * at, cwd: master.cwd };
+      await Promise.all([write(first, ofDev), write(second, ofMaster)]);
+      const pair: [Build, Build] = [first, second];
+      // Each base is made on one host, the apps on the other; the other branch's base is made in between.
+      await run(here, space, pair, "base 0", []);
+      await run(there, space, pair, "base 1", []);
+      if (at % 2 === 0) await forget();
+      await Promise.all([run(there, space, pair, "apps 0", []), run(here, space, pair, "apps 1", [])]);
+      if (at % 2 === 1) await forget();
+      const [made, others] = [await find(space, first), await find(space, second)];
+      expect([made.texts, others.texts]).toEqual([wanted(ofDev), wanted(ofMaster)]);
+      found.push([made, others]);
+    }
+    // What has not changed on a branch is the very same image.
+    const unchanged = history.flatMap((both, at) =>
+      both.flatMap((one, side) =>
+        JSON.stringify(one) === JSON.stringify(history[at - 1]?.[side]) ? [{ at, side }] : [],
+      ),
+    );
+    expect(unchanged).toHaveLength(2);
+    for (const { at, side } of unchanged) expect(found[at]![side]!.digests).toEqual(found[at - 1]![side]!.digests);
+  });
+});
+
+/** What is published of a build: which files each image holds, by their sums, and its digest. */
+interface Found {
+  texts: Record<string, string[]>;
+  digests: (string | null)[];
+}
+
+async function find(space: string, one: Build): Promise<Found> {
+  const [tag, names] = [tagOf(one), ["base", ...apps]];
+  const base = await imageIn(`${space}/base`, tag);
+  const read = async (name: string) => {
+    const { layers } = await imageIn(`${space}/${name}`, tag);
+    expect(layers.slice(0, base.layers.length), `${name}:${tag}`).toEqual(base.layers);
+    const content = await contentOf(registry, `${space}/${name}`, tag);
+    return [
+      name,
+      [...content].flatMap(([file, entry]) => (file.endsWith(".txt") ? [sumIn(file, entry)] : [])).toSorted(),
+    ];
+  };
+  return {
+    texts: Object.fromEntries(await Promise.all(names.map(read))) as Found["texts"],
+    digests: await Promise.all(names.map((name) => digestOf(`${space}/${name}`, tag))),
+  };
+}
+
+function wanted(all: Texts): Found["texts"] {
+  const sum = (name: keyof Texts) => `${name}.txt ${createHash("sha256").update(all[name]).digest("hex")}`;
+  return { base: [sum("base")], app1: [sum("app1"), sum("base")], app2: [sum("app2"), sum("base")] };
+}
+
+function sumIn(file: string, entry: string): string {
+  return `${file} ${entry.split(" ").at(-1)}`;
+}
+
+async function write({ cwd }: Build, all: Texts): Promise<void> {
+  for (const [name, text] of Object.entries(all)) await writeFile(path.join(cwd, `${name}.txt`), text);
+}
 
 async function run(engine: Engine, space: string, builds: readonly [Build, Build], step: Step, baseFlags: string[]) {
   const { branch, number, cwd } = builds[step.endsWith("0") ? 0 : 1];
