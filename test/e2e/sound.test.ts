@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { contentOf, contentOfTar } from "../support/layers.ts";
+import { contentOf } from "../support/layers.ts";
 import { project } from "../support/project.ts";
 import {
   baseImage,
@@ -17,106 +17,15 @@ import {
   hasEngine,
   registry,
 } from "./rig.ts";
-import type { Case, Files, Outside } from "./sound/case.ts";
+import type { Outside } from "./sound/case.ts";
 import { ofFiles } from "./sound/files.ts";
 import { ofImages } from "./sound/images.ts";
 import { ofInstructions } from "./sound/instructions.ts";
+import { Parts, secretValues } from "./sound/parts.ts";
 import { newSpace, pushTo, removeImages } from "./workspace.ts";
 
 const capable = engines.filter(({ buildx }) => buildx);
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
-
-const ofSecrets = { SECRET_A: "aaaaaaaa", SECRET_B: "bbbbbbbb" };
-
-interface Settings {
-  repo: string;
-  dockerfile: string;
-  context: string;
-  contexts?: Record<string, string>;
-  secrets?: Record<string, { env: string }>;
-}
-
-/** A project whose every case is a folder and a target, or several. */
-class Project {
-  readonly #targets: Record<string, object> = {};
-  constructor(
-    readonly cwd: string,
-    readonly space: string,
-  ) {}
-
-  /** Writes the files of a state over those that are there. */
-  async apply(all: readonly Case[], state: "before" | "beside" | "after"): Promise<void> {
-    for (const [at, one] of all.entries()) {
-      const { files = {}, target = {} } = one[state];
-      const folder = `case${at}`;
-      for (const [name, content] of Object.entries(files)) await write(path.join(this.cwd, folder, name), content);
-      const add = (name: string, settings: object) => {
-        const repo = `${registry}/${this.space}/${name}`;
-        const contexts = Object.entries((settings as { contexts?: Record<string, string> }).contexts ?? {});
-        const inFolder = contexts.map(([key, from]) => [key, from.includes(":") ? from : `${folder}/${from}`]);
-        const { dockerfile = "Dockerfile", ...more } = settings as { dockerfile?: string };
-        this.#targets[name] = {
-          target: dockerfile === "Dockerfile" ? "app" : undefined,
-          context: folder,
-          ...this.#targets[name],
-          ...more,
-          repo,
-          dockerfile: `${folder}/${dockerfile}`,
-          ...(inFolder.length > 0 && { contexts: Object.fromEntries(inFolder) as object }),
-        };
-      };
-      for (const [name, settings] of Object.entries(one.others ?? {})) add(name, settings);
-      add(folder, target);
-    }
-    await writeFile(path.join(this.cwd, "multistage-build.config.json"), JSON.stringify({ targets: this.#targets }));
-  }
-
-  /** What the targets hold where they are built without any cache, by another hand. */
-  async withoutCache(engine: Engine, names: readonly string[]): Promise<Map<string, string>[]> {
-    const out = (name: string) => path.join(this.cwd, `${name}.tar`);
-    const target = Object.entries(this.#targets).map(([name, settings]) => {
-      const { secrets = {}, contexts = {}, repo: _, dockerfile, context, ...more } = settings as Settings;
-      const folders = Object.entries(contexts).map(([key, from]) => [
-        key,
-        from.includes(":") ? from : path.join(this.cwd, from),
-      ]);
-      const secret = Object.entries(secrets).map(([id, { env }]) => `id=${id},env=${env}`);
-      const given = {
-        context: path.join(this.cwd, context),
-        contexts: Object.fromEntries(folders) as object,
-        dockerfile: path.join(this.cwd, dockerfile),
-        secret,
-        "no-cache": true,
-      };
-      return [name, { ...more, ...given, output: [`type=tar,dest=${out(name)}`] }];
-    });
-    const file = path.join(this.cwd, "bake.json");
-    await writeFile(
-      file,
-      JSON.stringify({ group: { default: { targets: names } }, target: Object.fromEntries(target) as object }),
-    );
-    await docker({ ...engine, env: { ...engine.env, ...ofSecrets } }, [
-      "buildx",
-      "bake",
-      "--progress=quiet",
-      "--allow=fs=*",
-      "-f",
-      file,
-    ]);
-    return Promise.all(names.map(async (name) => contentOfTar(await readFile(out(name)))));
-  }
-}
-
-async function write(file: string, content: Files[string]): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await rm(file, { force: true });
-  if (typeof content === "string") await writeFile(file, content);
-  else if ("link" in content) await symlink(content.link, file);
-  else {
-    await writeFile(file, content.text);
-    await chmod(file, content.mode);
-  }
-}
 
 describe.skipIf(!hasEngine || capable.length === 0).each(capable)("on the $name engine", (engine) => {
   beforeAll(() => ensureBaseImage(engine));
@@ -131,17 +40,17 @@ describe.skipIf(!hasEngine || capable.length === 0).each(capable)("on the $name 
       sums: { before: sum("before"), after: sum("after") },
     };
     const all = [...ofInstructions(outside), ...ofFiles(outside), ...ofImages(outside)];
-    const made = new Project(await project({ "package.json": {} }), space);
+    const made = new Parts(await project({ "package.json": {} }), `${registry}/${space}`);
     const run = async (number: number, ...args: string[]) => {
       // Each build is of another commit.
       const sha = sum(String(number)).slice(0, 40);
-      const ci = { ...pushTo("master", number, space, sha), ...ofSecrets };
+      const ci = { ...pushTo("master", number, space, sha), ...secretValues };
       const ended = await build(engine, made.cwd, ci, [...args, "--json"]);
       expect(ended, ended.err).toMatchObject({ code: 0 });
       const { targets } = JSON.parse(ended.out) as { targets: { name: string; status: string; why: string | null }[] };
       const told = new Map(targets.map((one) => [one.name, one]));
       const images = all.map(async ({ what }, at) => {
-        const [name, tag] = [`case${at}`, `master-${sha.slice(0, 12)}-${number}`];
+        const [name, tag] = [`part${at}`, `master-${sha.slice(0, 12)}-${number}`];
         const content = await contentOf(registry, `${space}/${name}`, tag);
         const { status = "", why = null } = told.get(name) ?? {};
         return { what, status, why, digest: await digestOf(`${space}/${name}`, tag), content };
@@ -149,14 +58,19 @@ describe.skipIf(!hasEngine || capable.length === 0).each(capable)("on the $name 
       return Promise.all(images);
     };
     const push = async (image: string, marker: string) => pushOs(engine, made.cwd, image, marker);
+    const write = (state: "before" | "beside" | "after") =>
+      made.write(
+        all.map((one) => one[state]),
+        all.map(({ others = {} }) => others),
+      );
 
     await push(outside.os, "1");
     await push(outside.os2, "1");
-    await made.apply(all, "before");
+    await write("before");
     const before = await run(41);
 
     await push(outside.os2, "2");
-    await made.apply(all, "beside");
+    await write("beside");
     const again = await run(42);
     const isKnown = (_: unknown, at: number) => all[at]!.unknown === undefined;
     const short = ({ what, status, why }: (typeof before)[number]) => ({
@@ -174,16 +88,13 @@ describe.skipIf(!hasEngine || capable.length === 0).each(capable)("on the $name 
     expect(again.filter(isKnown).map(({ digest }) => digest)).toEqual(
       before.filter(isKnown).map(({ digest }) => digest),
     );
-    const anew = await made.withoutCache(
-      engine,
-      all.map((_, at) => `case${at}`),
-    );
+    const anew = await made.withoutCache(engine);
     expect(
       again.flatMap(({ what, content }, at) => differing(content, anew[at]!).map((one) => `${what}: ${one}`)),
     ).toEqual([]);
 
     await push(outside.os, "3");
-    await made.apply(all, "after");
+    await write("after");
     const changed = await run(43);
     expect(changed.map(({ what, status }) => ({ what, status }))).toEqual(
       all.map(({ what }) => ({ what, status: "built" })),

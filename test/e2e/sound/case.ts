@@ -2,7 +2,7 @@
 export type Files = Record<string, string | { link: string } | { text: string; mode: number }>;
 
 /** What an image is made from: the files in its build context, and how it is configured. */
-interface State {
+export interface State {
   files?: Files;
   target?: object;
 }
