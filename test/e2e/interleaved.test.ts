@@ -3,7 +3,17 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { contentOf } from "../support/layers.ts";
-import { build, digestOf, type Engine, engines, ensureBaseImage, imageIn, registry } from "./rig.ts";
+import {
+  build,
+  digestOf,
+  type Engine,
+  engines,
+  ensureBaseImage,
+  hasBuildx,
+  imageIn,
+  registry,
+  withBuildx,
+} from "./rig.ts";
 import { dockerfileOf, newSpace, pushTo, removeImages, standsOn, workspace } from "./workspace.ts";
 
 /** One of two builds that share a host and a registry. */
@@ -102,13 +112,12 @@ const history: [dev: Texts, master: Texts][] = [
   [texts("1", "1", "1"), texts("1", "2", "1")],
   [texts("2", "2", "1"), texts("2", "1", "1")],
 ];
-const capable = engines.filter(({ buildx }) => buildx);
 
-describe.skipIf(capable.length === 0)("two branches on two hosts that forget", () => {
-  beforeAll(() => Promise.all(capable.map(ensureBaseImage)));
+describe.skipIf(!hasBuildx)("two branches on two hosts that forget", () => {
+  beforeAll(() => Promise.all(withBuildx.map(ensureBaseImage)));
 
   it("give every app what its own files give, on its own build's base, with images used again", async () => {
-    const [here, there] = [capable[0]!, capable.at(-1)!];
+    const [here, there] = [withBuildx[0]!, withBuildx.at(-1)!];
     const space = newSpace();
     const forget = () => Promise.all([here, there].map((host) => removeImages(host, space)));
     onTestFinished(async () => void (await forget()));

@@ -16,6 +16,7 @@ export interface Engine {
   buildx: boolean;
 }
 
+const missing: Engine = { name: "missing", env: {}, buildx: false };
 const answering = findEngines();
 
 /** Whether there is an engine at all; without one the tests that need one are skipped, and counted as such. */
@@ -25,7 +26,15 @@ export const hasEngine = answering.length > 0;
  * The engines: those that E2E_ENGINES describes (a JSON list of { name, env }), else the one that `docker` reaches, else
  * none. With E2E_REQUIRED none is an error: tests that silently did not run would look like tests that passed.
  */
-export const engines: readonly Engine[] = hasEngine ? answering : [{ name: "missing", env: {}, buildx: false }];
+export const engines: readonly Engine[] = hasEngine ? answering : [missing];
+
+const capable = engines.filter(({ buildx }) => buildx);
+
+/** Whether one of them has buildx. */
+export const hasBuildx = capable.length > 0;
+
+/** Those that have buildx; again one that is missing where there is none. */
+export const withBuildx: readonly Engine[] = hasBuildx ? capable : [missing];
 
 /**
  * The address of the registry that the tests push to: TEST_REGISTRY (such as localhost:5000; each test writes to

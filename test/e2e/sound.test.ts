@@ -12,10 +12,10 @@ import {
   digestOf,
   docker,
   type Engine,
-  engines,
   ensureBaseImage,
-  hasEngine,
+  hasBuildx,
   registry,
+  withBuildx,
 } from "./rig.ts";
 import type { Outside } from "./sound/case.ts";
 import { ofFiles } from "./sound/files.ts";
@@ -24,10 +24,9 @@ import { ofInstructions } from "./sound/instructions.ts";
 import { Parts, secretValues } from "./sound/parts.ts";
 import { newSpace, pushTo, removeImages } from "./workspace.ts";
 
-const capable = engines.filter(({ buildx }) => buildx);
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 
-describe.skipIf(!hasEngine || capable.length === 0).each(capable)("on the $name engine", (engine) => {
+describe.skipIf(!hasBuildx).each(withBuildx)("on the $name engine", (engine) => {
   beforeAll(() => ensureBaseImage(engine));
 
   it("uses an image again as long as a build without cache would give it, and no longer", async () => {

@@ -37,10 +37,16 @@ const shapes: [string, string[], (mark: string) => string][] = [
   ],
 ];
 
+/** Pushes race each time anew: E2E_ROUNDS asks for more of it. */
+const rounds = Array.from({ length: Number(process.env.E2E_ROUNDS ?? 1) }, (_, at) => at + 1);
+const cases = rounds.flatMap((round) =>
+  shapes.map(([what, targets, dockerfile]) => ({ round, what, targets, dockerfile })),
+);
+
 describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) => {
   beforeAll(() => ensureBaseImage(engine));
 
-  it.each(shapes)("each layer goes up once, cold: %s", async (_, targets, dockerfile) => {
+  it.each(cases)("each layer goes up once, cold: $what, round $round", async ({ targets, dockerfile }) => {
     const proxy = await startProxy();
     onTestFinished(() => proxy.stop());
     const space = newSpace();
