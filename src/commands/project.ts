@@ -73,8 +73,7 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
     secretFiles,
     secrets,
     tags: {
-      // https://reproducible-builds.org/specs/source-date-epoch/
-      now: value(env, "SOURCE_DATE_EPOCH") === undefined ? host.now() : (reading.event.commitTime ?? 0) * 1000,
+      now: timeOf(reading.event, value(env, "SOURCE_DATE_EPOCH") !== undefined) ?? host.now(),
       env: Object.fromEntries(listed),
       files: await ruleFiles(host, config),
       gitTags: await gitTagsIfAsked(host, config),
@@ -82,6 +81,15 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
       extra: options.tag ?? [],
     },
   };
+}
+
+/**
+ * The time of the build in milliseconds: every step of one build in CI has the same, so that an image with a time in it is made
+ * from the same in each of them. Null where only the clock tells. https://reproducible-builds.org/specs/source-date-epoch/
+ */
+function timeOf({ buildNumber, commitTime }: BuildEvent, isFixed: boolean): number | null {
+  if (isFixed) return (commitTime ?? 0) * 1000;
+  return buildNumber === null || commitTime === null ? null : commitTime * 1000;
 }
 
 /** As they stand in the config; what does not stand there comes first. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planOf, target } from "../support/plans.ts";
+import { droneEnv } from "../support/project.ts";
 
 const files = {
   Dockerfile: "FROM lib/os:3 AS base\nRUN a\nFROM base AS app\nCOPY src /src\nCOPY --from=extra / /extra\n",
@@ -40,6 +41,27 @@ describe("a plan", () => {
   ])("after a change of %s it is %s", async (file, expected) => {
     const [before, after] = [await inputs(), await inputs({ [file]: "2" })];
     expect(after.known === before.known ? "the same" : "another thing").toBe(expected);
+  });
+
+  it("is the same in all steps of a build where an argument is the time", async () => {
+    const text = files["multistage-build.config.yaml"].replace(
+      "defaults: {",
+      `defaults: { args: { AT: "{{date 'YYYYMMDDHHmmss'}}" }, `,
+    );
+    const at = async (created: string) => {
+      const made = {
+        ...files,
+        Dockerfile: "FROM x AS base\nFROM base AS app\nARG AT\n",
+        "multistage-build.config.yaml": text,
+      };
+      const { args, inputs: of } = target(await planOf(made, [], droneEnv({ DRONE_BUILD_CREATED: created })), "app");
+      return { at: args.AT, of: of.known };
+    };
+    // The clock stands at another time.
+    const first = await at("1600000000");
+    expect(first.at).toBe("20200913122640");
+    expect(await at("1600000000")).toEqual(first);
+    expect((await at("1600000001")).of).not.toBe(first.of);
   });
 
   it.each([

@@ -53,6 +53,17 @@ describe("an image of our name", () => {
       { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa999999 bbbbbb222222" },
       "the argument PY",
     ],
+    [
+      "another argument, where not all is known",
+      { [ownLabels.inputs]: "", [ownLabels.inputParts]: "aaaaaa999999 bbbbbb222222" },
+      "the argument PY",
+    ],
+    [
+      "other files, which may not have been looked at",
+      { [ownLabels.inputs]: "", [ownLabels.inputParts]: "aaaaaa111111 bbbbbb333333" },
+      null,
+    ],
+    ["the same in another order", { [ownLabels.inputs]: "x sha256:b sha256:o" }, "the order of the instructions"],
     ["another base", { [ownLabels.inputs]: "k sha256:x sha256:o" }, "the image of base"],
     [
       "another image from outside, which the first step of a build decides on",

@@ -144,6 +144,58 @@ describe("what a target's image is made from", () => {
     expect(inputsOf(edited("COPY src", `${line}\nCOPY src`)).unknown).toBe(unknown);
   });
 
+  it.each([
+    ["where a heredoc ends", "COPY <<A <<B /x/\n1\n2\nA\n3\nB", "COPY <<A <<B /x/\n1\nA\n2\n3\nB"],
+    ["a heredoc's line ends", "COPY <<A /x\n1\nA", "COPY <<A /x\n1\r\nA"],
+    ["the order of instructions", "RUN a\nRUN b", "RUN b\nRUN a"],
+  ])("is another thing after %s has changed, and nothing else", (_, before, after) => {
+    const [one, other] = [before, after].map((lines) => inputsOf(edited("COPY src", `${lines}\nCOPY src`)));
+    expect(one!.known).not.toBe(other!.known);
+  });
+
+  it("is another thing for another platform of FROM", () => {
+    const of = (text: { dockerfile: string }, args: Record<string, string>) =>
+      inputsOf({ ...text, ...withTarget({ args }) }).known;
+    const withArg = edited("ARG UNUSED=1\nFROM scratch", "ARG P=linux/amd64\nFROM --platform=$P scratch");
+    expect(of(withArg, { P: "linux/arm64" })).not.toBe(of(withArg, {}));
+    const crossed = edited("FROM scratch", "FROM --platform=$BUILDPLATFORM scratch");
+    const on = (platform: string) =>
+      inputsOf({ ...crossed, ...withTarget({ platforms: ["linux/s390x"] }), platform }).known;
+    expect(on("linux/arm64")).not.toBe(on("linux/amd64"));
+  });
+
+  it("takes the image that the platform chooses", () => {
+    const chosen = edited("ARG OS=lib/os:3", "ARG OS=lib/os:$TARGETARCH-$BUILDARCH");
+    const on = (platform: string, platforms: string[]) =>
+      inputsOf({ ...chosen, platform, config: { ...given.config, defaults: { platforms } } }, "base").images;
+    expect(on("linux/arm64", [])).toEqual([{ image: "lib/os:arm64-arm64" }]);
+    expect(on("linux/arm64", ["linux/s390x"])).toEqual([{ image: "lib/os:s390x-arm64" }]);
+  });
+
+  it("is not known on another target's image that has ONBUILD instructions", () => {
+    const text = "ARG BASE=x\nFROM lib/os:3 AS base\nONBUILD COPY src /src\nFROM ${BASE} AS app\n";
+    const config = (base: object) => ({
+      dockerfile: text,
+      config: { targets: { base: "r.io/base", app: { repo: "r.io/app", ...base } } },
+    });
+    expect(inputsOf(config({ args: { BASE: "{{ref.base}}" } })).unknown).toBe(
+      "base has ONBUILD instructions, and what they read is not seen",
+    );
+    expect(inputsOf(config({ contexts: { x: "target:base" } })).unknown).toBe(
+      "base has ONBUILD instructions, and what they read is not seen",
+    );
+    const copied = text.replace("FROM ${BASE}", "FROM scratch").concat("COPY --from=base / /\n");
+    expect(inputsOf({ ...config({}), dockerfile: copied }).unknown).toBeNull();
+  });
+
+  it("holds the labels in any order", () => {
+    const [one, other] = [
+      { team: "x", unit: "y" },
+      { unit: "y", team: "x" },
+    ].map((labels) => inputsOf(withTarget({ labels })));
+    expect(one).toEqual(other);
+  });
+
   it("holds everything where a variable says what is copied", () => {
     const change = edited("COPY src", "COPY $FROM /x\nCOPY src");
     expect(inputsOf({ ...change, ...withFile("x.md", "2") }).known).not.toBe(inputsOf(change).known);
