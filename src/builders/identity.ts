@@ -43,8 +43,7 @@ export function otherInputs(target: PlannedTarget, labels: Labels, digests: Dige
   );
   if (differing.length === 0) return null;
   const message = `${formatReference(target.image)} is up, made from something else: ${inWords(differing)}`;
-  return failure("other-inputs", message, {
-    target: target.name,
-    hint: "one build tag stands for one image: what differs between agents or pipelines is a target of its own, with a suffix",
-  });
+  const suffix = differing.flatMap(({ what }) => target.variants[what] ?? [])[0] ?? "{{env.NAME}}";
+  const hint = `one build tag stands for one image: what differs between agents or pipelines needs a suffix that says so, as suffix: "-${suffix}" in targets.${target.name}`;
+  return failure("other-inputs", message, { target: target.name, hint });
 }

@@ -12,6 +12,7 @@ import { consoleFor } from "../report/console.ts";
 import { errorJson, failureText } from "../report/result.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
+import { templateContext } from "../tags/rule.ts";
 import { exitCode } from "./exit-code.ts";
 import type { OutdatedOptions } from "./options.ts";
 import { loadProject, type Project } from "./project.ts";
@@ -51,8 +52,8 @@ export async function outdated(host: Host, names: readonly string[], options: Ou
 
 /** The targets that are published, and the tag whose image is looked at: the default branch's, or that of the build of --as. */
 function publishedTargets({ config, event, tags: inputs }: Project, isPretended: boolean) {
-  const { images, problems } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
   const scope = { ...inputs, event };
+  const { images, problems } = targetImages(config, config.targets, templateContext(scope));
   const published = new Map<string, PublishedTarget>();
   for (const target of config.targets) {
     const { repositories } = images.get(target.name)!;

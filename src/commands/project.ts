@@ -1,10 +1,12 @@
 import path from "node:path";
+import { architecture } from "../ci/arch.ts";
 import { detectEvent } from "../ci/detect.ts";
 import { type Environment, value } from "../ci/environment.ts";
 import { parseEnvFile } from "../ci/env-file.ts";
 import type { EventOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
+import { filledIn } from "../config/fill-in.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { InputError, type Problem, throwProblems } from "../core/errors.ts";
 import { encodingFault } from "../core/encoding.ts";
@@ -12,13 +14,14 @@ import { nearest } from "../core/suggest.ts";
 import type { FileFault, Host } from "../host/host.ts";
 import type { Warning } from "../plan/plan.ts";
 import { needsGitTags, policyFiles } from "../tags/policy.ts";
-import type { TagInputs } from "../tags/rule.ts";
+import { type TagInputs, templateContext } from "../tags/rule.ts";
 import { unlikelyNames } from "../plan/missing.ts";
 import { type Secrets, secretsOf } from "../secrets/secrets.ts";
 import { gitTags } from "../ci/git.ts";
 
 /** What every command starts from. */
 export interface Project {
+  /** With what its templates come to in this build, but for those that a plan fills in. */
   config: Config;
   /** The file that it was read from. */
   file: string;
@@ -60,26 +63,33 @@ export async function loadProject(host: Host, options: ProjectOptions): Promise<
   const secrets = secretsOf(env, named);
   const listed = config.env.map((name) => {
     const text = env[name];
-    return [name, text !== undefined && secrets.variables.has(name) ? { secret: text } : text] as const;
+    // A password in a URL, too, is one that a part of the text would not be known by.
+    const isSecret = text !== undefined && (secrets.variables.has(name) || secrets.variableIn(text) !== null);
+    return [name, isSecret ? { secret: text } : text] as const;
   });
+  const tags: Project["tags"] = {
+    now: timeOf(reading.event, value(env, "SOURCE_DATE_EPOCH") !== undefined) ?? host.now(),
+    env: Object.fromEntries(listed),
+    files: await ruleFiles(host, config),
+    gitTags: await gitTagsIfAsked(host, config),
+    limited: (work) => host.limited(longestMatch, work),
+    extra: options.tag ?? [],
+    arch: architecture(env, host.platform),
+  };
+  const rendered = filledIn(config, templateContext({ ...tags, event: reading.event }));
   return {
-    config,
+    config: rendered.config,
     file: read.file,
     check: (found = []) =>
-      throwProblems(inOrder([...read.problems, ...read.others([...found, ...unlikelyNames(config, env)])])),
+      throwProblems(
+        inOrder([...read.problems, ...read.others(rendered.problems, [...found, ...unlikelyNames(config, env)])]),
+      ),
     event: reading.event,
     warnings: reading.warnings.map((message) => ({ code: "unknown-ci", message })),
     env,
     secretFiles,
     secrets,
-    tags: {
-      now: timeOf(reading.event, value(env, "SOURCE_DATE_EPOCH") !== undefined) ?? host.now(),
-      env: Object.fromEntries(listed),
-      files: await ruleFiles(host, config),
-      gitTags: await gitTagsIfAsked(host, config),
-      limited: (work) => host.limited(longestMatch, work),
-      extra: options.tag ?? [],
-    },
+    tags,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { secretProblems } from "../plan/published-secrets.ts";
 import { selectTargets } from "../plan/select.ts";
+import { templateContext } from "../tags/rule.ts";
 import { consoleFor } from "../report/console.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject } from "./project.ts";
@@ -15,7 +16,7 @@ export async function ref(host: Host, name: string, options: RefOptions): Promis
   const project = await loadProject(host, options);
   const { config, check, event, tags, warnings, secrets } = project;
   const { from } = promotion(project, { command: "ref", targets: [name], options });
-  const named = targetImages(config, config.targets, { event, now: tags.now, env: tags.env }, from);
+  const named = targetImages(config, config.targets, templateContext({ ...tags, event }), from);
   check([...selectTargets(config.targets, [name]).problems, ...named.problems, ...unknownBuild(from)]);
   const reference = formatReference(named.images.get(name)!.image);
   throwProblems(secretProblems([[`targets.${name}`, reference]], secrets));

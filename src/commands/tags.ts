@@ -8,6 +8,7 @@ import { secretProblems } from "../plan/published-secrets.ts";
 import { selectTargets } from "../plan/select.ts";
 import { table } from "../report/table.ts";
 import { evaluateTags, type RuleOutcome } from "../tags/evaluate.ts";
+import { templateContext } from "../tags/rule.ts";
 import { outputFiles } from "./output-files.ts";
 import { consoleFor } from "../report/console.ts";
 import { loadProject, type Project, withProblems } from "./project.ts";
@@ -52,10 +53,10 @@ export async function tags(host: Host, names: readonly string[], options: TagsOp
 }
 
 function tagsOf({ config, check, event, tags: inputs, secrets }: Project, names: readonly string[]): Found[] {
-  const { images, ...named } = targetImages(config, config.targets, { event, now: inputs.now, env: inputs.env });
+  const scope = { ...inputs, event };
+  const { images, ...named } = targetImages(config, config.targets, templateContext(scope));
   const { selected, problems } = selectTargets(config.targets, names);
   const targets = config.targets.filter(({ name }) => selected.has(name));
-  const scope = { ...inputs, event };
   const outcomes = targets.map((target) => ({
     target,
     image: images.get(target.name)!,

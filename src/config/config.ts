@@ -1,7 +1,7 @@
 import type { Problem } from "../core/errors.ts";
 import type { TagPolicy } from "../tags/policy.ts";
 
-/** The config as the program uses it: every default filled in, every rule checked, nothing rendered yet. */
+/** The config as the program uses it: every default filled in, every rule checked. */
 export interface Config {
   /** The folder that all paths are relative to: the config file's. */
   directory: string;
@@ -16,11 +16,16 @@ export interface Config {
   registry: string | null;
   /** Environment variables that templates may read. */
   env: readonly string[];
+  /** What is refused unless it is here. */
+  allow: readonly string[];
   /** What is allowed but probably not meant. */
   warnings: Problem[];
 }
 
-/** What is built, and where it is published. Strings in `repositories`, `args` and `labels` are templates. */
+/**
+ * What is built, and where it is published. Strings in `repositories`, `args` and `labels` are templates; those in affixes,
+ * platforms and paths are filled in as soon as the build is known.
+ */
 export interface Target {
   name: string;
   /** The stage's name, or "" for the last stage of the Dockerfile. */

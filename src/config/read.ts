@@ -16,8 +16,11 @@ export interface ReadConfig {
   /** What is usable of it: with problems it is not what was meant. Null if nothing is. */
   config: Config | null;
   problems: Problem[];
-  /** The problems that are found later on, with the lines that they are about, and without what merely follows. */
-  others: (found: readonly Problem[]) => Problem[];
+  /**
+   * The problems that are found later on, with the lines that they are about: first what is wrong with the config all the same,
+   * then what else is, without what merely follows.
+   */
+  others: (ofConfig: readonly Problem[], found: readonly Problem[]) => Problem[];
 }
 
 /** Finds, reads and checks the config. Throws an InputError if there is none, or if it cannot be read. */
@@ -37,11 +40,11 @@ export async function readConfig(
     ({ path: at }) => !wrong.some((one) => one.path.startsWith(`${at}.`)),
   );
   const problems = distinct([...wrong, ...more]).map(locate);
-  const others = (found: readonly Problem[]) =>
-    found
-      .slice(0, mostMistakes)
-      .filter((one) => !follows(one, wrong))
-      .map(locate);
+  const others = (ofConfig: readonly Problem[], found: readonly Problem[]) => {
+    const causes = [...wrong, ...ofConfig];
+    const later = found.slice(0, mostMistakes).filter((one) => !follows(one, causes));
+    return [...ofConfig.slice(0, mostMistakes), ...later].map(locate);
+  };
   return { file: filepath, directory, config: resolved?.config ?? null, problems, others };
 }
 

@@ -39,9 +39,10 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],
+    allow: written.allow ?? [],
     warnings: distinct(warnings),
   };
-  pushAll(problems, configRules(config, new Set(written.allow)));
+  pushAll(problems, configRules(config));
   pushAll(config.warnings, distinct(configDoubts(config)));
   return { config, problems: distinct(problems) };
 }

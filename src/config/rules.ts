@@ -4,6 +4,7 @@ import { fixedVariable, isOfCI, shellVariable } from "../templates/shell-variabl
 import { referencedTargets } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Config, Target } from "./config.ts";
+import { isWritten } from "./texts.ts";
 
 type Rule = (target: Target, known: Known) => Problem[];
 
@@ -17,18 +18,22 @@ interface Known {
 
 const rules: readonly Rule[] = [hasRepository, needsExist, contextsAreLocal, noBuildkitSyntax];
 
-/** What the schema cannot check: one named rule each, all of them over all targets. */
-export function configRules(config: Config, allow: ReadonlySet<string>): Problem[] {
-  const known: Known = { ...knownTargets(config.targets.map(({ name }) => name)), allow };
+/**
+ * What the schema cannot check: one named rule each, all of them over all targets. Of a text that still has a template in it
+ * only that can be said which does not depend on what it comes to.
+ */
+export function configRules(config: Config, isFinal = isWritten): Problem[] {
+  const names = config.targets.map(({ name }) => name);
+  const known: Known = { ...knownTargets(names), allow: new Set(config.allow) };
   return [
     ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, known))),
-    ...registryIsOne(config),
-    ...registriesAreHosts(config),
+    ...registryIsOne(config, isFinal),
+    ...registriesAreHosts(config, isFinal),
   ];
 }
 
-function registryIsOne({ registry }: Config): Problem[] {
-  const problem = registry === null ? null : registryFault(registry);
+function registryIsOne({ registry }: Config, isFinal: (text: string) => boolean): Problem[] {
+  const problem = registry === null || !isFinal(registry) ? null : registryFault(registry);
   return problem === null ? [] : [{ path: "registry", ...problem }];
 }
 
@@ -38,7 +43,7 @@ export function registryFault(registry: string): Omit<Problem, "path"> | null {
   if (fault === null) return null;
   const meant = meantRepository(`${registry}/x`)?.replace(/\/x$/, "");
   const hint = meant === undefined ? "write host or host:port, without https://" : `write ${meant}`;
-  return fixedVariable(registry) ?? { message: "is not a registry", got: registry, hint };
+  return shellVariable(registry) ?? { message: "is not a registry", got: registry, hint };
 }
 
 /** What is allowed but probably not meant: a variable that no shell fills in. */
@@ -49,7 +54,7 @@ export function configDoubts({ targets }: Config): Problem[] {
       ...inTexts(target.labels, `${at}.labels`, shellVariable),
       // An argument may well have a "$" in it that is the build's.
       ...inTexts(target.args, `${at}.args`, (text) => shellVariable(text, isOfCI)),
-      ...inTexts({ dockerfile: target.dockerfile, context: target.context }, at, fixedVariable),
+      ...inTexts({ dockerfile: target.dockerfile, context: target.context }, at, shellVariable),
       ...inTexts(Object.fromEntries(target.cacheFrom.entries()), `${at}.cacheFrom`, fixedVariable),
     ];
   });
@@ -130,11 +135,11 @@ function noBuildkitSyntax(target: Target, { allow }: Known): Problem[] {
   return [{ path: `targets.${target.name}.args.BUILDKIT_SYNTAX`, message: "is refused", hint }];
 }
 
-function registriesAreHosts(config: Config): Problem[] {
+function registriesAreHosts(config: Config, isFinal: (text: string) => boolean): Problem[] {
   return Object.entries(config.registries).flatMap(([name, access]) => {
     const path = `registries.${name}`;
     const problems: Problem[] = [];
-    if (/[/\s]|^-/.test(name)) {
+    if (isFinal(name) && /[/\s]|^-/.test(name)) {
       problems.push({
         path,
         message: "is not a registry",

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { fixedVariable } from "../templates/shell-variable.ts";
+import { fixedVariable, shellVariable } from "../templates/shell-variable.ts";
 import { configSchema, registryKeys, secretKeys, targetKeys } from "./schema.ts";
 import { keyHint, type MapKind } from "./other-words.ts";
 import { asMap, isConfidential, isMap, type Mistake, mostMistakes } from "./shape.ts";
@@ -76,14 +76,16 @@ function hintOf(issue: Issue, keys: readonly string[]): string | null {
   if (isRepo && (input === null || input === ""))
     return "write a repository, or false for a target that is never published";
   if (input === null) return "write a value, or leave the key out";
-  if (typeof input === "string") return isConfidential(keys, input) ? flagHint(input, message) : textHint(issue, input);
+  if (typeof input === "string")
+    return isConfidential(keys, input) ? flagHint(input, message) : textHint(issue, input, keys);
   const isText = typeof input === "number" && /\bstring\b/.test(expected ?? "") && !message.includes("quote");
   return isText ? "put it in quotes" : null;
 }
 
 /** What to write instead of a text. */
-function textHint({ expected, message }: Issue, input: string): string | null {
-  const literal = fixedVariable(input);
+function textHint({ expected, message }: Issue, input: string, keys: readonly string[]): string | null {
+  const takesTemplates = ["prefix", "suffix", "platforms"].some((key) => keys.includes(key));
+  const literal = takesTemplates ? shellVariable(input) : fixedVariable(input);
   if (literal !== null) return `${literal.message}; ${literal.hint}`;
   if (expected === "Object") return "write NAME: value, one a line";
   return expected === "Array" ? `write [${input}]` : flagHint(input, message);

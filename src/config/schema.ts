@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { targetName } from "./shape.ts";
+import { orTemplate, platformForm, prefixForm, suffixForm } from "./texts.ts";
 
 /** The one source of the config's types, its validation and the JSON schema that ships in the package. */
 
@@ -26,14 +27,9 @@ const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
 );
-const suffix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,40}$/, "must be at most 40 letters, digits, _ . or -"));
-const prefix = v.pipe(
-  v.string(),
-  v.regex(
-    /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,39})?$/,
-    "must be at most 40 letters, digits, _ . or -, and start with neither . nor -",
-  ),
-);
+const suffix = v.pipe(v.string(), v.regex(orTemplate(suffixForm), suffixForm.message));
+const prefix = v.pipe(v.string(), v.regex(orTemplate(prefixForm), prefixForm.message));
+const platform = v.pipe(v.string(), v.regex(orTemplate(platformForm), platformForm.message));
 const repositories = v.union(
   [
     text,
@@ -54,10 +50,16 @@ const flavor = v.union([v.string(), v.array(v.string()), v.record(v.string(), v.
 const mostTargets = 5000;
 
 const targetEntries = {
-  repo: v.optional(described(repositories, "Where the image is published: a repository, a list, or false for never.")),
+  repo: v.optional(
+    described(repositories, "Where the image is published: a repository, a list, or false for never. {{…}} templates."),
+  ),
   target: v.optional(described(text, "The stage to build. Default: the target's own name.")),
-  dockerfile: v.optional(described(text, "The Dockerfile, relative to this file. Default: Dockerfile.")),
-  context: v.optional(described(text, "The build context, relative to this file. Default: this file's folder.")),
+  dockerfile: v.optional(
+    described(text, "The Dockerfile, relative to this file; {{…}} templates. Default: Dockerfile."),
+  ),
+  context: v.optional(
+    described(text, "The build context, relative to this file; {{…}} templates. Default: this file's folder."),
+  ),
   args: v.optional(described(v.record(argumentName, scalar), "Build arguments. Values may hold {{…}} templates.")),
   labels: v.optional(described(v.record(text, scalar), "Image labels. Values may hold {{…}} templates.")),
   secrets: v.optional(described(v.record(text, secret), "BuildKit secrets by id: { env: NAME } or { file: path }.")),
@@ -67,13 +69,17 @@ const targetEntries = {
   ),
   platforms: v.optional(
     described(
-      v.array(v.pipe(v.string(), v.regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "must be os/arch[/variant]"))),
-      "Platforms to build for, os/arch[/variant]. Default: the engine's own.",
+      v.array(platform),
+      "Platforms to build for, os/arch[/variant], or linux/{{arch}}; {{…}} templates. Default: the engine's own.",
     ),
   ),
   tags: v.optional(described(tagRules, "Tag rules or a preset: default, auto_tag, metadata-action.")),
-  prefix: v.optional(described(prefix, "Goes before every tag of the target, the build tag included.")),
-  suffix: v.optional(described(suffix, "Goes after every tag of the target, the build tag included.")),
+  prefix: v.optional(
+    described(prefix, "Goes before every tag of the target, the build tag included. {{…}} templates."),
+  ),
+  suffix: v.optional(
+    described(suffix, "Goes after every tag of the target, the build tag included, as -{{env.PY}}. {{…}} templates."),
+  ),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   reuse: v.optional(
@@ -114,9 +120,12 @@ export const configSchema = v.strictObject({
     ),
   ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
-  registry: v.optional(described(text, "The registry of repositories that name none.")),
+  registry: v.optional(described(text, "The registry of repositories that name none. {{…}} templates.")),
   registries: v.optional(
-    described(v.record(text, registry), "Credentials by registry, as names of environment variables."),
+    described(
+      v.record(text, registry),
+      "Credentials by registry, as names of environment variables. A registry's name may hold {{…}} templates.",
+    ),
   ),
   env: v.optional(described(v.array(environmentName), "Environment variables that {{env.NAME}} may read.")),
   allow: v.optional(

@@ -106,6 +106,7 @@ function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument 
     affixes: _affixes,
     isBase: _isBase,
     reuseFrom: _reuseFrom,
+    variants: _variants,
     layersFrom: _layersFrom,
     inputs,
     ...rest

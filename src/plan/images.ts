@@ -42,7 +42,7 @@ export function targetImages(
   for (const target of targets) {
     const where = `targets.${target.name}`;
     const repositories = target.repositories.map((written) => {
-      const rendered = renderTemplate(written, context, `${where}.repo`);
+      const rendered = renderTemplate(written, { ...context, target: target.name }, `${where}.repo`);
       pushAll(problems, rendered.problems);
       const repository = withRegistry(rendered.value, config.registry);
       const isWrong = rendered.problems.length > 0 || (inRegistry && repositoryFault(rendered.value) === null);

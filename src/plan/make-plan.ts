@@ -9,7 +9,7 @@ import type { TemplateContext } from "../templates/template.ts";
 import { formatMasked, type Problem } from "../core/errors.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
 import type { Secrets } from "../secrets/secrets.ts";
-import type { TagInputs } from "../tags/rule.ts";
+import { type TagInputs, templateContext } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
 import { linkTargets } from "./bind.ts";
 import { targetImages } from "./images.ts";
@@ -20,7 +20,7 @@ import type { Plan, PlannedEvent, PlannedTarget, Warning } from "./plan.ts";
 import { planTarget, type TargetContext } from "./plan-target.ts";
 import { decidePush } from "./push-policy.ts";
 import { referenceClashes } from "./references.ts";
-import { publishedSecrets } from "./published-secrets.ts";
+import { publishedSecrets, secretProblems } from "./published-secrets.ts";
 import { placeTargets } from "./place.ts";
 import { dependents, selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { planSizeProblems } from "./size.ts";
@@ -54,7 +54,7 @@ export interface PlanInputs {
 /** Turns the inputs into a plan. With problems the plan is not to be used. */
 export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] } {
   const { config, event } = inputs;
-  const template = { event, now: inputs.tags.now, env: inputs.tags.env };
+  const template = templateContext({ ...inputs.tags, event });
   const { selected, ...selection } = selectTargets(config.targets, inputs.names, inputs.commands);
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
@@ -85,6 +85,10 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     ...sorted.problems,
     ...referenceClashes(targets),
     ...targets.flatMap((target) => publishedSecrets(target, inputs.secrets)),
+    ...secretProblems(
+      Object.keys(config.registries).map((name) => ["registries", name] as const),
+      inputs.secrets,
+    ),
     ...planSizeProblems(targets),
   ];
   const plan: Plan = {
@@ -132,7 +136,7 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
   const templates = new Map(
     config.targets.map(({ name }) => {
       const version = outcomes.get(name)?.version ?? images.get(name)?.buildTag;
-      return [name, { ...template, references, version }];
+      return [name, { ...template, target: name, references, version }];
     }),
   );
   const { placed, ...unplaced } = placeTargets(config, templates, inputs);

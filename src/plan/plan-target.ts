@@ -1,4 +1,5 @@
 import { buildTag, withAffixes } from "../core/build-tag.ts";
+import type { Target } from "../config/config.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
@@ -95,9 +96,20 @@ export function planTarget(
       cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
       isBase: bases.has(name),
       inputs: notKnown,
+      variants: variantsOf(target, namedArgs),
       reuseFrom: target.reuse === true ? earlier : [],
     },
   };
+}
+
+/** What may differ between agents and pipelines of one build, and the template that says how. */
+function variantsOf({ args }: Target, namedArgs: Placed["namedArgs"]): Record<string, string> {
+  const ofArguments = Object.entries(args).flatMap(([name, text]) => {
+    // A secret is none that may stand in a tag.
+    const variables = typeof namedArgs[name] !== "string" ? [] : [...new Set(text.match(/\{\{\s*env\.\w+[^}]*\}\}/g))];
+    return variables.length === 0 ? [] : [[`the argument ${name}`, variables.join("-")] as const];
+  });
+  return { "the platform": "{{arch}}", ...Object.fromEntries(ofArguments) };
 }
 
 function nameOf(image: TargetImage | undefined): string | null {

@@ -70,6 +70,8 @@ export interface PlannedTarget {
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;
   inputs: PlannedInputs;
+  /** The templates that tell agents or pipelines apart, by what differs in words, `the argument PY`. */
+  variants: Record<string, string>;
   /** Where an image of the same inputs may be found, the likeliest first; empty where none is to be used again. */
   reuseFrom: Reference[];
 }

@@ -8,7 +8,7 @@ export type Published = readonly [path: string, text: string];
 /** Secrets in what a target is published with: whoever can pull the image reads its labels and its name. */
 export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "variableIn">): Problem[] {
   const path = `targets.${target.name}`;
-  const { image, places } = target;
+  const { image, places, dockerfile, context, platforms } = target;
   return secretProblems(
     [
       ...[image, ...places].map(({ repository }): Published => [`${path}.repo`, repository.name]),
@@ -18,6 +18,9 @@ export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "
       ]),
       ...Object.entries(target.labels).map(([name, text]): Published => [`${path}.labels.${name}`, text]),
       ...Object.entries(target.contexts).map(([name, from]): Published => [`${path}.contexts.${name}`, from]),
+      [`${path}.dockerfile`, dockerfile],
+      [`${path}.context`, context],
+      ...platforms.map((platform): Published => [`${path}.platforms`, platform]),
       ...target.cacheFrom.map((from): Published => [`${path}.cacheFrom`, from]),
     ],
     secrets,

@@ -1,6 +1,7 @@
 import { didYouMean, finder } from "../core/suggest.ts";
 import { pushAll } from "../core/push-all.ts";
 import { shellVariable } from "../templates/shell-variable.ts";
+import { parseTemplate } from "../templates/syntax.ts";
 import { type AttributeReader, attributeReader, type Report } from "./attributes.ts";
 import type { Rule } from "./rule.ts";
 import { ruleTypes } from "./types/index.ts";
@@ -55,6 +56,7 @@ export function compileRule(written: WrittenRule, report: Report): Rule | null {
     latest: reader.has("latest") ? reader.flag("latest", false) : null,
     files: type.files?.(reader) ?? [],
     names: type.names?.(reader) ?? [],
+    namesTarget: Object.values(attributes).some((one) => one.includes("target") && parseTemplate(one).namesTarget),
     searches: name === "match" || reader.has("match"),
     give: type.compile(reader),
   };

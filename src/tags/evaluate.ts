@@ -1,13 +1,13 @@
 import { pushAll } from "../core/push-all.ts";
 import type { Affixes } from "../core/build-tag.ts";
-import { renderParsed } from "../templates/template.ts";
+import { emptyFaults, plainSlug, renderParsed } from "../templates/template.ts";
 import { type Fault, problemsAt, type Template } from "../templates/syntax.ts";
 import type { Problem } from "../core/errors.ts";
 import { finishTag, type RuleAffix } from "./finish.ts";
 import { doubts, type GivenTag } from "./doubts.ts";
 import { decideLatest } from "./latest.ts";
-import type { TagPolicy } from "./policy.ts";
-import { type Gift, type Rule, type RuleScope, said, type TagInputs, type Value } from "./rule.ts";
+import { namesTarget, type TagPolicy } from "./policy.ts";
+import { type Gift, type Rule, type RuleScope, said, type TagInputs, templateContext, type Value } from "./rule.ts";
 import { matchesWhen } from "./when.ts";
 
 /** What one rule gave. */
@@ -55,19 +55,25 @@ const evaluated = new WeakMap<TagInputs, WeakMap<TagPolicy, Map<string, TagEvalu
 const mostKept = 100;
 
 /** Evaluates the rules of `policy` for a target with these affixes. `path` is the target's, for problems with those. */
-export function evaluateTags(policy: TagPolicy, inputs: TagInputs, affixes: Affixes, path: string): TagEvaluation {
+export function evaluateTags(
+  policy: TagPolicy,
+  inputs: TagInputs,
+  affixes: Affixes & { name?: string },
+  path: string,
+): TagEvaluation {
   const byPolicy = evaluated.get(inputs) ?? new WeakMap<TagPolicy, Map<string, TagEvaluation>>();
   const byAffixes = byPolicy.get(policy) ?? new Map<string, TagEvaluation>();
+  const target = namesTarget(policy) ? affixes.name : undefined;
   evaluated.set(inputs, byPolicy.set(policy, byAffixes));
-  const key = JSON.stringify([affixes.prefix, affixes.suffix]);
-  const evaluation = byAffixes.get(key) ?? evaluate(policy, inputs, affixes);
+  const key = JSON.stringify([affixes.prefix, affixes.suffix, target]);
+  const evaluation = byAffixes.get(key) ?? evaluate(policy, inputs, affixes, target);
   if (byAffixes.size < mostKept) byAffixes.set(key, evaluation);
   return { ...evaluation, problems: [...affixProblems(affixes, path), ...evaluation.problems] };
 }
 
-function evaluate(policy: TagPolicy, inputs: TagInputs, affixes: Affixes): TagEvaluation {
-  const { event, now, env } = inputs;
-  const scope: RuleScope = { ...inputs, context: { event, now, env } };
+function evaluate(policy: TagPolicy, inputs: TagInputs, affixes: Affixes, target: string | undefined): TagEvaluation {
+  const { event } = inputs;
+  const scope: RuleScope = { ...inputs, context: templateContext(inputs, target) };
   const run: Run = {
     policy,
     scope,
@@ -174,18 +180,15 @@ function ruleAffix(key: "prefix" | "suffix", rule: Rule, run: Run): RuleAffix {
 
 function affix(template: Template | null, path: string, { scope, problems }: Run): RuleAffix {
   if (template === null) return null;
-  const rendered = renderParsed(template, scope.context, true);
+  const rendered = renderParsed(template, scope.context, plainSlug);
   pushAll(problems, problemsAt(path, [...rendered.faults, ...emptyVariables(template, scope)]));
   return rendered;
 }
 
 /** An affix tells variants apart: one that is not filled in gives a variant the tags of another. */
-function emptyVariables({ parts }: Template, { context: { env } }: RuleScope): Fault[] {
-  return parts.flatMap((part) => {
-    const name = typeof part !== "string" && part.name.startsWith("env.") ? part.name.slice(4) : null;
-    const isEmpty = name !== null && Object.hasOwn(env, name) && (env[name] ?? "") === "";
-    return isEmpty ? [{ message: `the environment variable ${name} is empty or not set` }] : [];
-  });
+function emptyVariables({ parts, ...rest }: Template, { context }: RuleScope): Fault[] {
+  const variables = parts.filter((part) => typeof part !== "string" && part.name.startsWith("env."));
+  return emptyFaults({ ...rest, parts: variables }, context);
 }
 
 /** A tag from the command line: used as it is, or not at all. */

@@ -57,6 +57,11 @@ export function needsGitTags(policy: TagPolicy): boolean {
   return policy.flavor.latest === "highest";
 }
 
+/** Whether the tags depend on what the target is called. */
+export function namesTarget({ rules, flavor: { prefix, suffix } }: TagPolicy): boolean {
+  return rules.some((rule) => rule.namesTarget) || [prefix, suffix].some((one) => one?.template.namesTarget === true);
+}
+
 function entriesOf(tags: unknown, path: string): { value: unknown; path: string }[] {
   if (!Array.isArray(tags)) return [{ value: tags, path }];
   return tags.map((value: unknown, at) => ({ value, path: `${path}.${at}` }));

@@ -21,6 +21,13 @@ export interface TagInputs {
   limited: <T>(work: () => T) => { value: T } | null;
   /** Tags given on the command line. */
   extra?: readonly string[] | undefined;
+  /** The architecture that this host builds for. */
+  arch?: string | undefined;
+}
+
+/** What templates stand for in that build; in a target's own text it is named. */
+export function templateContext({ event, now, env, arch }: TagInputs, target?: string): TemplateContext {
+  return { event, now, env, arch, target };
 }
 
 /** A tag before prefix, suffix and sanitising. */
@@ -96,6 +103,8 @@ export interface Rule {
   latest: boolean | null;
   files: readonly string[];
   names: readonly string[];
+  /** Its templates ask what the target is called. */
+  namesTarget: boolean;
   /** It matches with a regular expression of the user's. */
   searches: boolean;
   give: Give;

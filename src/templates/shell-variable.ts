@@ -9,6 +9,8 @@ const ours: Readonly<Record<string, readonly string[]>> = {
   "{{build}}": ["DRONE_BUILD_NUMBER", "CI_PIPELINE_NUMBER", "CI_BUILD_NUMBER"],
   "{{pr}}": ["DRONE_PULL_REQUEST", "CI_COMMIT_PULL_REQUEST"],
   "{{event}}": ["DRONE_BUILD_EVENT", "CI_PIPELINE_EVENT"],
+  "{{arch}}": ["DRONE_STAGE_ARCH"],
+  "{{repo}}": ["DRONE_REPO", "CI_REPO"],
   "{{deploy}}": ["DRONE_DEPLOY_TO", "CI_PIPELINE_DEPLOY_TARGET"],
   "{{version}}": ["DRONE_SEMVER", "DRONE_SEMVER_SHORT"],
   "{{major}}": ["DRONE_SEMVER_MAJOR"],

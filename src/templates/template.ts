@@ -2,6 +2,7 @@ import type { Problem } from "../core/errors.ts";
 import { nameSlug } from "../core/slug.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { type NamedText, namedText } from "../core/text.ts";
+import { changed } from "./changes.ts";
 import { type ExpressionSource, meaningOf, type Origin } from "./expressions.ts";
 import { type Expression, type Fault, parseTemplate, problemsAt, type Template } from "./syntax.ts";
 
@@ -61,15 +62,21 @@ export interface RenderedParts {
 /** So long a text may become. Linux gives a process no argument or variable of more than 128 KiB. */
 const longest = 100_000;
 
-/** Renders a template that was parsed before. `forTag`: names of branches and git tags go in as slugs. */
-export function renderParsed(template: Template, context: TemplateContext, forTag = false): RenderedParts {
+/** What a branch's or git tag's name goes in as. */
+export type Slug = (name: string, origin: Origin) => string;
+
+/** As a plain part of a tag. */
+export const plainSlug: Slug = (name) => nameSlug(name);
+
+/** Renders a template that was parsed before. For a tag names of branches and git tags go in as slugs. */
+export function renderParsed(template: Template, context: TemplateContext, slug: Slug | null = null): RenderedParts {
   const rendered: RenderedParts = { value: "", named: "", faults: [], origin: null, shape: "" };
   const named: (string | { variable: string })[] = [];
   for (const part of template.parts) {
     const written = typeof part === "string" ? part : valueOf(part, context, rendered.faults);
     const origin = typeof part === "string" || written === "" ? null : originOf(part, context);
     named.push(typeof part !== "string" && isSecret(part, context) ? { variable: part.name.slice(4) } : written);
-    rendered.value += forTag && origin !== null ? nameSlug(written) : written;
+    rendered.value += slug !== null && origin !== null ? slug(written, origin) : written;
     rendered.shape += origin === "branch" ? "x" : written;
     if (origin !== null && rendered.origin !== "branch") rendered.origin = origin;
     if (rendered.value.length > longest) {
@@ -85,6 +92,15 @@ function originOf({ name }: Expression, { own }: TemplateContext): Origin | null
 }
 
 function valueOf(expression: Expression, context: TemplateContext, faults: Fault[]): string {
+  const { changes, written } = expression;
+  if (changes.length > 0 && isSecret(expression, context)) {
+    const message = `${expression.name.slice("env.".length)} is a secret, and a changed one would not be known as one`;
+    faults.push({ message, got: written, hint: "use it as it is" });
+  }
+  return changed(unchanged(expression, context, faults), changes);
+}
+
+function unchanged(expression: Expression, context: TemplateContext, faults: Fault[]): string {
   const { name } = expression;
   if (context.own !== undefined && Object.hasOwn(context.own, name)) return context.own[name] ?? "";
   if (name.startsWith("env.")) return environment(name.slice(4), context, faults);
@@ -128,6 +144,24 @@ function reference(target: string, { references }: TemplateContext, faults: Faul
       : { message: "there is no such target", got, hint: didYouMean(target, Object.keys(references)) },
   );
   return "";
+}
+
+/** A fault for each expression that has no value in this build, as a text that has to tell things apart must not lose one. */
+export function emptyFaults(template: Template, context: TemplateContext): Fault[] {
+  return template.parts.flatMap((part) => {
+    if (typeof part === "string" || valueOf(part, context, []) !== "") return [];
+    const { name, written } = part;
+    if (name.startsWith("env.")) {
+      const variable = name.slice("env.".length);
+      // That it is not listed is said already.
+      if (!Object.hasOwn(context.env, variable)) return [];
+      const message = `the environment variable ${variable} is empty or not set`;
+      return [{ message, got: written, hint: `set ${variable} where this runs, as in the step's environment` }];
+    }
+    const only = meaningOf(name)?.only;
+    const hint = `${only === undefined ? "" : `${only}; `}write what every build has, as {{event}}, or a text without it`;
+    return [{ message: `${name} is empty in this build`, got: written, hint }];
+  });
 }
 
 function targetsOf(template: Template): string[] {

@@ -42,6 +42,7 @@ export function planned(
     cacheFrom: [],
     isBase: false,
     inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
+    variants: {},
     reuseFrom: [],
     ...changes,
   };

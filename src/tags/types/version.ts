@@ -1,5 +1,5 @@
 import { nameSlug } from "../../core/slug.ts";
-import { renderParsed, type RenderedParts } from "../../templates/template.ts";
+import { plainSlug, renderParsed, type RenderedParts } from "../../templates/template.ts";
 import type { Template } from "../../templates/syntax.ts";
 import type { AttributeReader, Pattern } from "../attributes.ts";
 import {
@@ -88,7 +88,7 @@ function giveTag(rule: VersionRule, text: string, fromBranch: boolean, { context
   if (typeof empty === "object" && (version.stable || rule.isWhole)) return nothing(`"${text}" has no ${empty.name}`);
   const rendered =
     version.stable || rule.isWhole
-      ? renderParsed(pattern, { ...context, own: version.fields }, true)
+      ? renderParsed(pattern, { ...context, own: version.fields }, plainSlug)
       : { value: whole, origin: null, shape: whole, faults: [] };
   const { value: tag, faults } = rendered;
   if (faults.length > 0) return { values: [], reason: "its pattern cannot be rendered", faults };

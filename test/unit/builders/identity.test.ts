@@ -80,6 +80,15 @@ describe("an image of our name", () => {
     expect(failure?.message.replace(/^.* from something else: /, "") ?? null).toBe(differing);
   });
 
+  it.each<[string, Record<string, string>, string]>([
+    ["by the argument's own template", { "the platform": "{{arch}}", "the argument PY": "{{env.PY}}" }, "-{{env.PY}}"],
+    ["by a variable, where no template says which", { "the platform": "{{arch}}" }, "-{{env.NAME}}"],
+  ])("that is up for another agent is to be kept apart by a suffix: %s", (_, variants, suffix) => {
+    const changes = { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa999999 bbbbbb222222" };
+    const failure = otherInputs({ ...target, variants }, labels(changes), digests);
+    expect(failure?.hint).toContain(`as suffix: "${suffix}" in targets.${target.name}`);
+  });
+
   it("that others stand on may have been made from fewer files", () => {
     const changes = { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa111111 bbbbbb333333" };
     expect(otherInputs(target, labels(changes), digests)?.code).toBe("other-inputs");

@@ -72,6 +72,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       cacheFrom: [],
       isBase: false,
       inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
+      variants: {},
       reuseFrom: [],
     };
   };

@@ -62,6 +62,38 @@ describe("expressions", () => {
     ["{{version}}", "", { event: tagEvent("release1") }],
   ])("%s is %j", (text, expected, changes) => expect(value(text, changes)).toBe(expected));
 
+  test.each<[string, string, Partial<TemplateContext>?]>([
+    ["{{branch lower}}", "feature/x", { event: branchEvent("Feature/X") }],
+    ["{{branch without='freeze/'}}", "1.2", { event: branchEvent("freeze/1.2") }],
+    ['{{branch without="freeze/"}}', "dev", { event: branchEvent("dev") }],
+    ["{{branch without='Freeze/' lower first=3}}", "may", { event: branchEvent("Freeze/MAY-1") }],
+    ["{{branch lower without='freeze/'}}", "may", { event: branchEvent("Freeze/MAY") }],
+    ["{{branch without='dev'}}", "", { event: branchEvent("dev") }],
+    ["{{branch first=2}}", "🙂🙂", { event: branchEvent("🙂🙂🙂") }],
+    ["{{sha first=8}}", "860c1904"],
+    ["{{sha first='12'}}", "860c1904a1ce"],
+    ["{{sha first=1000}}", eventOf().sha],
+    ["{{sha lower}}", "860c190"],
+    ["{{sha first=8}}", "", nowhere],
+    ["{{date 'MMMM' lower}}", "january"],
+    ["{{date lower 'MMMM' first=3}}", "jan"],
+    ["{{tag without='v'}}", "1.2.3-rc.4+b5", onTag],
+    ["{{env.A lower}}", "x", { env: { A: "X" } }],
+    ["{{raw lower}}", "x", { own: { raw: "X" } }],
+    ["{{repo}}", "octocat/hello-world"],
+    ["{{repo without='octocat/'}}", "hello-world"],
+    ["{{arch}}/{{target}}", "arm64/app", { arch: "arm64", target: "app" }],
+  ])("%s is %j", (text, expected, changes) => expect(value(text, changes)).toBe(expected));
+
+  test("a secret is used as it is: a changed one would not be hidden", () => {
+    const env = { TOKEN: { secret: "Hunter2Hunter2" } };
+    const { problems } = render("{{env.TOKEN lower}}", { env, secretsByName: true });
+    expect(problems.map(({ message }) => message)).toEqual([
+      "TOKEN is a secret, and a changed one would not be known as one",
+    ]);
+    expect(render("{{env.TOKEN}}", { env, secretsByName: true }).problems).toEqual([]);
+  });
+
   test("values go in as they are", () => {
     expect(value("{{branch}}", { event: branchEvent(`a=b'c&d<e>"`) })).toBe(`a=b'c&d<e>"`);
     expect(value("{{branch}}", { event: branchEvent("$&$1{{tag}}") })).toBe("$&$1{{tag}}");
@@ -159,10 +191,25 @@ describe("mistakes", () => {
     ["{{'branch'}}", "unknown expression", /./],
     ["{{a=b}}", "unknown expression", /./],
     ["{{date 'YYYY}}", "is not an expression", /./],
-    ["{{#if branch}}", "takes no arguments", /^$/],
-    ["{{branch 'x'}}", "takes no arguments", /^$/],
+    ["{{#if branch}}", "takes no such argument", "lower, first=8, without='prefix'"],
+    ["{{branch 'x'}}", "takes no such argument", "lower, first=8, without='prefix'"],
+    ["{{lower branch}}", "takes no such argument", "write {{branch lower}}"],
+    ["{{first branch 8}}", "takes no such argument", "write {{branch first=8}}"],
+    ["{{without branch 'freeze/'}}", "takes no such argument", "write {{branch without='prefix'}}"],
+    ["{{sha 8}}", "takes no such argument", "write {{sha first=8}}"],
+    ["{{branch | lower}}", "takes no such argument", /./],
+    ["{{sha first}}", "first needs a number from 1 to 1000", "write first=8"],
+    ["{{sha first=0}}", "first needs a number from 1 to 1000", "write first=8"],
+    ["{{sha first=8x}}", "first needs a number from 1 to 1000", "write first=8"],
+    ["{{sha first=99999999999}}", "first needs a number from 1 to 1000", "write first=8"],
+    ["{{branch lower=true}}", "lower takes no value", "write lower alone"],
+    ["{{branch without=freeze/}}", "without needs a text in quotes", "write without='freeze/'"],
+    ["{{branch without}}", "without needs a text in quotes", "write without='freeze/'"],
+    ["{{branch upper=1}}", 'unknown argument "upper"', /lower/],
+    ["{{branch tz='UTC'}}", 'unknown argument "tz"', /./],
+    ["{{ref.base lower}}", "is another image's name, and stays as it is", /^$/],
     ["{{date 'YYYY' 'MM'}}", "takes one format", /^$/],
-    ["{{date 'YYYY' zone='UTC'}}", 'unknown argument "zone"', "expected tz"],
+    ["{{date 'YYYY' zone='UTC'}}", 'unknown argument "zone"', "expected one of tz, lower, first, without"],
     ["{{date 'YYYY' tx='UTC'}}", 'unknown argument "tx"', 'did you mean "tz"?'],
     ["{{date 'YYYY' tz=UTC}}", "the time zone must be in quotes", /^$/],
     ["{{date 'YYYY' tz='Europe/Berln'}}", "unknown time zone", 'did you mean "Europe/Berlin"?'],
