@@ -63,7 +63,7 @@ export async function build(host: Host, line: RunLine): Promise<number> {
 async function planRun(host: Host, project: Project, line: RunLine): Promise<Planned> {
   const { config } = project;
   const promoted = promotion(project, line);
-  const make = await planner(host, withProblems(project, promoted.problems), line);
+  const make = await planner(host, withProblems(project, promoted.problems), line, promoted.from);
   const options: BuildOptions = line.options;
   const presumed = presumedBuilder(options.builder ?? "auto", config.directory);
   const plan = make(workOf(project, line, presumed, promoted.from));

@@ -28,7 +28,7 @@ async function show(host: Host, line: PlanningLine, withCommands: boolean): Prom
   const builder = presumedBuilder(options.builder ?? "auto", directory);
   const { problems } = await outputFiles(host, options, project);
   const promoted = promotion(project, line);
-  const make = await planner(host, withProblems(project, [...problems, ...promoted.problems]), line);
+  const make = await planner(host, withProblems(project, [...problems, ...promoted.problems]), line, promoted.from);
   const made = make(workOf(project, line, builder, promoted.from));
   const lines = planLines(made, builder);
   const out = consoleFor(host, options);

@@ -23,8 +23,13 @@ export type PlanningLine = CommandLine & { command: "build" | "push" | "promote"
 /** Plans what was read for any builder. Throws an InputError with everything that is wrong. */
 export type Planner = (work: Work) => Plan;
 
-/** Reads what a plan of the named targets is made of. */
-export async function planner(host: Host, project: Project, line: PlanningLine): Promise<Planner> {
+/** Reads what a plan of the named targets is made of. What another build has made is made from nothing that is here. */
+export async function planner(
+  host: Host,
+  project: Project,
+  line: PlanningLine,
+  promoted: PromotedBuild | null,
+): Promise<Planner> {
   const { event, tags, env, secrets } = project;
   const config = decided(project);
   const isSet = (variable: string) => (env[variable] ?? "") !== "";
@@ -32,8 +37,8 @@ export async function planner(host: Host, project: Project, line: PlanningLine):
   const read = async (file: string) =>
     [file, await host.files.readInput(path.resolve(config.directory, file))] as const;
   const dockerfiles = new Map(await Promise.all([...written].map(read)));
-  const isReused = config.targets.some(({ reuse }) => reuse);
-  const files = isReused
+  const isCompared = promoted === null && config.targets.some(({ reuse }) => reuse);
+  const files = isCompared
     ? await readContexts(host, config.directory, config.targets, dockerfiles)
     : () => "reuse is off";
   const platform = env["DOCKER_DEFAULT_PLATFORM"] ?? host.platform;

@@ -70,7 +70,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
   const sorted = inOrder(planned.map(({ target }) => target));
-  const targets = withInputs(sorted.targets, inputs, found);
+  const targets = promotedIn(inputs) === null ? withInputs(sorted.targets, inputs, found) : sorted.targets;
   const own = new Set(config.targets.map(({ name }) => name));
   const shared = sharedStages(
     relevant.filter(({ target }) => selected.has(target.name)),

@@ -34,8 +34,8 @@ export interface TargetContext {
 /** What an anchor has. */
 const noTags: TagEvaluation = { version: null, tags: [], rules: [], problems: [], warnings: [] };
 
-/** They are found once all targets are planned. */
-const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], unknown: "they were not looked for" };
+/** They are found once all targets are planned, if they are to be built. */
+const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], unknown: "it is not built" };
 
 /** One target with its tags, labels and references worked out. */
 export function planTarget(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Host } from "../../src/host/host.ts";
+import { systemFiles } from "../../src/host/system-files.ts";
+import { noGit, run } from "../support/host.ts";
 import { planOf, target } from "../support/plans.ts";
-import { droneEnv } from "../support/project.ts";
+import { droneEnv, project } from "../support/project.ts";
 
 const files = {
   Dockerfile: "FROM lib/os:3 AS base\nRUN a\nFROM base AS app\nCOPY src /src\nCOPY --from=extra / /extra\n",
@@ -17,6 +20,28 @@ const files = {
 
 const inputs = async (changes: Record<string, string> = {}) =>
   target(await planOf({ ...files, ...changes }, []), "app").inputs;
+
+describe("the build context", () => {
+  const promotion = { DRONE_BUILD_EVENT: "promote", DRONE_BUILD_PARENT: "41", DRONE_DEPLOY_TO: "production" };
+
+  it.each<[string, string[], Record<string, string>, "read" | "not read"]>([
+    ["a build", ["plan"], {}, "read"],
+    ["a push, which compares what is up", ["push", "--dry-run"], {}, "read"],
+    ["a promotion", ["plan"], promotion, "not read"],
+    ["a promotion by push", ["push", "--dry-run"], promotion, "not read"],
+    ["a promotion that builds anew", ["plan", "--no-promote"], promotion, "read"],
+    ["promote", ["promote", "--from", "41", "--dry-run"], {}, "not read"],
+  ])("of %s: %j %j is %s", async (_, argv, changes, expected) => {
+    let isRead = false;
+    const tree: Host["files"]["tree"] = (...args) => {
+      isRead = true;
+      return systemFiles.tree(...args);
+    };
+    const cwd = await project(files);
+    const ran = await run([...argv, "--json"], { cwd, env: droneEnv(changes), commands: noGit!, files: { tree } });
+    expect([ran.code, isRead ? "read" : "not read"]).toEqual([0, expected]);
+  });
+});
 
 describe("a plan", () => {
   it("says what an image is made from, as far as it is known before the run", async () => {
