@@ -47,10 +47,17 @@ function digestKey(one: LateInput): string {
   return "target" in one ? one.target : outsideKey(one.image);
 }
 
+/** The first image that a target is made from and of which it is not known which one it is now; null where all are. */
+export function missingImage(
+  { inputs: { images } }: Pick<PlannedTarget, "inputs">,
+  digests: ReadonlyMap<string, string>,
+): LateInput | null {
+  return images.find((one) => (digests.get(digestKey(one)) ?? "") === "") ?? null;
+}
+
 /** The text of the label as it would be now; null where something is not known. */
 export function inputsNow(target: PlannedTarget, digests: ReadonlyMap<string, string>): string | null {
-  const { images, unknown } = target.inputs;
-  if (unknown !== null || images.some((one) => (digests.get(digestKey(one)) ?? "") === "")) return null;
+  if (target.inputs.unknown !== null || missingImage(target, digests) !== null) return null;
   return fillIn(inputsText(target), { variables: {}, digests });
 }
 

@@ -159,6 +159,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   add(command("plan", "print what would be built, tagged and published"), [
     new Option("--push", "plan as if told to publish"),
     new Option("--no-push", "plan as if told not to publish"),
+    new Option("--explain", "ask the registries of each target whether it would be built, and why"),
     builder(),
     anew,
     ...planning,

@@ -19,7 +19,7 @@ export interface EventOptions extends CommonOptions {
 }
 
 /** What commands take that plan. */
-interface PlanOptions extends EventOptions {
+interface PlanningOptions extends EventOptions {
   /** One more tag for every target. */
   tag?: string[];
   push?: boolean;
@@ -27,8 +27,13 @@ interface PlanOptions extends EventOptions {
   color?: boolean;
 }
 
+export interface PlanOptions extends PlanningOptions {
+  /** Ask the registries what would become of each target. */
+  explain?: boolean;
+}
+
 /** What commands take that publish. */
-export interface PushOptions extends Omit<PlanOptions, "builder"> {
+export interface PushOptions extends Omit<PlanningOptions, "builder"> {
   force?: boolean;
   dryRun?: boolean;
   metadataFile?: string;

@@ -1,4 +1,3 @@
-import { value } from "../ci/environment.ts";
 import { withAffixes } from "../core/build-tag.ts";
 import { ExitCode, type Problem } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
@@ -6,7 +5,6 @@ import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
 import { tagOfBranch } from "../plan/last-published.ts";
 import { selectTargets } from "../plan/select.ts";
-import { openRegistries } from "../registry/registries.ts";
 import { type Freshness, freshnessOf, type PublishedTarget } from "../release/freshness.ts";
 import { consoleFor } from "../report/console.ts";
 import { errorJson, failureText } from "../report/result.ts";
@@ -16,6 +14,7 @@ import { templateContext } from "../tags/rule.ts";
 import { exitCode } from "./exit-code.ts";
 import type { OutdatedOptions } from "./options.ts";
 import { loadProject, type Project } from "./project.ts";
+import { registriesAlone } from "./registries-alone.ts";
 
 /**
  * `outdated`: which published images stand on a base that has moved on. Asks registries alone; needs no docker and no
@@ -23,21 +22,14 @@ import { loadProject, type Project } from "./project.ts";
  */
 export async function outdated(host: Host, names: readonly string[], options: OutdatedOptions): Promise<number> {
   const project = await loadProject(host, options);
-  const { config, env } = project;
+  const { config } = project;
   const { published, problems } = publishedTargets(project, options.as !== undefined);
   const { selected, problems: unknown } = selectTargets(config.targets, names);
   const unpublished = names.filter((name) => selected.has(name) && !published.has(name) && unknown.length === 0);
   project.check([...unknown, ...problems, ...unpublished.map(neverPublished)]);
   const out = consoleFor(host, options);
   out.warn(project.warnings);
-  const registries = openRegistries({
-    host,
-    env,
-    dockerConfig: value(env, "DOCKER_CONFIG") ?? null,
-    settings: config.registries,
-    directory: config.directory,
-    say: (line) => host.stderr.write(`${line}\n`),
-  });
+  const registries = registriesAlone(host, project);
   const { found, failures } = await freshnessOf(registries, published, (name) => selected.has(name));
   for (const failure of failures) host.stderr.write(failureText(failure, out.paint));
   const isOutdated = found.some(({ state }) => state === "outdated");

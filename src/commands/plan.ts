@@ -1,16 +1,18 @@
 import { presumedBuilder } from "../builders/choose.ts";
 import { consoleFor } from "../report/console.ts";
-import type { BuildOptions, CommandLine } from "./options.ts";
+import type { BuildOptions, CommandLine, PlanOptions } from "./options.ts";
 import { ExitCode } from "../core/errors.ts";
 import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
+import { errorJson, failureText } from "../report/result.ts";
 import { planTree } from "../report/tree.ts";
+import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
 import { documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject, withProblems } from "./project.ts";
 
-/** `plan`: what a build would do. Needs no docker. */
+/** `plan`: what a build would do; with --explain what becomes of each target, and why. Needs no docker. */
 export function plan(host: Host, line: CommandLine & { command: "plan" }): Promise<number> {
   return show(host, line, false);
 }
@@ -21,7 +23,7 @@ export function dryRun(host: Host, line: CommandLine & { command: "build" | "pus
 }
 
 async function show(host: Host, line: PlanningLine, withCommands: boolean): Promise<number> {
-  const options: BuildOptions = line.options;
+  const options: BuildOptions & PlanOptions = line.options;
   const project = await loadProject(host, options);
   const { directory } = project.config;
   // Without docker to ask, auto means buildx.
@@ -37,6 +39,14 @@ async function show(host: Host, line: PlanningLine, withCommands: boolean): Prom
   const script = withCommands
     ? `\n${out.paint.bold("commands")}\n${shellScript([...lines.flat(), ...writes], directory)}`
     : "";
-  out.result(planTree(made, out.paint) + script, documentOf(made, project, lines));
-  return ExitCode.done;
+  if (options.explain !== true) {
+    out.result(planTree(made, out.paint) + script, documentOf(made, project, lines));
+    return ExitCode.done;
+  }
+  const { explained } = await import("./explain.ts");
+  const { text, explanations, failures } = await explained(host, project, made, out.paint);
+  for (const failure of failures) host.stderr.write(failureText(failure, out.paint));
+  const document = { ...documentOf(made, project, lines), explanations };
+  out.result(planTree(made, out.paint) + text, { ...document, ...errorJson(failures) });
+  return exitCode(host, failures);
 }

@@ -1,6 +1,7 @@
 import { describePromoted, isFoundLate } from "../core/promoted-build.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning } from "./plan.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Step } from "./steps.ts";
 
 /** A plan as `plan --json` prints it. Its JSON schema is `plan.schema.json` in the package. */
@@ -18,6 +19,14 @@ export interface PlanDocument {
   shared: SharedStage[];
   steps: StepDocument[];
   warnings: Warning[];
+  /** With --explain what a run would do with each target, in the order of targets; null without it. */
+  explanations: ExplanationDocument[] | null;
+}
+
+/** What a run would do with one target, and why. */
+export interface ExplanationDocument extends Pick<Explanation, "target" | "does" | "why" | "differs"> {
+  /** The image that it would be, or that it was compared with. */
+  image: string | null;
 }
 
 /** One target, with its references in parts. */
@@ -96,6 +105,7 @@ export function planDocument(plan: Plan, config: string, commands: readonly Comm
     shared,
     steps: steps.map((step, at) => ({ kind: step.kind, targets: targetNames(step), commands: commands[at] ?? [] })),
     warnings,
+    explanations: null,
   };
 }
 

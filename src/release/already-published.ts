@@ -46,7 +46,7 @@ export async function resolve(context: Release, state: RunState, step: ResolveSt
 }
 
 /** What is up under some names, and what is not; a refusal where that cannot be told. */
-type LookUp = Answer<{ up: Up[]; missing: Reference[] }>;
+export type LookUp = Answer<{ up: Up[]; missing: Reference[] }>;
 
 interface Up {
   reference: Reference;
@@ -73,19 +73,26 @@ async function inAllRepositories(
 ): Promise<UpImage | "nothing" | "unknown" | Failure> {
   // What cannot be asked may still be pushed to by docker; what is down cannot, and is better found now than after the build.
   if (looked instanceof Refusal) return looked.passing && !looked.closed ? downNow(target, looked) : "unknown";
-  const { up, missing } = looked;
+  const first = judge(target, looked, context.docker.digests);
+  if (first === "nothing" || "code" in first) return first;
+  // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
+  const failures = await copyImage(context, target, first.reference, looked.missing);
+  return failures[0] ?? first.image;
+}
+
+/** The image that is up under a target's build tag; a failure where that is not what this build would make, or not one. */
+export function judge(
+  target: PlannedTarget,
+  { up }: Exclude<LookUp, Refusal>,
+  digests: ReadonlyMap<string, string>,
+): Up | "nothing" | Failure {
   const [first] = up;
   if (first === undefined) return "nothing";
-  const { digests } = context.docker;
   for (const { image } of up) {
     const wrong = foreignImage(target, image.labels, digests) ?? otherInputs(target, image.labels, digests);
     if (wrong !== null) return wrong;
   }
-  const differing = twoImages(target, up);
-  if (differing !== null) return differing;
-  // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
-  const failures = await copyImage(context, target, first.reference, missing);
-  return failures[0] ?? first.image;
+  return twoImages(target, up) ?? first;
 }
 
 /** One whose base is not up has to be built again, with its proof. */

@@ -1,5 +1,6 @@
 import { lookOnHost } from "../builders/acquire.ts";
 import { eachLimited } from "../core/pool.ts";
+import type { Failure } from "../core/failure.ts";
 import { digestInName, parseReference, type Reference } from "../core/reference.ts";
 import { pullImage, repositoryDigest } from "../docker/image-commands.ts";
 import { runPatiently } from "../docker/exec.ts";
@@ -14,14 +15,31 @@ const atOnce = 8;
  * Finds out which images stages are FROM: all targets of a run are built on the very same. A registry is asked for the
  * digest alone, which costs no pull. Where it is not to be asked, or cannot be, the host's own image counts, if it has one.
  */
-export async function findOutsideImages(context: Release, { images, pull }: ResolveStep): Promise<void> {
+export async function findOutsideImages(context: Release, step: ResolveStep): Promise<void> {
+  await askOutsideImages(context, step, async (image, reference, untold) => {
+    if (untold !== null)
+      context.reporter.note(
+        `${image}: its registry does not say what it is now (${untold.message}); the image on this host is taken, if there is one`,
+      );
+    await settleOnHosts(context, image, reference);
+  });
+}
+
+/** Why a registry does not say what an image from outside is now. */
+export type Untold = Pick<Failure, "code" | "message">;
+
+/** Asks the registries alone, and hands on what they do not tell: with null what they are not to be asked. */
+export async function askOutsideImages(
+  { registries, docker: { digests } }: Pick<Release, "registries"> & { docker: Pick<Release["docker"], "digests"> },
+  { images, pull }: ResolveStep,
+  otherwise: (image: string, reference: Reference, untold: Untold | null) => Promise<void>,
+): Promise<void> {
   await eachLimited(images, atOnce, async (image) => {
     const reference = withoutDigest(image);
     if (reference === null) return;
-    const named = digestInName(image);
-    const digest = named ?? (pull ? await askRegistry(context, image, reference) : null);
-    if (digest === null) await settleOnHosts(context, image, reference);
-    else for (const key of [outsideKey(image), outsidePin(image)]) context.docker.digests.set(key, digest);
+    const digest = digestInName(image) ?? (pull ? await askRegistry(registries, reference) : null);
+    if (typeof digest !== "string") await otherwise(image, reference, digest);
+    else for (const key of [outsideKey(image), outsidePin(image)]) digests.set(key, digest);
   });
 }
 
@@ -30,19 +48,14 @@ function withoutDigest(image: string): Reference | null {
 }
 
 async function askRegistry(
-  { registries, reporter }: Release,
-  image: string,
+  registries: Release["registries"],
   { repository, tag }: Reference,
-): Promise<string | null> {
+): Promise<string | Untold> {
   // It is only asked to be sure: what cannot be reached is not waited for.
   const isThere = (await registries.answers(repository.registry)) === "yes";
-  const digest = isThere ? await registries.repository(repository).digest(tag) : null;
-  if (typeof digest === "string") return digest;
-  const why = digest instanceof Refusal ? digest.message : isThere ? "it has no such image" : "it cannot be reached";
-  reporter.note(
-    `${image}: its registry does not say what it is now (${why}); the image on this host is taken, if there is one`,
-  );
-  return null;
+  if (!isThere) return { code: "registry-down", message: "it cannot be reached" };
+  const digest = await registries.repository(repository).digest(tag);
+  return digest ?? { code: "missing-image", message: "it has no such image" };
 }
 
 /** Brings them to the host for a builder that cannot be told which image to take, and takes the host's. */

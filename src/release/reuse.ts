@@ -2,12 +2,12 @@ import type { Failure } from "../core/failure.ts";
 import { inDependencyOrder } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { ownLabels } from "../plan/labels.ts";
-import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, type LateInput, type PlannedTarget } from "../plan/plan.ts";
 import type { ReuseStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
-import { type Difference, inputsNow, inWords, whatDiffers } from "../builders/late-labels.ts";
+import { type Difference, inputsNow, inWords, missingImage, whatDiffers } from "../builders/late-labels.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -21,13 +21,13 @@ export async function reuse(context: Release, state: RunState, { targets }: Reus
   await inDependencyOrder(targetsOf(context.plan, targets), atOnce, async (target) => {
     if (state.up.has(target.name)) return;
     const found = await findSame(context, state, target);
-    const named = typeof found === "string" ? found : ((await nameIt(context, state, target, found)) ?? found);
-    if (typeof named === "string") {
-      state.why.set(target.name, named);
-      if (!target.implied) context.reporter.note(`${target.name}: ${named}`);
+    const why = "why" in found ? found.why : await nameIt(context, state, target, found);
+    if ("why" in found || why !== null) {
+      state.why.set(target.name, why!);
+      if (!target.implied) context.reporter.note(`${target.name}: ${why}`);
       return;
     }
-    const { image, from } = named;
+    const { image, from } = found;
     state.inRegistry.set(target.name, { digest: image.manifest, id: image.digest });
     context.docker.digests.set(target.name, image.manifest);
     if (!target.implied) state.up.set(target.name, image);
@@ -43,33 +43,70 @@ interface Found {
   image: UpImage;
   /** The build that made it. */
   from: string;
+  /** Where it was found. */
+  reference: Reference;
 }
 
-/** The first image among the candidates that was made from the same; text says why there is none. */
-async function findSame(context: Release, { inRegistry }: RunState, target: PlannedTarget): Promise<Found | string> {
-  const { docker, registries } = context;
+/** Why there is none, in words, and as far as it is known the image that comes nearest. */
+interface NotFound {
+  why: string;
+  reference: Reference | null;
+  /** What that was made from and is otherwise now. */
+  differs: string[];
+  /** The registry's answer, where it is that which leaves it open. */
+  refusal: Refusal | null;
+  /** An image that it is made from and of which nobody knows which one it is now. */
+  missing: LateInput | null;
+}
+
+/** What it takes to look for earlier images. */
+type Looking = Pick<Release, "registries"> & { docker: Pick<Release["docker"], "digests"> };
+
+/** The first image among the candidates that was made from the same. */
+export async function findSame(
+  { docker: { digests }, registries }: Looking,
+  { inRegistry }: Pick<RunState, "inRegistry">,
+  target: PlannedTarget,
+): Promise<Found | NotFound> {
   const { base, inputs, reuseFrom } = target;
-  if (inRegistry.get(target.name) !== "nothing") return "the registry does not say what is up";
+  if (inRegistry.get(target.name) !== "nothing") return notFound("the registry does not say what is up");
   // One that stands on what is in no registry has to be proved to stand on what is here.
-  if (base !== null && typeof inRegistry.get(base) !== "object") return `${base} is built, which it stands on`;
-  const expected = inputsNow(target, docker.digests);
-  if (expected === null) return inputs.unknown ?? "it is not known which images it would be made from";
-  let why: string | null = null;
-  for (const { repository, tag } of reuseFrom) {
-    const client = registries.repository(repository);
-    const up = await imageAt(client, tag);
-    if (up === null || up instanceof Refusal) continue;
+  if (base !== null && typeof inRegistry.get(base) !== "object")
+    return notFound(`${base} is built, which it stands on`);
+  const expected = inputsNow(target, digests);
+  const missing = missingImage(target, digests);
+  if (expected === null)
+    return notFound(inputs.unknown ?? "it is not known which images it would be made from", { missing });
+  let nearest: NotFound | null = null;
+  for (const reference of reuseFrom) {
+    const client = registries.repository(reference.repository);
+    const up = await imageAt(client, reference.tag);
+    if (up === null) continue;
+    if (up instanceof Refusal) {
+      nearest ??= notFound(`${formatReference(reference)}: ${up.message}`, { refusal: up });
+      continue;
+    }
     const { labels } = up.image;
-    const from = labels[ownLabels.buildTag] ?? tag;
+    const from = labels[ownLabels.buildTag] ?? reference.tag;
     if (labels[ownLabels.inputs] !== expected) {
-      why ??= whyOther(whatDiffers(target, labels, docker.digests), from);
+      const differing = whatDiffers(target, labels, digests);
+      const other = notFound(whyOther(differing, from), { reference, differs: differing.map(({ what }) => what) });
+      // What differs says more than that one could not be asked.
+      if (nearest === null || nearest.refusal !== null) nearest = other;
       continue;
     }
     // Which build has moved a tag last is then told by the build tags alone.
-    const isListed = !((await client.tags()) instanceof Refusal);
-    return isListed ? { ...up, from } : `${repository.name} does not list its tags, so nothing is used again there`;
+    const listed = await client.tags();
+    if (!(listed instanceof Refusal)) return { ...up, from, reference };
+    return notFound(`${reference.repository.name} does not list its tags, so nothing is used again there`, {
+      reference,
+    });
   }
-  return why ?? "no earlier image is up";
+  return nearest ?? notFound("no earlier image is up");
+}
+
+function notFound(why: string, rest: Partial<NotFound> = {}): NotFound {
+  return { why, reference: null, differs: [], refusal: null, missing: null, ...rest };
 }
 
 function whyOther(differing: readonly Difference[], from: string): string {

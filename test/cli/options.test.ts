@@ -32,7 +32,7 @@ const options: [flag: string, value: string[], takers: string[]][] = [
   ["-v", [], ["build", "push", "promote"]],
   ["--from", ["40"], ["promote"]],
   ["--no-promote", [], ["build", "push", "plan", "ref"]],
-  ["--explain", [], ["tags"]],
+  ["--explain", [], ["plan", "tags"]],
   ["--keep", ["3"], ["clean"]],
   ["--older", ["14d"], ["clean"]],
 ];
@@ -122,7 +122,7 @@ describe("an option", () => {
     [["--target", "app1"], "--target: is not an option of build", "multistage-build help build lists its options"],
     // The value of an option is no command, even if it is called like one.
     [["--env-file", "tags", "--keep", "3"], "--keep: is not an option of build", "it is an option of clean"],
-    [["-C", "tags", "clean", "--explain"], "--explain: is not an option of clean", "it is an option of tags"],
+    [["-C", "tags", "clean", "--explain"], "--explain: is not an option of clean", "it is an option of plan, tags"],
     [["--tag", "push", "--force", "plan"], "--tag: stands before its command", "write plan --tag"],
     [["--dry-run", "push"], "--dry-run: stands before its command", "write push --dry-run"],
   ])("is refused where it makes no sense, with what to write: %j", async (args, problem, hint) => {

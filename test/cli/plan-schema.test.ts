@@ -37,6 +37,7 @@ describe("the plan's JSON schema", () => {
     ["of a pull request", linked, [], pullRequest],
     ["of a git tag", linked, [], tag],
     ["of a laptop", linked, [], {}],
+    ["that is explained", linked, ["--explain"], {}],
     ["with all that a config may have", everything, [], droneEnv()],
     ["of a part of that", everything, ["app1", "--builder", "docker"], droneEnv()],
   ])("holds for a plan %s", async (_, files, args, env) => {
