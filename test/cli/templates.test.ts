@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { buildTag, example, repositories } from "../support/docker/example.ts";
 import { noGit, run } from "../support/host.ts";
 import { planOf } from "../support/plans.ts";
 import { project } from "../support/project.ts";
+import { createRegistry } from "../support/registry/in-memory.js";
 import { app, env, errors, files } from "../support/templated.ts";
 
 const dev = { DRONE_COMMIT_REF: "refs/heads/dev", DRONE_BRANCH: "dev" };
@@ -90,6 +92,14 @@ describe("a template", () => {
     expect(await app(config, changes)).toMatchObject(expected);
   });
 
+  it("of the target's name gives targets that share their rules tags of their own", async () => {
+    const config = `tags: ["type=raw,value={{target}}"]
+flavor: "suffix=-{{target}},onlatest=true"
+targets: { app: r.io/one, other: { repo: r.io/two, target: app } }`;
+    const plan = await planOf(files(config), [], env());
+    expect(plan.targets.map(({ tags }) => tags)).toEqual([["app-app"], ["other-other"]]);
+  });
+
   it("in the names under registries says where to log in, and how", async () => {
     const config = `registries: { "{{env.HOST}}": { username: U, password: P } }\ntargets: { app: my.io:5000/app }`;
     const plan = await planOf(files(config), [], env({ U: "me", P: "swordfish" }));
@@ -142,6 +152,24 @@ describe("two agents that build one target with other arguments", () => {
       found.references.flatMap(({ buildTag, moving }) => [buildTag!, ...moving]).concat(found.image!);
     expect(all(one).filter((tag) => all(other).includes(tag))).toEqual([]);
     expect(all(one)).toContain("latest-3.11");
+  });
+
+  it("publish both images, each with its own moving tag", async () => {
+    const [name = ""] = repositories;
+    const options = {
+      config: '"reuse":true,"pull":true,"env":["PY"]',
+      dockerfile: "FROM python:3.8-slim AS app\nARG PY\nRUN echo $PY > /py\n",
+      targets: { app: { repo: name, suffix: "-{{env.PY}}", args: { PY: "{{env.PY}}" } } },
+    };
+    const registry = createRegistry();
+    const digests = [];
+    for (const PY of ["3.11", "3.12"]) {
+      const agent = await example({ ...options, registry });
+      expect(await agent.run([], { PY })).toMatchObject({ code: 0 });
+      digests.push(registry.digest(name, `latest-${PY}`));
+    }
+    expect(new Set(digests).size).toBe(2);
+    expect(digests).toEqual(["3.11", "3.12"].map((PY) => registry.digest(name, `${buildTag(42)}-${PY}`)));
   });
 
   it("are told apart by every command", async () => {
