@@ -149,7 +149,7 @@ describe("two agents that build one target with other arguments", () => {
   it("give it other build tags and moving tags", async () => {
     const [one, other] = [await app(config, { PY: "3.11" }), await app(config, { PY: "3.12" })];
     const all = (found: typeof one) =>
-      found.references.flatMap(({ buildTag, moving }) => [buildTag!, ...moving]).concat(found.image!);
+      found.references.flatMap(({ buildTag: own, moving }) => [own!, ...moving]).concat(found.image!);
     expect(all(one).filter((tag) => all(other).includes(tag))).toEqual([]);
     expect(all(one)).toContain("latest-3.11");
   });
