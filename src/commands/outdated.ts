@@ -1,4 +1,3 @@
-import { withAffixes } from "../core/build-tag.ts";
 import { ExitCode, type Problem } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
@@ -48,7 +47,7 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
   const { images, problems } = targetImages(config, config.targets, templateContext(scope));
   const published = new Map<string, PublishedTarget>();
   for (const target of config.targets) {
-    const { repositories } = images.get(target.name)!;
+    const { repositories, affixes } = images.get(target.name)!;
     const [repository] = repositories;
     if (repository === undefined || target.push === false) continue;
     const branch = isPretended ? null : event.defaultBranch;
@@ -59,7 +58,7 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
       name: target.name,
       repository,
       repositories,
-      affixes: { prefix: target.prefix, suffix: withAffixes("", { prefix: "", suffix: target.suffix }) },
+      affixes,
       tag: ofBranch ?? evaluated.tags[0] ?? null,
     });
   }

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/errors.ts";
+import type { Affixes } from "../core/build-tag.ts";
 import type { TagPolicy } from "../tags/policy.ts";
 
 /** The config as the program uses it: every default filled in, every rule checked. */
@@ -45,6 +46,8 @@ export interface Target {
   tags: TagPolicy;
   prefix: string;
   suffix: string;
+  /** What stands around its build tag alone, outside of prefix and suffix. */
+  buildTag: Affixes;
   needs: readonly string[];
   push: "auto" | boolean;
   /** Whether an earlier build's image that was made from the very same is used again; null: in CI it is. */

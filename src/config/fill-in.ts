@@ -25,13 +25,18 @@ export function filledIn(config: Config, context: TemplateContext): { config: Co
     return value;
   };
   const targets = config.targets.map((target): Target => {
-    const { name, prefix, suffix, dockerfile, context: folder, platforms } = target;
+    const { name, prefix, suffix, buildTag, dockerfile, context: folder, platforms } = target;
     const at = `targets.${name}`;
-    if ([prefix, suffix, dockerfile, folder, ...platforms].every(isWritten)) return target;
+    if ([prefix, suffix, buildTag.prefix, buildTag.suffix, dockerfile, folder, ...platforms].every(isWritten))
+      return target;
     return {
       ...target,
       prefix: fill(prefix, `${at}.prefix`, prefixForm, name),
       suffix: fill(suffix, `${at}.suffix`, suffixForm, name),
+      buildTag: {
+        prefix: fill(buildTag.prefix, `${at}.buildTag.prefix`, prefixForm, name),
+        suffix: fill(buildTag.suffix, `${at}.buildTag.suffix`, suffixForm, name),
+      },
       dockerfile: fill(dockerfile, `${at}.dockerfile`, pathForm, name),
       context: fill(folder, `${at}.context`, pathForm, name),
       platforms: [...new Set(platforms.map((one, index) => fill(one, `${at}.platforms.${index}`, platformForm, name)))],

@@ -97,6 +97,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy): T
     tags,
     prefix: written.prefix ?? "",
     suffix: written.suffix ?? "",
+    buildTag: { prefix: written.buildTag?.prefix ?? "", suffix: written.buildTag?.suffix ?? "" },
     needs: list(written.needs),
     push: written.push ?? "auto",
     reuse: written.reuse ?? null,

@@ -80,6 +80,12 @@ const targetEntries = {
   suffix: v.optional(
     described(suffix, "Goes after every tag of the target, the build tag included, as -{{env.PY}}. {{…}} templates."),
   ),
+  buildTag: v.optional(
+    described(
+      v.strictObject({ prefix: v.optional(prefix), suffix: v.optional(suffix) }),
+      "Goes before and after the target's build tag alone, as prefix and suffix. Targets that would share one get -<target> by themselves.",
+    ),
+  ),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   reuse: v.optional(

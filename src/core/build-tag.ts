@@ -23,12 +23,21 @@ export function buildTag(event: BuildEvent, affixes: Affixes = { prefix: "", suf
   return withAffixes(`${scopeOf(event, Math.min(longestScope, room))}${rest}`, affixes);
 }
 
+/** The affixes of a target's build tag: those of all its tags, and outside of them those of its build tag alone. */
+export function buildAffixes(all: Affixes, alone: Affixes): Affixes {
+  return { prefix: `${alone.prefix}${all.prefix}`, suffix: setOff(all.suffix) + setOff(alone.suffix) };
+}
+
 /**
  * A tag of a target. A suffix that starts with a letter or a digit is set off by `-`, as plugins/docker does it: build
  * 42 with suffix `1` must not read as build 421.
  */
 export function withAffixes(tag: string, { prefix, suffix }: Affixes): string {
-  return `${prefix}${tag}${suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`}`;
+  return `${prefix}${tag}${setOff(suffix)}`;
+}
+
+function setOff(suffix: string): string {
+  return suffix === "" || /^[-_.]/.test(suffix) ? suffix : `-${suffix}`;
 }
 
 /** The other way round; null where the tag does not have them. `suffix` has its `-`, if it is set off by one. */

@@ -43,6 +43,7 @@ function anchorTarget({ target }: Placed, stage: string): Placed["target"] {
     tags: noTags,
     prefix: "",
     suffix: "",
+    buildTag: { prefix: "", suffix: "" },
     needs: [],
     push: false,
     cacheFrom: [],

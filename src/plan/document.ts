@@ -114,6 +114,7 @@ function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument 
     places,
     image,
     affixes: _affixes,
+    buildAffixes: _buildAffixes,
     isBase: _isBase,
     reuseFrom: _reuseFrom,
     variants: _variants,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { withRegistry } from "../config/resolve.ts";
 import { registryFault } from "../config/rules.ts";
 import type { Config, Target } from "../config/config.ts";
-import { buildTag } from "../core/build-tag.ts";
+import { type Affixes, buildAffixes, buildTag } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { type PromotedBuild, promotedTag } from "../core/promoted-build.ts";
 import {
@@ -23,6 +23,8 @@ import type { Problem } from "../core/errors.ts";
 export interface TargetImage {
   repositories: Repository[];
   buildTag: string;
+  /** What stands around it. */
+  affixes: Affixes;
   /** The build-tag reference in the first repository, or a local name for a target without one. */
   image: Reference;
 }
@@ -36,7 +38,7 @@ export function targetImages(
   promoted: PromotedBuild | null = null,
 ): { images: Map<string, TargetImage>; problems: Problem[] } {
   const problems: Problem[] = [];
-  const images = new Map<string, TargetImage>();
+  const found: { target: Target; repositories: Repository[]; home: Repository }[] = [];
   // What is wrong with the registry of all is said of it alone.
   const inRegistry = config.registry !== null && registryFault(config.registry) !== null;
   for (const target of targets) {
@@ -50,15 +52,48 @@ export function targetImages(
       if (problem !== null) problems.push({ path: `${where}.repo`, ...problem });
       return repository;
     });
-    const theirs = promoted === null ? null : promotedTag(promoted, context.event, target);
-    const tag = theirs ?? buildTag(context.event, target);
-    if (!isTag(tag))
-      problems.push({ path: where, message: "prefix and suffix do not give a valid build tag", got: tag });
     const distinct = [...new Set(repositories)].map(parseRepository);
     const home = distinct[0] ?? parseRepository(localRepository(config, context.event, target));
-    images.set(target.name, { repositories: distinct, buildTag: tag, image: { repository: home, tag } });
+    found.push({ target, repositories: distinct, home });
   }
+  const affixes = affixesOf(found);
+  const images = new Map(
+    found.map(({ target, repositories, home }): [string, TargetImage] => {
+      const around = affixes.get(target.name)!;
+      const theirs = promoted === null ? null : promotedTag(promoted, context.event, around);
+      const tag = theirs ?? buildTag(context.event, around);
+      if (!isTag(tag)) {
+        const message = "prefix, suffix and those of buildTag do not give a valid build tag";
+        problems.push({ path: `targets.${target.name}`, message, got: tag });
+      }
+      return [target.name, { repositories, buildTag: tag, affixes: around, image: { repository: home, tag } }];
+    }),
+  );
   return { images, problems };
+}
+
+/**
+ * What stands around each target's build tag. Targets that would have the same one in the same repository, whatever their
+ * moving tags are, are told apart by their names.
+ */
+function affixesOf(found: readonly { target: Target; repositories: readonly Repository[] }[]): Map<string, Affixes> {
+  const written = new Map(found.map(({ target }) => [target.name, buildAffixes(target, target.buildTag)]));
+  const users = new Map<string, string[]>();
+  for (const { target, repositories } of found) {
+    for (const { name } of repositories) {
+      const key = JSON.stringify([name, written.get(target.name)]);
+      const known = users.get(key);
+      if (known === undefined) users.set(key, [target.name]);
+      else known.push(target.name);
+    }
+  }
+  const alike = new Set([...users.values()].filter(({ length }) => length > 1).flat());
+  return new Map(
+    [...written].map(([name, affixes]) => [
+      name,
+      alike.has(name) ? buildAffixes(affixes, { prefix: "", suffix: `-${name}` }) : affixes,
+    ]),
+  );
 }
 
 function repositoryProblem(written: string, repository: string): Fault | null {

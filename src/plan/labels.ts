@@ -45,7 +45,7 @@ export const baseDigestLabel = oci("base.digest");
 export function imageLabels(
   event: BuildEvent,
   name: string,
-  image: TargetImage,
+  image: Pick<TargetImage, "buildTag">,
   facts: { version: string | null; base: string | null; moving: readonly string[]; siblings: readonly string[] },
 ): Record<string, string> {
   const { version, base, moving, siblings } = facts;

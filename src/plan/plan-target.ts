@@ -1,5 +1,5 @@
-import { buildTag, withAffixes } from "../core/build-tag.ts";
 import type { Target } from "../config/config.ts";
+import { buildAffixes, buildTag } from "../core/build-tag.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
@@ -69,7 +69,8 @@ export function planTarget(
         moving: [...published.tags],
       })),
       tags: outcome.tags,
-      affixes: { prefix: target.prefix, suffix: withAffixes("", { prefix: "", suffix: target.suffix }) },
+      affixes: buildAffixes(target, { prefix: "", suffix: "" }),
+      buildAffixes: image.affixes,
       version: outcome.version,
       image: image.image,
       needs: [...new Set([...statedNeeds(target), ...links.needs])],
@@ -82,7 +83,7 @@ export function planTarget(
         ...imageLabels(
           event,
           name,
-          { ...image, buildTag: buildTag(event, target) },
+          { buildTag: buildTag(event, image.affixes) },
           { version: outcome.version, base, moving: published.tags, siblings },
         ),
         ...own.values,

@@ -41,8 +41,9 @@ export interface PlannedTarget {
   places: Place[];
   /** The moving tags that the rules give. */
   tags: string[];
-  /** What stands in front of and behind each of its tags. */
+  /** What stands in front of and behind each of its moving tags, and its build tag, which may have more of it. */
   affixes: Affixes;
+  buildAffixes: Affixes;
   /** The image's version: its foremost tag; null where no rule gave one. */
   version: string | null;
   /** What the image is called on the host: the build tag in the first repository, or a local name. */

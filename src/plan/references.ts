@@ -47,7 +47,7 @@ export function referenceClashes(targets: readonly PlannedTarget[]): Problem[] {
       // One clash of a pair of targets is enough: the others have the same cause.
       const pair = `${first} ${target.name}`;
       if (clashes.has(pair)) continue;
-      const hint = "give one of them another repo, or a prefix or suffix";
+      const hint = "give one of them another repo, a prefix or suffix, or tags of its own";
       const message = `would write the same reference as targets.${first}`;
       clashes.set(pair, { path: `targets.${target.name}`, message, got: reference, hint });
     }

@@ -113,7 +113,7 @@ async function tagsOfBuild(
   if (chosen === "planned") return planned;
   if ("code" in chosen) return chosen;
   return new Map(
-    targets.map(({ name, affixes: { prefix, suffix } }) => [
+    targets.map(({ name, buildAffixes: { prefix, suffix } }) => [
       name,
       chosen.tags.get(name) ?? `${prefix}${chosen.core}${suffix}`,
     ]),
@@ -150,7 +150,7 @@ async function listBuilds(
       return;
     }
     for (const tag of tags) {
-      const core = withoutAffixes(tag, target.affixes);
+      const core = withoutAffixes(tag, target.buildAffixes);
       const parts = core === null ? null : buildTagParts(core);
       if (core === null || parts === null) continue;
       const id = `${parts.sha}-${parts.number}`;

@@ -15,6 +15,7 @@ export interface PublishedTarget {
   /** Where it is looked at. */
   repository: Repository;
   repositories: readonly Repository[];
+  /** Those of its build tag. */
   affixes: Affixes;
   /** The moving tag whose image is looked at; null where no rule gives one. */
   tag: string | null;

@@ -119,7 +119,7 @@ async function isWhole(
   const has = targetsOfBuild(labels);
   for (const { client, target } of all) {
     if (has !== null && !has.has(target.name)) continue;
-    const digest = await client.digest(`${target.affixes.prefix}${core}${target.affixes.suffix}`);
+    const digest = await client.digest(`${target.buildAffixes.prefix}${core}${target.buildAffixes.suffix}`);
     if (digest === null || digest instanceof Refusal) return digest ?? false;
   }
   return true;

@@ -117,8 +117,10 @@ function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line
 }
 
 /** The same for the images of another build, which need not be on this host. */
-function promotions({ image, affixes, places }: PlannedTarget, build: PromotedBuild, builder: Builder): Line[] {
-  const tag = isFoundLate(build) ? [affixes.prefix, { variable: promotedVariable }, affixes.suffix] : [image.tag];
+function promotions({ image, buildAffixes, places }: PlannedTarget, build: PromotedBuild, builder: Builder): Line[] {
+  const tag = isFoundLate(build)
+    ? [buildAffixes.prefix, { variable: promotedVariable }, buildAffixes.suffix]
+    : [image.tag];
   return places
     .filter(({ moving }) => moving.length > 0)
     .flatMap(({ repository, moving }): Line[] => {

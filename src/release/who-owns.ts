@@ -44,11 +44,11 @@ export interface LaterBuild {
 }
 
 /** The build tags of later builds among a repository's tags, the latest first. */
-export function laterBuilds({ affixes, labels }: PlannedTarget, existing: readonly string[]): LaterBuild[] {
+export function laterBuilds({ buildAffixes, labels }: PlannedTarget, existing: readonly string[]): LaterBuild[] {
   const own = buildNumber(labels);
   return existing
     .flatMap((tag): LaterBuild[] => {
-      const core = withoutAffixes(tag, affixes);
+      const core = withoutAffixes(tag, buildAffixes);
       if (core === null) return [];
       const number = buildTagParts(core)?.number ?? 0;
       return number > own && own > 0 ? [{ tag, core, number }] : [];
@@ -66,8 +66,8 @@ export function laterOfSameRef(target: PlannedTarget, existing: readonly string[
 }
 
 /** What a build tag begins with, `master` of `master-860c1904a1ce-42`. */
-function refOf(buildTag: string, { affixes }: Pick<PlannedTarget, "affixes">): string {
-  return buildTag.slice(affixes.prefix.length).replace(/-[0-9a-f]{12}-\d+(?:[-_.].*)?$/, "");
+function refOf(buildTag: string, { buildAffixes }: Pick<PlannedTarget, "buildAffixes">): string {
+  return buildTag.slice(buildAffixes.prefix.length).replace(/-[0-9a-f]{12}-\d+(?:[-_.].*)?$/, "");
 }
 
 /** The labels of an image as a later build has it: if that has not made it, it has used it again, with tags like our own. */

@@ -25,6 +25,7 @@ export function planned(
     })),
     tags,
     affixes: { prefix: "", suffix: "" },
+    buildAffixes: { prefix: "", suffix: "" },
     version: null,
     image: reference(`${repositories[0] ?? name}:${buildTag}`),
     needs: [],

@@ -55,6 +55,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       places,
       tags: tags.map((tag) => tag + suffix),
       affixes: { prefix: "", suffix },
+      buildAffixes: { prefix: "", suffix },
       version,
       image: { repository: places[0]!.repository, tag: places[0]!.buildTag },
       needs: [],

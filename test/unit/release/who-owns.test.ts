@@ -23,7 +23,7 @@ describe("the later builds among a repository's tags", () => {
     ],
     [
       "have our prefix",
-      { ...target(), affixes: { prefix: "x-", suffix: "" } },
+      { ...target(), buildAffixes: { prefix: "x-", suffix: "" } },
       [buildTag(43), `x-${buildTag(44)}`],
       [44],
     ],
@@ -33,7 +33,7 @@ describe("the later builds among a repository's tags", () => {
   });
 
   it("have a core that is the same for all of a build's targets", () => {
-    const of = { ...target(), affixes: { prefix: "x-", suffix: "-alpine" } };
+    const of = { ...target(), buildAffixes: { prefix: "x-", suffix: "-alpine" } };
     expect(laterBuilds(of, [`x-${buildTag(43)}-alpine`])).toEqual([
       { tag: `x-${buildTag(43)}-alpine`, core: buildTag(43), number: 43 },
     ]);
