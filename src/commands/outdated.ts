@@ -22,14 +22,18 @@ import { registriesAlone } from "./registries-alone.ts";
 export async function outdated(host: Host, names: readonly string[], options: OutdatedOptions): Promise<number> {
   const project = await loadProject(host, options);
   const { config } = project;
-  const { published, problems } = publishedTargets(project, options.as !== undefined);
+  const { published, builds, problems } = publishedTargets(project, options.as !== undefined);
   const { selected, problems: unknown } = selectTargets(config.targets, names);
   const unpublished = names.filter((name) => selected.has(name) && !published.has(name) && unknown.length === 0);
   project.check([...unknown, ...problems, ...unpublished.map(neverPublished)]);
   const out = consoleFor(host, options);
   out.warn(project.warnings);
   const registries = registriesAlone(host, project);
-  const { found, failures } = await freshnessOf(registries, published, (name) => selected.has(name));
+  const { found, failures } = await freshnessOf(
+    registries,
+    new Map([...builds, ...published]),
+    (name) => selected.has(name) && published.has(name),
+  );
   for (const failure of failures) host.stderr.write(failureText(failure, out.paint));
   const isOutdated = found.some(({ state }) => state === "outdated");
   out.result(text(found), {
@@ -46,10 +50,18 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
   const scope = { ...inputs, event };
   const { images, problems } = targetImages(config, config.targets, templateContext(scope));
   const published = new Map<string, PublishedTarget>();
+  const builds = new Map<string, PublishedTarget>();
   for (const target of config.targets) {
-    const { repositories, affixes } = images.get(target.name)!;
+    const { repositories, homes, affixes } = images.get(target.name)!;
     const [repository] = repositories;
-    if (repository === undefined || target.push === false) continue;
+    if (target.push === false) continue;
+    // Others stand on what has a build tag alone, which never moves.
+    if (repository === undefined) {
+      const [home] = homes;
+      if (home !== undefined)
+        builds.set(target.name, { name: target.name, repository: home, homes, affixes, tag: null });
+      continue;
+    }
     const branch = isPretended ? null : event.defaultBranch;
     const ofBranch = branch === null ? null : tagOfBranch(target, scope, branch);
     const evaluated = evaluateTags(target.tags, scope, target, `targets.${target.name}`);
@@ -57,12 +69,12 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
     published.set(target.name, {
       name: target.name,
       repository,
-      repositories,
+      homes,
       affixes,
       tag: ofBranch ?? evaluated.tags[0] ?? null,
     });
   }
-  return { published, problems };
+  return { published, builds, problems };
 }
 
 function neverPublished(name: string): Problem {

@@ -1,4 +1,4 @@
-import { isEverPublished } from "../config/config.ts";
+import { hasMovingTags } from "../config/config.ts";
 import type { Problem } from "../core/errors.ts";
 import { isPromotion, promotedBy, type PromotedBuild, readPromoted } from "../core/promoted-build.ts";
 import type { PromoteOptions } from "./options.ts";
@@ -22,9 +22,9 @@ export function promotion(
   const isAsked = command === "promote";
   const isLeft = config.promote === "build" || options.promote === false || !isPromotion(event);
   const selected = config.targets.filter(({ name }) => targets.length === 0 || targets.includes(name));
-  if (!isAsked && (isLeft || !selected.some(isEverPublished))) return { from: null, problems: [] };
+  if (!isAsked && (isLeft || !selected.some(hasMovingTags))) return { from: null, problems: [] };
   const from = options.from === undefined ? promotedBy(event) : readPromoted(options.from);
-  const unpublished = isAsked && targets.length > 0 ? selected.filter((target) => !isEverPublished(target)) : [];
+  const unpublished = isAsked && targets.length > 0 ? selected.filter((target) => !hasMovingTags(target)) : [];
   const problems = unpublished.map(({ name }): Problem => {
     const hint = "only what has a repo is in a registry, to be promoted from there";
     return { path: `targets.${name}`, message: "is published nowhere, so it cannot be promoted", hint };

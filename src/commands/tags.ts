@@ -1,8 +1,10 @@
+import { isEverPublished } from "../config/config.ts";
 import type { TagsOptions } from "./options.ts";
 import { ExitCode, throwProblems } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
-import { targetImages } from "../plan/images.ts";
+import { placesOf, targetImages } from "../plan/images.ts";
+import { allReferences } from "../plan/plan.ts";
 import { publishedTags } from "../plan/references.ts";
 import { secretProblems } from "../plan/published-secrets.ts";
 import { selectTargets } from "../plan/select.ts";
@@ -64,16 +66,15 @@ function tagsOf({ config, check, event, tags: inputs, secrets }: Project, names:
   }));
   check([...named.problems, ...problems, ...outcomes.flatMap(({ outcome }) => outcome.problems)]);
   const found = outcomes.map(({ target, image, outcome }) => {
-    const published = [image.buildTag, ...publishedTags(event, target, outcome.tags).tags];
+    const moving = publishedTags(event, target, outcome.tags).tags;
+    const published = [image.buildTag, ...moving];
     return {
       published,
       target: target.name,
       buildTag: image.buildTag,
       version: outcome.version,
       tags: outcome.tags,
-      references: image.repositories.flatMap((repository) =>
-        published.map((tag) => formatReference({ repository, tag })),
-      ),
+      references: allReferences({ places: placesOf(image, moving, isEverPublished(target)) }).map(formatReference),
       rules: outcome.rules,
     };
   });

@@ -35,8 +35,10 @@ export interface Target {
   stageIsWritten: boolean;
   dockerfile: string;
   context: string;
-  /** Empty for a target that is never published. */
+  /** Where it is published under its moving tags; empty where it has none. */
   repositories: readonly string[];
+  /** Where its build tag goes instead of there; null where it goes there. */
+  builds: string | null;
   args: Readonly<Record<string, string>>;
   labels: Readonly<Record<string, string>>;
   secrets: readonly Secret[];
@@ -55,8 +57,13 @@ export interface Target {
   cacheFrom: readonly string[];
 }
 
-/** Whether any build may publish it. */
-export function isEverPublished({ repositories, push }: Pick<Target, "repositories" | "push">): boolean {
+/** Whether any build may publish it, be it under its build tag alone, if others stand on it. */
+export function isEverPublished(target: Pick<Target, "repositories" | "builds" | "push">): boolean {
+  return hasMovingTags(target) || (target.builds !== null && target.push !== false);
+}
+
+/** Whether any build may give it moving tags. */
+export function hasMovingTags({ repositories, push }: Pick<Target, "repositories" | "push">): boolean {
   return repositories.length > 0 && push !== false;
 }
 

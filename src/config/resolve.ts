@@ -28,7 +28,7 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     const owner =
       long.tags !== undefined ? `targets.${name}.` : written.defaults?.tags !== undefined ? "defaults." : "";
     const merged = merge(written, long);
-    return resolveTarget(name, merged, policyOf(merged.tags, `${owner}tags`));
+    return resolveTarget(name, merged, policyOf(merged.tags, `${owner}tags`), written.builds ?? null);
   });
   const config: Config = {
     directory,
@@ -80,13 +80,14 @@ function merge(written: WrittenConfig, target: WrittenTarget): WrittenTarget {
   };
 }
 
-function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy): Target {
+function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, builds: string | null): Target {
   return {
     name,
     stage: written.target ?? name,
     stageIsWritten: written.target !== undefined,
     dockerfile: written.dockerfile ?? "Dockerfile",
     context: written.context ?? ".",
+    builds: written.push === false ? null : builds,
     repositories: written.repo === undefined || written.repo === false ? [] : list(written.repo),
     args: texts(written.args),
     labels: texts(written.labels),

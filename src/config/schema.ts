@@ -127,6 +127,12 @@ export const configSchema = v.strictObject({
   ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
   registry: v.optional(described(text, "The registry of repositories that name none. {{…}} templates.")),
+  builds: v.optional(
+    described(
+      text,
+      "The repository of build tags, instead of the targets' own. May hold {{target}}, {{repo}} and other {{…}} templates.",
+    ),
+  ),
   registries: v.optional(
     described(
       v.record(text, registry),

@@ -52,6 +52,11 @@ function scopeOf(event: BuildEvent, longest: number): string {
   return branchSlug(event.branch ?? (event.ref || "commit"), longest);
 }
 
+/** What the build tags of a branch, git tag or pull request begin with, as far as the affixes leave room for it. */
+export function buildScope(event: BuildEvent, affixes: Affixes): string | null {
+  return buildTagParts(withoutAffixes(buildTag(event, affixes), affixes) ?? "")?.scope ?? null;
+}
+
 /** What a build tag is made of. */
 export interface BuildTagParts {
   scope: string;

@@ -48,7 +48,9 @@ function withoutHub(name: string): string {
 export function nameManifest(from: Text, names: readonly Reference[]): Invocation {
   const tags = names.map((name) => `--tag=${formatReference(name)}`);
   // Without the flag a single image would be wrapped into an index of another digest.
-  return docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, from);
+  const command = docker("buildx", "imagetools", "create", "--prefer-index=false", ...tags, from);
+  const [first] = names;
+  return first === undefined ? command : { ...command, registry: first.repository.registry };
 }
 
 /** The digest of an image in a repository, as far as the host knows it. */

@@ -39,6 +39,7 @@ function anchorTarget({ target }: Placed, stage: string): Placed["target"] {
     name: stage,
     stage,
     repositories: [],
+    builds: null,
     labels: {},
     tags: noTags,
     prefix: "",

@@ -54,6 +54,10 @@ export interface TargetDocument extends Pick<
   inputs: InputsDocument;
   /** What the image is called on the host. Null, as the build tag, where only the registry tells which build is promoted. */
   image: string | null;
+  /**
+   * What is written in each repository. `buildTag` is null where the config's `builds` names another repository for build tags,
+   * which comes first then, and where only the registry tells which build is promoted.
+   */
   references: { repository: string; buildTag: string | null; moving: string[] }[];
   bind: Binding[];
 }
@@ -118,6 +122,7 @@ function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument 
     isBase: _isBase,
     reuseFrom: _reuseFrom,
     variants: _variants,
+    reuseBuilds: _reuseBuilds,
     layersFrom: _layersFrom,
     inputs,
     ...rest

@@ -14,6 +14,7 @@ import {
   meantRepository,
   repositoryFault,
 } from "../core/reference.ts";
+import type { Place } from "./plan.ts";
 import { shellVariable } from "../templates/shell-variable.ts";
 import type { Fault } from "../templates/syntax.ts";
 import { renderTemplate, type TemplateContext } from "../templates/template.ts";
@@ -21,12 +22,41 @@ import type { Problem } from "../core/errors.ts";
 
 /** Where a target's image goes: its repositories, its build tag with the target's affixes, its name on the host. */
 export interface TargetImage {
+  /** Those that have its moving tags. */
   repositories: Repository[];
+  /** Those that have its build tag. */
+  homes: Repository[];
   buildTag: string;
   /** What stands around it. */
   affixes: Affixes;
-  /** The build-tag reference in the first repository, or a local name for a target without one. */
+  /** The build-tag reference in the first of them, or a local name for a target without one. */
   image: Reference;
+}
+
+/** A target and its repositories, before its build tag is known. */
+type Found = Pick<TargetImage, "repositories" | "homes"> & { target: Target };
+
+/**
+ * What is written where: the build tag in its homes, moving tags in the target's own repositories. A target that has none of its own
+ * is published for others to stand on alone.
+ */
+export function placesOf(
+  { repositories, homes, buildTag }: TargetImage,
+  moving: readonly string[],
+  isBase: boolean,
+): Place[] {
+  if (repositories.length === 0 && !isBase) return [];
+  const isAmong = (all: readonly Repository[], { name }: Repository) => all.some((one) => one.name === name);
+  return [
+    ...homes.map((repository) => ({
+      repository,
+      buildTag,
+      moving: isAmong(repositories, repository) ? [...moving] : [],
+    })),
+    ...repositories
+      .filter((repository) => !isAmong(homes, repository))
+      .map((repository) => ({ repository, buildTag: null, moving: [...moving] })),
+  ];
 }
 
 /** Names every target's image, so that `{{ref.<target>}}` can be filled in for any of them. */
@@ -38,27 +68,29 @@ export function targetImages(
   promoted: PromotedBuild | null = null,
 ): { images: Map<string, TargetImage>; problems: Problem[] } {
   const problems: Problem[] = [];
-  const found: { target: Target; repositories: Repository[]; home: Repository }[] = [];
+  const found: Found[] = [];
   // What is wrong with the registry of all is said of it alone.
   const inRegistry = config.registry !== null && registryFault(config.registry) !== null;
   for (const target of targets) {
     const where = `targets.${target.name}`;
-    const repositories = target.repositories.map((written) => {
-      const rendered = renderTemplate(written, { ...context, target: target.name }, `${where}.repo`);
+    const ofOwn = { ...context, target: target.name };
+    const repositoryOf = (written: string, path: string, own: TemplateContext = ofOwn) => {
+      const rendered = renderTemplate(written, own, path);
       pushAll(problems, rendered.problems);
       const repository = withRegistry(rendered.value, config.registry);
       const isWrong = rendered.problems.length > 0 || (inRegistry && repositoryFault(rendered.value) === null);
       const problem = isWrong ? null : repositoryProblem(written, repository);
-      if (problem !== null) problems.push({ path: `${where}.repo`, ...problem });
+      if (problem !== null) problems.push({ path, ...problem });
       return repository;
-    });
-    const distinct = [...new Set(repositories)].map(parseRepository);
-    const home = distinct[0] ?? parseRepository(localRepository(config, context.event, target));
-    found.push({ target, repositories: distinct, home });
+    };
+    const named = [...new Set(target.repositories.map((written) => repositoryOf(written, `${where}.repo`)))];
+    const builds = target.builds === null ? null : repositoryOf(target.builds, "builds", ofTarget(context, target));
+    const repositories = named.map(parseRepository);
+    found.push({ target, repositories, homes: builds === null ? repositories : [parseRepository(builds)] });
   }
   const affixes = affixesOf(found);
   const images = new Map(
-    found.map(({ target, repositories, home }): [string, TargetImage] => {
+    found.map(({ target, repositories, homes }): [string, TargetImage] => {
       const around = affixes.get(target.name)!;
       const theirs = promoted === null ? null : promotedTag(promoted, context.event, around);
       const tag = theirs ?? buildTag(context.event, around);
@@ -66,21 +98,27 @@ export function targetImages(
         const message = "prefix, suffix and those of buildTag do not give a valid build tag";
         problems.push({ path: `targets.${target.name}`, message, got: tag });
       }
-      return [target.name, { repositories, buildTag: tag, affixes: around, image: { repository: home, tag } }];
+      const home = homes[0] ?? parseRepository(localRepository(config, context.event, target));
+      return [target.name, { repositories, homes, buildTag: tag, affixes: around, image: { repository: home, tag } }];
     }),
   );
   return { images, problems };
+}
+
+/** `{{target}}` and `{{repo}}` in the repository of build tags, as a repository has them. */
+function ofTarget(context: TemplateContext, { name }: Target): TemplateContext {
+  return { ...context, own: { target: name.toLowerCase(), repo: (context.event.repository ?? "").toLowerCase() } };
 }
 
 /**
  * What stands around each target's build tag. Targets that would have the same one in the same repository, whatever their
  * moving tags are, are told apart by their names.
  */
-function affixesOf(found: readonly { target: Target; repositories: readonly Repository[] }[]): Map<string, Affixes> {
+function affixesOf(found: readonly Found[]): Map<string, Affixes> {
   const written = new Map(found.map(({ target }) => [target.name, buildAffixes(target, target.buildTag)]));
   const users = new Map<string, string[]>();
-  for (const { target, repositories } of found) {
-    for (const { name } of repositories) {
+  for (const { target, homes } of found) {
+    for (const { name } of homes) {
       const key = JSON.stringify([name, written.get(target.name)]);
       const known = users.get(key);
       if (known === undefined) users.set(key, [target.name]);

@@ -1,4 +1,5 @@
 import type { Target } from "../config/config.ts";
+import { type Affixes, buildScope } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import { formatReference, type Reference, type Repository } from "../core/reference.ts";
 import { evaluateTags } from "../tags/evaluate.ts";
@@ -17,13 +18,31 @@ export function lastPublished(
 ): Reference[] {
   const { event } = tags;
   if (repository === undefined || event.provider === "local") return [];
-  const branches = [event.pullRequest === null ? null : event.baseRef, event.defaultBranch];
-  const others = branches.flatMap((branch) => {
-    const tag = branch === null ? null : tagOfBranch(target, tags, branch);
+  const others = otherBranches(event).flatMap((branch) => {
+    const tag = tagOfBranch(target, tags, branch);
     return tag === null ? [] : [tag];
   });
   const found = [...moving.slice(0, 1), ...others].map((tag): Reference => ({ repository, tag }));
   return [...new Map(found.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+/**
+ * The same for a target whose build tags are in a repository of their own, where no tag moves: what the build tags of those
+ * builds begin with. Each has been given one, whichever build has made its image.
+ */
+export function lastBuilds({ event }: TagInputs, affixes: Affixes): string[] {
+  if (event.provider === "local") return [];
+  const scopes = buildsBefore(event).map((build) => buildScope(build, affixes));
+  return [...new Set(scopes.filter((scope) => scope !== null))];
+}
+
+/** A build of its own branch, and those of the others. */
+function buildsBefore(event: BuildEvent): BuildEvent[] {
+  return [event, ...otherBranches(event).map((branch) => branchBuild(event, branch))];
+}
+
+function otherBranches({ pullRequest, baseRef, defaultBranch }: BuildEvent): string[] {
+  return [pullRequest === null ? null : baseRef, defaultBranch].filter((branch) => branch !== null);
 }
 
 /** The foremost moving tag that a branch's builds give; null where they give none. */

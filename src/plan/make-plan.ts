@@ -64,6 +64,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     tags: { ...inputs.tags, event },
     images: found.images,
     decision: decidePush(event, config.push, inputs.pushFlag),
+    promotes: promotedIn(inputs) !== null,
     selected,
     siblings: config.targets.map(({ name }) => name),
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),

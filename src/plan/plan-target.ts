@@ -6,8 +6,8 @@ import type { Problem } from "../core/errors.ts";
 import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
-import type { TargetImage } from "./images.ts";
-import { lastPublished } from "./last-published.ts";
+import { placesOf, type TargetImage } from "./images.ts";
+import { lastBuilds, lastPublished } from "./last-published.ts";
 import { imageLabels } from "./labels.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
 import type { PushDecision } from "./push-policy.ts";
@@ -23,6 +23,8 @@ export interface TargetContext {
   tags: TagInputs;
   images: ReadonlyMap<string, TargetImage>;
   decision: PushDecision;
+  /** Another build's images are published, and nothing is built. */
+  promotes: boolean;
   /** The targets that others stand on. */
   bases: ReadonlySet<string>;
   /** All targets of the config. */
@@ -41,7 +43,7 @@ const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], un
 export function planTarget(
   { target, namedArgs, place }: Placed,
   links: Links,
-  { templates, outcomes, tags, images, decision, bases, selected, siblings }: TargetContext,
+  { templates, outcomes, tags, images, decision, promotes, bases, selected, siblings }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
@@ -51,7 +53,9 @@ export function planTarget(
   const implied = !selected.has(name);
   // A laptop's build tag may stand for several states of the work tree: nobody is to find it who did not ask for it.
   const mayPush = decision.push && (!implied || event.buildNumber !== null);
-  const push = mayPush && image.repositories.length > 0 && target.push !== false;
+  // A promotion gives moving tags: what has none takes no part in it.
+  const places = placesOf(image, published.tags, bases.has(name) && !promotes);
+  const push = mayPush && places.length > 0 && target.push !== false;
   const earlier = lastPublished(target, tags, image.repositories[0], published.tags);
   const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
@@ -63,11 +67,7 @@ export function planTarget(
       stage: place.label,
       dockerfile: target.dockerfile,
       context: target.context,
-      places: image.repositories.map((repository) => ({
-        repository,
-        buildTag: image.buildTag,
-        moving: [...published.tags],
-      })),
+      places,
       tags: outcome.tags,
       affixes: buildAffixes(target, { prefix: "", suffix: "" }),
       buildAffixes: image.affixes,
@@ -99,6 +99,7 @@ export function planTarget(
       inputs: notKnown,
       variants: variantsOf(target, namedArgs),
       reuseFrom: target.reuse === true ? earlier : [],
+      reuseBuilds: target.reuse === true && target.builds !== null ? lastBuilds(tags, image.affixes) : [],
     },
   };
 }

@@ -75,6 +75,8 @@ export interface PlannedTarget {
   variants: Record<string, string>;
   /** Where an image of the same inputs may be found, the likeliest first; empty where none is to be used again. */
   reuseFrom: Reference[];
+  /** The same where build tags are in a repository of their own: what those of earlier builds begin with. */
+  reuseBuilds: string[];
 }
 
 /** All that can change a target's image. */
@@ -117,18 +119,28 @@ interface FactPrint {
   print: string;
 }
 
-/** What is written of one target in one repository. */
+/** What is written of one target in one repository. The first place of a target has its build tag. */
 export interface Place {
   repository: Repository;
-  /** The tag that never moves: this build's, or the promoted one's. Where only the registry tells that, it is not used. */
-  buildTag: string;
+  /**
+   * The tag that never moves: this build's, or the promoted one's. Where only the registry tells that, it is not used. Null
+   * where build tags go to another repository, from which moving tags are copied.
+   */
+  buildTag: string | null;
   /** The tags that move once everything is up. */
   moving: string[];
 }
 
-/** The build-tag references of a target, one for each repository. */
+/** The build-tag references of a target, one for each repository that has build tags. */
 export function buildTagReferences({ places }: Pick<PlannedTarget, "places">): Reference[] {
-  return places.map(({ repository, buildTag }) => ({ repository, tag: buildTag }));
+  return places.flatMap(({ repository, buildTag }) => (buildTag === null ? [] : [{ repository, tag: buildTag }]));
+}
+
+/** All references of a target, by repository, the build tag first. */
+export function allReferences({ places }: Pick<PlannedTarget, "places">): Reference[] {
+  return places.flatMap(({ repository, buildTag, moving }) =>
+    [...(buildTag === null ? [] : [buildTag]), ...moving].map((tag) => ({ repository, tag })),
+  );
 }
 
 /** Whether a run learns the digest that a target has in its registry before anything is built on it. */

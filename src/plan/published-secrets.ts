@@ -1,6 +1,6 @@
 import type { Problem } from "../core/errors.ts";
 import type { Secrets } from "../secrets/secrets.ts";
-import type { PlannedTarget } from "./plan.ts";
+import { allReferences, type PlannedTarget } from "./plan.ts";
 
 /** A text that would be seen by all who can see the image or its name, and where it comes from. */
 export type Published = readonly [path: string, text: string];
@@ -12,10 +12,7 @@ export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "
   return secretProblems(
     [
       ...[image, ...places].map(({ repository }): Published => [`${path}.repo`, repository.name]),
-      ...[image.tag, ...places.flatMap(({ buildTag, moving }) => [buildTag, ...moving])].map((tag): Published => [
-        `${path}.tags`,
-        tag,
-      ]),
+      ...[image, ...allReferences(target)].map(({ tag }): Published => [`${path}.tags`, tag]),
       ...Object.entries(target.labels).map(([name, text]): Published => [`${path}.labels.${name}`, text]),
       ...Object.entries(target.contexts).map(([name, from]): Published => [`${path}.contexts.${name}`, from]),
       [`${path}.dockerfile`, dockerfile],

@@ -1,7 +1,7 @@
 import { type BuildEvent, isPullRequest } from "../core/event.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { formatReference } from "../core/reference.ts";
 import type { Problem } from "../core/errors.ts";
-import type { PlannedTarget, Warning } from "./plan.ts";
+import { allReferences, type PlannedTarget, type Warning } from "./plan.ts";
 
 /**
  * The tags that may be published: a pull request writes only names of its own. Whoever opens one must not be able to
@@ -28,19 +28,12 @@ export function publishedTags(
   };
 }
 
-function allReferences({ image, places }: PlannedTarget): Reference[] {
-  const published = places.flatMap(({ repository, buildTag, moving }) =>
-    [buildTag, ...moving].map((tag) => ({ repository, tag })),
-  );
-  return [image, ...published];
-}
-
 /** Two targets that would write the same reference: one of them would be lost. */
 export function referenceClashes(targets: readonly PlannedTarget[]): Problem[] {
   const writers = new Map<string, string>();
   const clashes = new Map<string, Problem>();
   for (const target of targets) {
-    for (const reference of new Set(allReferences(target).map(formatReference))) {
+    for (const reference of new Set([target.image, ...allReferences(target)].map(formatReference))) {
       const first = writers.get(reference);
       writers.set(reference, first ?? target.name);
       if (first === undefined || first === target.name) continue;

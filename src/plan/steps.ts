@@ -258,7 +258,7 @@ function isPublished({ push, places }: PlannedTarget): boolean {
 }
 
 function isReusable(target: PlannedTarget): boolean {
-  return isPublished(target) && target.reuseFrom.length > 0;
+  return isPublished(target) && target.reuseFrom.length + target.reuseBuilds.length > 0;
 }
 
 function names(targets: readonly PlannedTarget[]): string[] {

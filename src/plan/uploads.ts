@@ -1,5 +1,5 @@
 import { pushAll } from "../core/push-all.ts";
-import type { PlannedTarget } from "./plan.ts";
+import { buildTagReferences, type PlannedTarget } from "./plan.ts";
 
 /**
  * Which layers are up at some point of a plan. Images that are pushed side by side each send the layers that they share:
@@ -39,7 +39,7 @@ export class Uploads {
     const sources: string[] = [];
     for (let one: PlannedTarget | undefined = target; one !== undefined; one = this.#bases.get(one.name))
       pushAll(sources, one.layersFrom);
-    const registries = new Set(target.places.map(({ repository }) => repository.registry));
+    const registries = new Set(buildTagReferences(target).map(({ repository }) => repository.registry));
     return [...registries].flatMap((registry) => sources.map((source) => `${source} in ${registry}`));
   }
 }

@@ -127,7 +127,7 @@ export const causes: readonly Cause[] = [
   },
   {
     pattern:
-      /'buildx' is not a docker command|unknown command: docker buildx|unknown shorthand flag: '\w' in -\w|buildx component is missing or broken/,
+      /'buildx' is not a docker command|unknown command: docker buildx|unknown shorthand flag: '\w' in -\w|unknown flag: --prefer-index|buildx component is missing or broken/,
     code: "no-buildx",
     hint: "the docker CLI has no buildx: install docker-cli-buildx (Alpine) or docker-buildx-plugin (Debian, Ubuntu)",
   },

@@ -5,7 +5,7 @@ import { firstText, parseObject } from "./json.ts";
 import { type Answer, Refusal } from "./refusal.ts";
 
 /** What we want to do in a repository. */
-export type Access = "pull" | "pull,push";
+export type Access = "pull" | "pull,push" | "pull,delete";
 
 /** An Authorization header, and until when it is good, in milliseconds since 1970. */
 export interface Pass {
@@ -18,6 +18,8 @@ export interface Applicant {
   credentials: Credentials | null;
   /** The repository's path. */
   path: string;
+  /** Another repository's, which is to be read as well. */
+  from?: string | undefined;
   now: () => number;
   /** Sends a request to who gives tokens, again and again while that may help. */
   send: (request: HttpRequest) => Promise<Answer<HttpResponse>>;
@@ -59,7 +61,7 @@ function basic({ username, password }: Credentials & { kind: "password" }): stri
 async function bearer(applicant: Applicant, challenge: Challenge, access: Access): Promise<Answer<Pass | null>> {
   const { realm = "", service = "" } = challenge.parameters;
   if (!URL.canParse(realm)) return null;
-  const scopes = scopesOf(applicant.path, access, challenge.parameters["scope"] ?? "");
+  const scopes = scopesOf(applicant, access, challenge.parameters["scope"] ?? "");
   const response = await applicant.send(tokenRequest(realm, service, scopes, applicant.credentials));
   if (response instanceof Refusal) return response;
   const { token, access_token: accessToken, expires_in: lifetime } = parseObject(response.body) ?? {};
@@ -97,14 +99,15 @@ function tokenRequest(
 }
 
 /** What we need, and what the registry says that it takes: some have actions of their own. */
-function scopesOf(path: string, access: Access, named: string): string[] {
+function scopesOf({ path, from }: Applicant, access: Access, named: string): string[] {
   const own = `repository:${path}:`;
   const theirs = named.split(" ").filter((scope) => scope !== "");
   const actions = theirs
     .filter((scope) => scope.startsWith(own))
     .flatMap((scope) => scope.slice(own.length).split(","));
+  const others = [...(from === undefined ? [] : [`repository:${from}:pull`]), ...theirs];
   return [
     own + [...new Set([...access.split(","), ...actions])].join(","),
-    ...theirs.filter((scope) => !scope.startsWith(own)),
+    ...new Set(others.filter((scope) => !scope.startsWith(own))),
   ];
 }

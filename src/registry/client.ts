@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { HttpResponse } from "../host/host.ts";
-import { connect, type Place } from "./connection.ts";
-import { configOf, type ImageConfig, noImage, readConfig } from "./image-config.ts";
+import { connect, type Connection, type Place } from "./connection.ts";
+import { configOf, type ImageConfig, noImage, partsOf, readConfig } from "./image-config.ts";
 import { parseObject } from "./json.ts";
 import { type Answer, Refusal, senseless } from "./refusal.ts";
 import { listTags } from "./tags.ts";
@@ -18,12 +18,19 @@ export interface Manifest {
  * unwell, each request by itself.
  */
 export interface RepositoryClient {
+  readonly registry: string;
+  readonly path: string;
   /** The digest that a tag has now; null where there is none. */
   digest(reference: string): Promise<Answer<string | null>>;
   /** The manifest of a tag or digest; null where there is none. */
   manifest(reference: string): Promise<Answer<Manifest | null>>;
   /** What an image's configuration says; of an index that of its first image. Empty where it is no image. */
   image(manifest: Manifest): Promise<Answer<ImageConfig>>;
+  /**
+   * Makes what a manifest lists available here as well, so that it can be written: from another repository of the same
+   * registry, without sending it. False where that cannot be done so.
+   */
+  bring(manifest: Manifest, from: RepositoryClient): Promise<Answer<boolean>>;
   /** Writes a manifest under a tag, unchanged and only once: what was true before a wait need not be true after it. */
   put(tag: string, manifest: Manifest): Promise<Answer<{ digest: string }>>;
   /** All tags. */
@@ -119,24 +126,80 @@ export function repositoryClient(place: Place): RepositoryClient {
     return asked;
   };
 
+  const put = async (
+    reference: string,
+    { mediaType, body, digest: ours }: Manifest,
+    send: Connection["write"],
+  ): Promise<Answer<{ digest: string }>> => {
+    const headers = { "content-type": mediaType };
+    const what = nameOf(reference);
+    const response = await send({ what, method: "PUT", path: pathOf(reference), headers, body });
+    if (response instanceof Refusal) return response;
+    // Where a login page stands before the registry, nothing was written.
+    if (/^\s*</.test(response.body)) return senseless({ what, writes: true }, "it is a web page");
+    return { digest: toldDigest(response) ?? ours };
+  };
+
+  const brought = new Set<string>();
+  const bring: RepositoryClient["bring"] = async (of, from) => {
+    if (brought.has(of.digest)) return true;
+    const there = await digest(of.digest);
+    if (there instanceof Refusal) return there;
+    const isThere = there !== null || (from.registry === place.registry && (await bringParts(of, from)));
+    if (isThere === true) brought.add(of.digest);
+    return isThere;
+  };
+
+  const bringParts: RepositoryClient["bring"] = async (of, from) => {
+    const { blobs, manifests } = partsOf(parseObject(of.body) ?? {});
+    for (const part of manifests) {
+      const inner = await from.manifest(part);
+      if (inner instanceof Refusal) return inner;
+      // An index may list more than is there.
+      if (inner === null) return false;
+      const isThere = await bring(inner, from);
+      if (isThere !== true) return isThere;
+      const written = await put(part, inner, connection.ensure);
+      if (written instanceof Refusal) return written;
+    }
+    for (const part of blobs) {
+      const isThere = await mount(connection, place.path, from.path, part);
+      if (isThere !== true) return isThere;
+    }
+    return true;
+  };
+
   return {
+    registry: place.registry,
+    path: place.path,
     digest,
     manifest,
     image,
-    put: async (tag, { mediaType, body, digest: ours }) => {
-      const headers = { "content-type": mediaType };
-      const question = { what: nameOf(tag), method: "PUT", path: pathOf(tag), headers, body } as const;
-      const response = await connection.write(question);
-      if (response instanceof Refusal) return response;
-      // Where a login page stands before the registry, nothing was written.
-      if (/^\s*</.test(response.body)) return senseless({ what: nameOf(tag), writes: true }, "it is a web page");
-      return { digest: toldDigest(response) ?? ours };
-    },
+    bring,
+    put: (tag, of) => put(tag, of, connection.write),
     tags,
     get unlisted() {
       return listed instanceof Refusal;
     },
   };
+}
+
+/**
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#mounting-a-blob-from-another-repository
+ *
+ * @returns false where the registry wants to be sent the blob instead
+ */
+async function mount(connection: Connection, path: string, from: string, blob: string): Promise<Answer<boolean>> {
+  const query = new URLSearchParams({ mount: blob, from }).toString();
+  const what = `${path}@${blob}`;
+  const response = await connection.ensure({
+    what,
+    method: "POST",
+    path: `/v2/${path}/blobs/uploads/?${query}`,
+    from,
+  });
+  if (!(response instanceof Refusal)) return response.status === 201;
+  return [400, 404, 405].includes(response.status) ? false : response;
 }
 
 function readManifest(response: HttpResponse): Manifest | null {

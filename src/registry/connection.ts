@@ -25,20 +25,28 @@ export interface Place {
 /** A request to the registry; `what` says in messages what it is about. */
 interface Question {
   what: string;
-  method: "GET" | "HEAD" | "PUT";
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   /** From the origin on, `/v2/…`. */
   path: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;
+  /** The path of another repository that is read, too. */
+  from?: string;
 }
 
 /** Sends requests about one repository. What is not a success (2xx) is a Refusal. */
 export interface Connection {
   /** Asks again while the registry is only busy or unwell. */
-  read(question: Question): Promise<Answer<HttpResponse>>;
+  read: (question: Question) => Promise<Answer<HttpResponse>>;
   /** Asks once. */
-  write(question: Question): Promise<Answer<HttpResponse>>;
+  write: (question: Question) => Promise<Answer<HttpResponse>>;
+  /** Writes what may as well be written twice: asks again as `read` does. */
+  ensure: (question: Question) => Promise<Answer<HttpResponse>>;
+  /** The same for what is to go. */
+  remove: (question: Question) => Promise<Answer<HttpResponse>>;
 }
+
+type Sending = (asked: Asked, request: HttpRequest) => Promise<Answer<HttpResponse>>;
 
 const stopped = "the run was interrupted";
 const mostRedirects = 5;
@@ -49,10 +57,10 @@ const patience = 60_000;
 /** A connection to the registry: with login, redirects, retries, an end and a word for every wait. */
 export function connect(place: Place): Connection {
   const { host, registry, say } = place;
-  const passes = new Map<Access, Promise<Answer<Pass | null>>>();
+  const passes = new Map<string, Promise<Answer<Pass | null>>>();
 
   /** One request as it is; a 401 is an answer that may be helped. */
-  const send = async (asked: Asked, request: HttpRequest): Promise<Answer<HttpResponse>> => {
+  const once: Sending = async (asked, request) => {
     const onWait = (seconds: number) => say(`${registry}: ${asked.what}: no answer for ${seconds} s, still waiting`);
     const response = await follow(place, { ...request, onWait });
     if (response === null) return senseless(asked, `more than ${mostRedirects} redirects`);
@@ -63,13 +71,13 @@ export function connect(place: Place): Connection {
     return response.status === 401 || isSuccess(response) ? response : refused(asked, response, host);
   };
 
-  const retrying: typeof send = async (asked, request) => {
+  const retrying: Sending = async (asked, request) => {
     const started = host.now();
     const answer = await withRetries(
       // A pause that is interrupted ends, and nothing is thrown.
       { random: host.random, signal: host.signal, sleep: (pause) => host.sleep(pause).catch(() => undefined) },
       { what: registry, say },
-      () => send(asked, request),
+      () => once(asked, request),
       (refusal) => {
         if (!(refusal instanceof Refusal) || !refusal.passing) return null;
         const hopeless = refusal.status === 0 && host.now() - started >= patience;
@@ -80,21 +88,22 @@ export function connect(place: Place): Connection {
     return interrupted ? unanswered(asked, { status: 0, message: stopped, sent: false }, registry, true) : answer;
   };
 
-  const login = async (response: HttpResponse, access: Access): Promise<Answer<Pass | null>> => {
+  const login = async (response: HttpResponse, access: Access, from?: string): Promise<Answer<Pass | null>> => {
     const asked: Asked = { what: `the login for ${place.path}`, writes: false };
     const credentials = await place.credentials();
     const ask = async (request: HttpRequest) => onlySuccess(asked, await retrying(asked, request), host);
-    return authorize({ credentials, path: place.path, now: host.now, send: ask }, response, access);
+    return authorize({ credentials, path: place.path, from, now: host.now, send: ask }, response, access);
   };
 
-  const exchange = async (question: Question, access: Access): Promise<Answer<HttpResponse>> => {
-    const { what, path, ...rest } = question;
+  const exchange = async (question: Question, access: Access, send: Sending): Promise<Answer<HttpResponse>> => {
+    const { what, path, from, ...rest } = question;
     const asked: Asked = { what, writes: access === "pull,push" };
+    const kind = from === undefined ? access : `${access} ${from}`;
     const ask = (pass: Pass | null) => {
       const headers = { ...rest.headers, ...(pass === null ? {} : { authorization: pass.header }) };
-      return (asked.writes ? send : retrying)(asked, { ...rest, url: place.origin + path, headers });
+      return send(asked, { ...rest, url: place.origin + path, headers });
     };
-    let known = passes.get(access);
+    let known = passes.get(kind);
     let pass = stillGood(await known, host.now());
     for (let logins = 0; ; logins++) {
       const response = await ask(pass);
@@ -103,8 +112,8 @@ export function connect(place: Place): Connection {
       const spent = pass === null || pass.until <= host.now();
       if (logins === mostLogins || (logins > 0 && !spent)) return refused(asked, response, host);
       // Of requests that are refused at the same time the first logs in for all.
-      if (passes.get(access) === known) passes.set(access, login(response, access));
-      known = passes.get(access);
+      if (passes.get(kind) === known) passes.set(kind, login(response, access, from));
+      known = passes.get(kind);
       const fresh = (await known) ?? null;
       if (fresh instanceof Refusal) return fresh;
       if (fresh === null || fresh.header === pass?.header) return refused(asked, response, host);
@@ -112,7 +121,12 @@ export function connect(place: Place): Connection {
     }
   };
 
-  return { read: (question) => exchange(question, "pull"), write: (question) => exchange(question, "pull,push") };
+  return {
+    read: (question) => exchange(question, "pull", retrying),
+    write: (question) => exchange(question, "pull,push", once),
+    ensure: (question) => exchange(question, "pull,push", retrying),
+    remove: (question) => exchange(question, "pull,delete", retrying),
+  };
 }
 
 function isSuccess({ status }: HttpResponse): boolean {

@@ -14,6 +14,7 @@ export const noImage: ImageConfig = { digest: null, labels: {}, layers: [], hasT
 
 interface ManifestBody {
   config?: { digest?: string };
+  layers?: { digest?: string; urls?: string[] }[];
   manifests?: { digest?: string; platform?: { os?: string } }[];
 }
 
@@ -24,6 +25,14 @@ export function configOf(manifest: unknown): { manifest: string } | { blob: stri
   const first = manifests?.find(({ platform }) => platform?.os !== "unknown")?.digest;
   if (first !== undefined) return { manifest: first };
   return config?.digest === undefined ? null : { blob: config.digest };
+}
+
+/** The digests of all that a manifest lists. What a layer's own URLs lead to is in no registry. */
+export function partsOf(manifest: unknown): { blobs: string[]; manifests: string[] } {
+  const { config, layers = [], manifests = [] } = manifest as ManifestBody;
+  const blobs = [config ?? {}, ...layers.filter(({ urls = [] }) => urls.length === 0)];
+  const digests = (all: readonly { digest?: string }[]) => [...new Set(all.flatMap(({ digest }) => digest ?? []))];
+  return { blobs: digests(blobs), manifests: digests(manifests) };
 }
 
 /** Reads an image's configuration. */

@@ -26,7 +26,7 @@ export async function confirmBases(context: Release, state: RunState): Promise<F
 /** The same before anything is built on a base, when another host's can still be taken instead of our own. */
 export async function settleBase(context: Release, state: RunState, target: PlannedTarget): Promise<Failure[]> {
   // The image that is lost is up in the other repositories already.
-  if (target.places.length > 1) return confirmBase(context, state, target);
+  if (buildTagReferences(target).length > 1) return confirmBase(context, state, target);
   const [overtaken] = await findOvertaken(context, state, target);
   if (overtaken === undefined) return [];
   const digest = await takeOver(context, state, target, overtaken);

@@ -1,7 +1,7 @@
 import type { Failure } from "../core/failure.ts";
 import { failure } from "../core/failure.ts";
 import { isAlias } from "../core/alias.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { formatReference, type Reference, type Repository } from "../core/reference.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
@@ -16,6 +16,8 @@ export interface MovingPlace {
   target: PlannedTarget;
   place: Place;
   client: RepositoryClient;
+  /** Where the target's build tags are, which is another repository if the config says so, and the image's own there. */
+  home: { client: RepositoryClient; repository: Repository; tag: string };
   /** The image's manifest. */
   manifest: Manifest;
   force: boolean;
@@ -58,7 +60,7 @@ export async function decide(at: MovingPlace, tag: string): Promise<Answer<Decis
  * the tag. Where tags cannot be listed no image is used again.
  */
 async function usedAgain(
-  { target, client, deploys }: MovingPlace,
+  { target, home: { client }, deploys }: MovingPlace,
   current: Manifest,
   labels: Readonly<Record<string, string>>,
 ): Promise<number | null> {

@@ -6,7 +6,7 @@ import { formatReference, type Reference } from "../core/reference.ts";
 import { nameManifest } from "../docker/image-commands.ts";
 import { logIn } from "../docker/login.ts";
 import { ownLabels } from "../plan/labels.ts";
-import type { PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ResolveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { lookUp, twoImages } from "./already-published.ts";
@@ -59,7 +59,7 @@ export async function findPromoted(
 async function find({ registries }: Release, target: PlannedTarget, tag: string): Promise<Found | Failure> {
   const looked = await lookUp(
     registries,
-    target.places.map(({ repository }) => ({ repository, tag })),
+    buildTagReferences(target).map(({ repository }) => ({ repository, tag })),
   );
   if (looked instanceof Refusal) return unread(target, looked);
   const { up, missing } = looked;

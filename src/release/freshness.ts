@@ -14,8 +14,8 @@ export interface PublishedTarget {
   name: string;
   /** Where it is looked at. */
   repository: Repository;
-  repositories: readonly Repository[];
-  /** Those of its build tag. */
+  /** Where its build tags are, and what stands around them. */
+  homes: readonly Repository[];
   affixes: Affixes;
   /** The moving tag whose image is looked at; null where no rule gives one. */
   tag: string | null;
@@ -90,6 +90,7 @@ async function lookAt(
     };
   }
   if (base === null) return unknown("what it stands on is in no registry", { base: written });
+  if (base === "never moves") return unknown("what it stands on has a build tag alone", { base: written });
   const known = { base: formatReference(base), recorded };
   if (recorded === null) return unknown("it does not say on which image of that name; build it with pull: true", known);
   const now = await digestOf(base);
@@ -107,18 +108,24 @@ async function lookAt(
  * What is to be looked up: of a base of our own the tag that its builds move, as its label has the build tag, which never
  * moves; of others the name that the Dockerfile had. Null where there is nothing to be looked up.
  */
-function baseOf(written: string, published: ReadonlyMap<string, PublishedTarget>): Reference | "pinned" | null {
+function baseOf(
+  written: string,
+  published: ReadonlyMap<string, PublishedTarget>,
+): Reference | "pinned" | "never moves" | null {
   if (written.includes("@")) return "pinned";
   const reference = parseReference(written);
   if (reference === null || reference.repository.registry.endsWith(".invalid")) return null;
   const owner = ownerOf(reference, [...published.values()]);
-  return owner === null ? reference : owner.tag === null ? null : { repository: reference.repository, tag: owner.tag };
+  return owner === null
+    ? reference
+    : owner.tag === null
+      ? "never moves"
+      : { repository: owner.repository, tag: owner.tag };
 }
 
 /** The target whose build tag it is; several may share a repository and differ in what stands around their tags. */
 function ownerOf({ repository, tag }: Reference, published: readonly PublishedTarget[]): PublishedTarget | null {
-  const isOf = ({ repositories, affixes }: PublishedTarget) =>
-    repositories.some(({ name }) => name === repository.name) &&
-    buildTagParts(withoutAffixes(tag, affixes) ?? "") !== null;
+  const isOf = ({ homes, affixes }: PublishedTarget) =>
+    homes.some(({ name }) => name === repository.name) && buildTagParts(withoutAffixes(tag, affixes) ?? "") !== null;
   return published.find(isOf) ?? null;
 }

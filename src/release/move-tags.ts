@@ -9,6 +9,7 @@ import { type ClosedPlace, moveByDocker, type OpenPlaces, openPlaces } from "./m
 import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
 import { settle } from "./settle.ts";
 import { takeBack } from "./take-back.ts";
+import { bring, unbrought } from "./bring.ts";
 import { write, type Written } from "./write.ts";
 
 const atOnce = 6;
@@ -39,6 +40,8 @@ export async function moveTags(context: Release, state: RunState, step: MoveStep
   if (opened.failures.length > 0) return opened.failures;
   const { decided, failures } = await decideAll(opened.places);
   if (failures.length > 0) return failures;
+  const missing = await bringAll(decided);
+  if (missing.length > 0) return missing;
   if (context.docker.host.signal.aborted) return [interrupted(context.docker.host)];
   // It takes a second, and half of it would be a release in halves.
   const letGo = context.docker.host.hold((name) =>
@@ -116,6 +119,17 @@ async function decideAll(places: readonly MovingPlace[]): Promise<{ decided: Dec
   return { decided, failures };
 }
 
+/** Brings the images to where they get tags, as far as their registry does it by itself: before the first tag moves. */
+async function bringAll(decided: readonly Decided[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  await eachLimited(decided, atOnce, async ({ at, tags }) => {
+    const isMoved = tags.some(({ decision }) => decision.kind === "moves");
+    const brought = isMoved ? await bring(at) : true;
+    if (brought instanceof Refusal) failures.push(unbrought(at, brought));
+  });
+  return failures;
+}
+
 function only(decided: readonly Decided[], wanted: (decision: Decision) => boolean): Decided[] {
   return decided.map(({ at, tags }) => ({ at, tags: tags.filter(({ decision }) => wanted(decision)) }));
 }
@@ -149,7 +163,7 @@ async function settleAll(
   took: number,
 ): Promise<Failure[]> {
   const failures = await lookAgain(context, written, written, places);
-  const unseen = written.filter(({ at }) => at.client.unlisted);
+  const unseen = written.filter(({ at }) => at.client.unlisted || at.home.client.unlisted);
   const [first] = unseen;
   if (first === undefined || failures.length > 0) return failures;
   // No earlier build finds out there that it has overtaken us. It writes soon after it has looked: its pass is like ours.

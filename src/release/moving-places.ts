@@ -28,7 +28,7 @@ export type ClosedPlace = Pick<MovingPlace, "target" | "place">;
 export async function openPlaces(context: Release, state: RunState, step: MoveStep): Promise<OpenPlaces> {
   const opened: OpenPlaces = { places: [], closed: [], failures: [] };
   const all = targetsOf(context.plan, step.targets).flatMap((target) =>
-    target.places.map((place) => ({ target, place })),
+    target.places.filter(({ moving }) => moving.length > 0).map((place) => ({ target, place })),
   );
   await eachLimited(all, atOnce, async ({ target, place }) => {
     const found = await openPlace(context, state, target, place, step);
@@ -49,22 +49,28 @@ async function openPlace(
   const { docker, registries, reporter } = context;
   const promoted = state.promoted.get(target.name) ?? null;
   const client = registries.repository(place.repository);
-  const tag = promoted ?? place.buildTag;
-  const name = formatReference({ repository: place.repository, tag });
+  const repository = place.buildTag === null ? target.image.repository : place.repository;
+  const tag = promoted ?? place.buildTag ?? target.image.tag;
+  const home = { client: registries.repository(repository), repository, tag };
+  const name = formatReference(home);
   const asked = () =>
     withRetries(
       docker.host,
       { what: name, say: reporter.note },
-      () => client.manifest(tag),
+      () => home.client.manifest(tag),
       // A registry of several machines may show what was just written a moment later.
       (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
     );
   const manifest = state.named.get(name) ?? (await asked());
   const digest = docker.digests.get(target.name);
+  // What is promoted need not be on this host, for docker to push it.
+  const mayBeClosed = force && promoted === null;
   if (manifest instanceof Refusal) {
-    return manifest.closed && force && promoted === null
-      ? "closed"
-      : undecided({ target, place }, place.moving[0] ?? tag, manifest);
+    return manifest.closed && mayBeClosed ? "closed" : undecided({ target, place }, place.moving[0] ?? tag, manifest);
+  }
+  if (mayBeClosed && home.client !== client) {
+    const there = await client.digest(place.moving[0] ?? tag);
+    if (there instanceof Refusal && there.closed) return "closed";
   }
   if (manifest === null) {
     const hint = "something has removed it; start a new build";
@@ -75,7 +81,15 @@ async function openPlace(
     const message = `${name} is ${manifest.digest}, not the ${digest} that was pushed`;
     return failure("other-image", message, { target: target.name, hint });
   }
-  return { target, place, client, manifest, force, deploys: promoted !== null && isPromotion(context.plan.event) };
+  return {
+    target,
+    place,
+    client,
+    home,
+    manifest,
+    force,
+    deploys: promoted !== null && isPromotion(context.plan.event),
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { findTarget } from "../plan/find-target.ts";
-import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import { allReferences, buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
 import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
 import { cut } from "../plan/waves.ts";
 import { confirmBases, settleBase } from "./confirm-bases.ts";
@@ -164,10 +164,11 @@ async function buildFewer(
 }
 
 /** A laptop's build tag may be up from an earlier state of the work tree. */
-function isUpByNow({ event }: Plan, { up, outcomes }: RunState, { name, places }: PlannedTarget): boolean {
-  if (up.has(name)) return true;
-  const published = outcomes.get(name)?.published ?? [];
-  return event.buildNumber !== null && places.length > 0 && published.length === places.length;
+function isUpByNow({ event }: Plan, { up, outcomes }: RunState, target: PlannedTarget): boolean {
+  if (up.has(target.name)) return true;
+  const published = outcomes.get(target.name)?.published ?? [];
+  const wanted = buildTagReferences(target);
+  return event.buildNumber !== null && wanted.length > 0 && published.length === wanted.length;
 }
 
 /** buildx asks docker for the digest of what it has just pushed, which a registry of several machines may not show yet. */
@@ -244,11 +245,8 @@ function result(plan: Plan, { outcomes }: RunState, failures: Failure[]): RunRes
 
 /** What is up as the plan lists it, whatever was done first. */
 function inPlanOrder(plan: Plan, outcome: Outcome): Outcome {
-  const places = findTarget(plan, outcome.target)?.places ?? [];
   const up = new Set(outcome.published.map(formatReference));
-  const listed = places.flatMap(({ repository, buildTag, moving }) =>
-    [buildTag, ...moving].map((tag) => ({ repository, tag })),
-  );
+  const listed = allReferences(findTarget(plan, outcome.target) ?? { places: [] });
   return { ...outcome, published: listed.filter((reference) => up.has(formatReference(reference))) };
 }
 

@@ -8,6 +8,7 @@ import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
 import { type Difference, inputsNow, inWords, missingImage, whatDiffers } from "../builders/late-labels.ts";
+import { latestOf } from "./who-owns.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -78,7 +79,7 @@ export async function findSame(
   if (expected === null)
     return notFound(inputs.unknown ?? "it is not known which images it would be made from", { missing });
   let nearest: NotFound | null = null;
-  for (const reference of reuseFrom) {
+  for (const reference of [...(await lastBuilds(registries, target)), ...reuseFrom]) {
     const client = registries.repository(reference.repository);
     const up = await imageAt(client, reference.tag);
     if (up === null) continue;
@@ -109,6 +110,17 @@ function notFound(why: string, rest: Partial<NotFound> = {}): NotFound {
   return { why, reference: null, differs: [], refusal: null, missing: null, ...rest };
 }
 
+/** What earlier builds have left under their build tags, where these are in a repository of their own. */
+async function lastBuilds(registries: Release["registries"], target: PlannedTarget): Promise<Reference[]> {
+  const { repository } = target.image;
+  const tags = target.reuseBuilds.length === 0 ? [] : await registries.repository(repository).tags();
+  if (tags instanceof Refusal) return [];
+  return target.reuseBuilds.flatMap((scope) => {
+    const tag = latestOf(target, scope, tags);
+    return tag === null ? [] : [{ repository, tag }];
+  });
+}
+
 function whyOther(differing: readonly Difference[], from: string): string {
   return differing.length === 0
     ? `${from} does not say what it was made from`
@@ -123,20 +135,21 @@ async function nameIt(
   context: Release,
   { named }: RunState,
   target: PlannedTarget,
-  { manifest }: Found,
+  { manifest, reference: at }: Found,
 ): Promise<string | null> {
   const copied: Reference[] = [];
-  const [first, ...others] = buildTagReferences(target);
-  for (const reference of [first!, ...others]) {
+  const source = context.registries.repository(at.repository);
+  for (const reference of buildTagReferences(target)) {
     const client = context.registries.repository(reference.repository);
-    if (reference !== first && (await client.digest(manifest.digest)) !== manifest.digest) {
+    const isThere = client === source || (await client.bring(manifest, source));
+    if (isThere === false) {
       copied.push(reference);
       continue;
     }
-    const written = await client.put(reference.tag, manifest);
+    const written = isThere instanceof Refusal ? isThere : await client.put(reference.tag, manifest);
     if (written instanceof Refusal) return `${formatReference(reference)}: ${written.message}`;
     named.set(formatReference(reference), manifest);
   }
-  const [failed] = await copyImage(context, target, first!, copied);
+  const [failed] = await copyImage(context, target, at, copied);
   return failed === undefined ? null : failed.message;
 }

@@ -79,16 +79,17 @@ export async function overtaken(
   tag: string,
   all: readonly MovingPlace[],
 ): Promise<Answer<Owner | null>> {
-  const { target, client } = at;
+  const { target, client, home } = at;
   const tags = await client.tags();
+  const builds = home.client === client ? tags : await home.client.tags();
   // What cannot be listed cannot be looked through: what the tag said before it moved has to do.
-  if (tags instanceof Refusal) return null;
-  const higher = higherVersion(tag, target.version, tags, target.affixes);
+  const higher = tags instanceof Refusal ? null : higherVersion(tag, target.version, tags, target.affixes);
   if (higher !== null) {
     const owner = await inPlaceOf(at, higher);
     return owner === null || owner instanceof Refusal ? owner : { name: higher, at: owner };
   }
-  for (const later of laterBuilds(target, tags).slice(0, mostBuilds)) {
+  if (builds instanceof Refusal) return null;
+  for (const later of laterBuilds(target, builds).slice(0, mostBuilds)) {
     const owner = await inPlaceOf(at, later.tag, later);
     if (owner instanceof Refusal) return owner;
     if (owner === null || !claims(target, tag, owner.target.labels)) continue;
@@ -102,12 +103,13 @@ export async function overtaken(
 
 /** The same place as another build of the target would have it, by that build's image; null where there is none any more. */
 async function inPlaceOf(at: MovingPlace, tag: string, later?: LaterBuild): Promise<Answer<MovingPlace | null>> {
-  const up = await imageAt(at.client, tag);
+  const up = await imageAt(later === undefined ? at.client : at.home.client, tag);
   if (up instanceof Refusal) return up.status === 404 ? null : up;
   if (up === null) return null;
   const { manifest, image } = up;
   const labels = later === undefined || at.deploys ? image.labels : labelsAs(later, at.target, image.labels);
-  return { ...at, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
+  const home = later === undefined ? at.home : { ...at.home, tag };
+  return { ...at, home, manifest, target: { ...at.target, labels, version: labels[versionLabel] ?? null } };
 }
 
 /** Whether a build is up with all that ours publishes and it has as well: moving tags are not given to one that is not. */
@@ -117,7 +119,10 @@ async function isWhole(
   all: readonly MovingPlace[],
 ): Promise<Answer<boolean>> {
   const has = targetsOfBuild(labels);
-  for (const { client, target } of all) {
+  for (const {
+    home: { client },
+    target,
+  } of all) {
     if (has !== null && !has.has(target.name)) continue;
     const digest = await client.digest(`${target.buildAffixes.prefix}${core}${target.buildAffixes.suffix}`);
     if (digest === null || digest instanceof Refusal) return digest ?? false;

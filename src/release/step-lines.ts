@@ -110,9 +110,10 @@ function moves({ image: onHost, places }: PlannedTarget, builder: Builder): Line
   return places
     .filter(({ moving }) => moving.length > 0)
     .flatMap(({ repository, buildTag, moving }): Line[] => {
+      const from = buildTag === null ? onHost : { repository, tag: buildTag };
       const names = moving.map((tag) => ({ repository, tag }));
       if (!builder.binds) return names.flatMap((name) => [{ run: tagImage(onHost, name) }, { run: pushImage(name) }]);
-      return [{ run: nameManifest(formatReference({ repository, tag: buildTag }), names) }];
+      return [{ run: nameManifest(formatReference(from), names) }];
     });
 }
 
@@ -123,8 +124,9 @@ function promotions({ image, buildAffixes, places }: PlannedTarget, build: Promo
     : [image.tag];
   return places
     .filter(({ moving }) => moving.length > 0)
-    .flatMap(({ repository, moving }): Line[] => {
-      const from = [`${repository.name}:`, ...tag].filter((part) => part !== "");
+    .flatMap(({ repository, buildTag, moving }): Line[] => {
+      const home = buildTag === null ? image.repository : repository;
+      const from = [`${home.name}:`, ...tag].filter((part) => part !== "");
       const names = moving.map((one) => ({ repository, tag: one }));
       if (builder.binds) return [{ run: nameManifest(from, names) }];
       return [

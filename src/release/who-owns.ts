@@ -56,6 +56,20 @@ export function laterBuilds({ buildAffixes, labels }: PlannedTarget, existing: r
     .toSorted((a, b) => b.number - a.number);
 }
 
+/** The build tag of the latest of a branch's earlier builds, whose tags begin with `scope`; null where there is none. */
+export function latestOf(
+  { buildAffixes, labels }: Pick<PlannedTarget, "buildAffixes" | "labels">,
+  scope: string,
+  existing: readonly string[],
+): string | null {
+  const own = buildNumber(labels);
+  const found = existing.flatMap((tag) => {
+    const parts = buildTagParts(withoutAffixes(tag, buildAffixes) ?? "");
+    return parts !== null && parts.scope === scope && parts.number < own ? [{ tag, number: parts.number }] : [];
+  });
+  return found.toSorted((a, b) => b.number - a.number)[0]?.tag ?? null;
+}
+
 /**
  * The later builds of the same branch, tag or pull request. They give their images the same moving tags, and where they have
  * used an earlier build's image again its labels do not say so: these name the build that made it.

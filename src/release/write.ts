@@ -3,6 +3,7 @@ import { formatReference } from "../core/reference.ts";
 import { attempts, pauseBefore } from "../host/retry.ts";
 import type { Manifest } from "../registry/client.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
+import { bring, copyTag, unbrought } from "./bring.ts";
 import { decide, type Decision, type MovingPlace, referenceOf, undecided } from "./decide.ts";
 import type { Release } from "./run-state.ts";
 
@@ -30,6 +31,9 @@ export async function write(context: Release, at: MovingPlace, tag: string, made
   const { docker, reporter } = context;
   const { client, manifest, target } = at;
   const reference = formatReference(referenceOf(at, tag));
+  // It may take a while, after which the decision is looked at.
+  const brought = made.kind === "moves" ? await bring(at) : true;
+  if (brought instanceof Refusal) return { written: null, failure: unbrought(at, brought) };
   let decision: Answer<Decision> = (await isCurrent(at, tag, made)) ? made : await decide(at, tag);
   let from: Manifest | null | undefined;
   let isLost = false;
@@ -49,7 +53,7 @@ export async function write(context: Release, at: MovingPlace, tag: string, made
     }
     ({ from } = decision);
     const started = docker.host.now();
-    const answer = await client.put(tag, manifest);
+    const answer = await (brought ? client.put(tag, manifest) : copyTag(context, at, tag));
     isLost ||= answer instanceof Refusal && answer.lost;
     const became = answer instanceof Refusal ? manifest.digest : answer.digest;
     if (became !== manifest.digest) return { written: written(became), failure: otherDigest(became) };

@@ -45,6 +45,7 @@ export function planned(
     inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
     variants: {},
     reuseFrom: [],
+    reuseBuilds: [],
     ...changes,
   };
 }

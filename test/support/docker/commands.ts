@@ -4,7 +4,7 @@ import { build } from "./build.ts";
 import type { DockerHost, Ended } from "./host.ts";
 import { inspectContainers, inspectImages, listContainers, listImages, removeImages, tag } from "./image-commands.ts";
 import type { Engine } from "./images.ts";
-import { login, pull, push } from "./registry-commands.ts";
+import { imagetools, login, pull, push } from "./registry-commands.ts";
 import { NotExpected, readWords } from "./words.ts";
 
 type Run = (host: DockerHost, words: readonly string[], command: Command) => Ended | Promise<Ended>;
@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, Run>> = {
   },
   "buildx version": () => ({ stdout: "github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4\n" }),
   "buildx bake": bake,
+  "buildx imagetools": imagetools,
   "image inspect": inspectImages,
   "image ls": listImages,
   "image rm": removeImages,
@@ -45,6 +46,10 @@ export function withoutBuildx(engine: Engine, words: readonly string[]): Ended {
         ? "docker: 'buildx' is not a docker command.\nSee 'docker --help'\n"
         : "docker: unknown command: docker buildx\n\nRun 'docker --help' for more information\n";
     return { exitCode: 1, stderr };
+  }
+  if (words[1] === "imagetools") {
+    const usage = engine === "legacy" ? "COMMAND" : "COMMAND [ARG...]";
+    return { exitCode: 125, stderr: `unknown flag: --prefer-index\n\nUsage:  docker [OPTIONS] ${usage}\n` };
   }
   const help = engine === "legacy" ? "See 'docker --help'.\n\n" : "\n";
   return { exitCode: 125, stderr: `unknown shorthand flag: 'f' in -f\n${help}Usage:  docker [OPTIONS] COMMAND\n` };

@@ -3,7 +3,7 @@ import type { Command } from "../../../src/host/host.ts";
 import type { DockerHost, Ended } from "./host.ts";
 import { parseName } from "./names.ts";
 import { pullRefusal, pushRefusal } from "./refusals.ts";
-import { pullImage, pushImage, statusLine } from "./remote.ts";
+import { pullImage, pushImage, type Refusal, statusLine } from "./remote.ts";
 import { NotExpected, readWords } from "./words.ts";
 
 /** Asks the registry, and keeps the login in docker's configuration: only in one of the run's own. */
@@ -70,6 +70,28 @@ export async function pull(host: DockerHost, words: readonly string[]): Promise<
     full,
   ];
   return { stdout: `${stdout.join("\n")}\n` };
+}
+
+/** Gives an image of a registry more names, there or in another one. */
+export async function imagetools({ remote }: DockerHost, words: readonly string[]): Promise<Ended> {
+  const { all, one, rest } = readWords(words, { "--prefer-index": "joined", "--tag": "joined" });
+  const [verb, from, ...more] = rest;
+  if (verb !== "create" || from === undefined || more.length > 0 || one("--prefer-index") !== "false")
+    throw new NotExpected(`imagetools ${words.join(" ")}`);
+  const found = await pullImage(remote, from);
+  if ("refusal" in found) {
+    const stderr = found.refusal.status === 404 ? `ERROR: ${from}: not found\n` : toolsRefusal(found.refusal);
+    return { exitCode: 1, stderr };
+  }
+  for (const name of all("--tag")) {
+    const sent = await pushImage(remote, name, found.content);
+    if ("refusal" in sent) return { exitCode: 1, stderr: toolsRefusal(sent.refusal) };
+  }
+  return { stdout: "" };
+}
+
+function toolsRefusal({ method, url, status }: Refusal): string {
+  return `ERROR: unexpected status from ${method} request to ${url}: ${statusLine(status)}\n`;
 }
 
 function only(words: readonly string[]): string {

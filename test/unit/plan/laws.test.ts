@@ -8,7 +8,7 @@ import { formatReference, isTag, repositoryFault } from "../../../src/core/refer
 import { documentOf, planLines } from "../../../src/commands/planning.ts";
 import { shellScript } from "../../../src/docker/shell.ts";
 import { presumedBuilder } from "../../../src/builders/choose.ts";
-import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
+import { allReferences, type Plan, type PlannedTarget } from "../../../src/plan/plan.ts";
 import type { Step } from "../../../src/plan/steps.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
 import { secretsOf } from "../../../src/secrets/secrets.ts";
@@ -105,11 +105,7 @@ const holds = (law: (planned: ReturnType<typeof plan>, from: Sample) => void) =>
     { numRuns: 300 },
   );
 
-const references = ({ image, places }: PlannedTarget) =>
-  [
-    image,
-    ...places.flatMap(({ repository, buildTag, moving }) => [buildTag, ...moving].map((tag) => ({ repository, tag }))),
-  ].map(formatReference);
+const references = ({ image, places }: PlannedTarget) => [image, ...allReferences({ places })].map(formatReference);
 
 const needsOf = ({ targets }: Plan, name: string) => {
   const needs = targets.find((one) => one.name === name)?.needs ?? [];

@@ -54,7 +54,7 @@ describe("a plan is refused", () => {
       "if a build tag would be none",
       { targets: { app: { repo: "x.io/app", prefix: "-", tags: [] } } },
       dockerfile,
-      'targets.app: prefix and suffix do not give a valid build tag (got "-master-860c1904a1ce-42")',
+      'targets.app: prefix, suffix and those of buildTag do not give a valid build tag (got "-master-860c1904a1ce-42")',
     ],
   ])("%s", (_, config, text, expected) => {
     expect(made(config, { Dockerfile: text }).problems).toEqual([expected]);

@@ -2,7 +2,7 @@ import type { Failure } from "../../../src/core/failure.ts";
 import { parseRepository } from "../../../src/core/reference.ts";
 import type { Host } from "../../../src/host/host.ts";
 import { ownLabels, versionLabel } from "../../../src/plan/labels.ts";
-import type { Plan, PlannedTarget } from "../../../src/plan/plan.ts";
+import { buildTagReferences, type Plan, type PlannedTarget } from "../../../src/plan/plan.ts";
 import { openRegistries } from "../../../src/registry/registries.ts";
 import { moveTags } from "../../../src/release/move-tags.ts";
 import { newState, type Release } from "../../../src/release/run-state.ts";
@@ -20,6 +20,8 @@ export interface BuildOptions {
   /** The repositories of each target. */
   targets?: Record<string, string[]>;
   suffix?: string;
+  /** Where build tags go instead of there. */
+  builds?: string;
   /** The repository of the source. */
   source?: string;
   force?: boolean;
@@ -42,22 +44,25 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
   };
   const siblings = Object.keys(options.targets ?? { app: [] });
   const target = (name: string, repositories: readonly string[]): PlannedTarget => {
+    const { builds } = options;
+    const own = { buildTag: buildTag(number) + suffix, moving: tags.map((tag) => tag + suffix) };
+    const home = builds === undefined ? [] : [{ repository: parseRepository(builds), ...own, moving: [] }];
     const places = repositories.map((repository) => ({
       repository: parseRepository(repository),
-      buildTag: buildTag(number) + suffix,
-      moving: tags.map((tag) => tag + suffix),
+      ...own,
+      buildTag: builds === undefined ? own.buildTag : null,
     }));
     return {
       name,
       stage: name,
       dockerfile: "Dockerfile",
       context: ".",
-      places,
+      places: [...home, ...places],
       tags: tags.map((tag) => tag + suffix),
       affixes: { prefix: "", suffix },
       buildAffixes: { prefix: "", suffix },
       version,
-      image: { repository: places[0]!.repository, tag: places[0]!.buildTag },
+      image: { repository: [...home, ...places][0]!.repository, tag: own.buildTag },
       needs: [],
       base: null,
       layersFrom: [],
@@ -75,6 +80,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
       variants: {},
       reuseFrom: [],
+      reuseBuilds: [],
     };
   };
   const targets = Object.entries(options.targets ?? { app: ["r.io/p/app"] }).map(([name, places]) =>
@@ -127,9 +133,12 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     targets,
     /** Publishes the build's images under its build tag; returns the digests by target. */
     up: () => {
-      const digests = targets.map(({ name, places, labels }) => {
+      const digests = targets.map((one) => {
+        const { name, labels } = one;
         const content = { labels, layers: [`${name} of ${number}`] };
-        const [digest] = places.map((place) => registry.putImage(place.repository.name, place.buildTag, content));
+        const [digest] = buildTagReferences(one).map(({ repository, tag }) =>
+          registry.putImage(repository.name, tag, content),
+        );
         docker.digests.set(name, digest);
         return [name, digest!] as const;
       });

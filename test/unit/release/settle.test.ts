@@ -31,6 +31,10 @@ describe("two builds that move one tag at the same time, in every order of their
     ["where the earlier of them has it", { before: [first], builds: [first, second] }],
     ["where the later of them has it", { before: [second], builds: [first, second] }],
     ["where another source's build has it", { before: [{ number: 99, source: "o/other" }], builds: [first, second] }],
+    [
+      "where build tags are in a repository of their own",
+      { builds: [first, second].map((build) => ({ ...build, builds: "r.io/ci/app" })) },
+    ],
     ["with a suffix", { builds: [first, second].map((build) => ({ ...build, suffix: "-alpine" })) }],
   ])("leave it to the later: %s", async (_, race) => {
     const tag = `latest${race.builds[0]?.suffix ?? ""}`;
