@@ -184,6 +184,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
     .argument("[targets...]", targets)
     .action(take("outdated"));
   add(command("clean", "remove this project's old images from the host, and nothing else"), [
+    new Option("--registry", "remove its old build tags from registries instead, where nothing that stays needs them"),
     new Option("--keep <n>", "keep the images of the <n> newest builds (default: 5)"),
     new Option("--older <duration>", "remove only what is older, as 36h, 14d or 2w"),
     new Option("--dry-run", "print what would be removed"),

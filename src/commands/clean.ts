@@ -12,12 +12,16 @@ import { errorJson, failureText } from "../report/result.ts";
 import { table } from "../report/table.ts";
 import { exitCode } from "./exit-code.ts";
 import { ownImages, removeImage } from "../docker/own-images.ts";
+import { judgedJson, judgedText, namedImages, type RegistrySweep, sweepRegistries } from "./clean-registries.ts";
 import { consoleFor } from "../report/console.ts";
 import { loadProject, type Project } from "./project.ts";
 
 const defaultBuilds = 5;
 
-/** `clean`: removes this project's own old images from the host, by label; nobody else's, none in use, and no cache. */
+/**
+ * `clean`: removes this project's own old images from the host, by label; nobody else's, none in use, and no cache. With
+ * --registry its old build tags from registries.
+ */
 export async function clean(host: Host, options: CleanOptions): Promise<number> {
   const project = await loadProject(host, options);
   const { policy, problems } = keepPolicy(project, options);
@@ -26,21 +30,46 @@ export async function clean(host: Host, options: CleanOptions): Promise<number> 
     const hint = "it is the label that images are found by: run this in CI, or in a clone that has a remote";
     problems.push({ path: "clean", message: "the repository's name is not known here", hint });
   }
+  if (options.registry === true) problems.push(...namedImages(project).problems);
   project.check(problems);
-  const { sorted, failures } = await withSession(host, null, (session) => {
-    const { config, env } = project;
-    const docker = { host, session, directory: config.directory, env, digests: new Map(), say: () => undefined };
-    return sweep(docker, repository!, policy, options.dryRun === true);
-  });
+  const dryRun = options.dryRun === true;
+  const source = repository!;
+  const { failures, text, json } =
+    options.registry === true
+      ? await ofRegistries(host, project, { source, policy, dryRun })
+      : await ofHost(host, project, { source, policy, dryRun });
   const out = consoleFor(host, options);
   out.warn(project.warnings);
   for (const one of failures) host.stderr.write(failureText(one, out.paint));
-  out.result(failures.length === 0 ? text(sorted, options.dryRun === true) : "", {
+  out.result(failures.length === 0 || options.registry === true ? text : "", {
     config: project.file,
-    images: sorted.map(({ image, kept }) => ({ id: image.id, tags: image.tags, removed: kept === null, kept })),
+    ...json,
     ...errorJson(failures),
   });
   return exitCode(host, failures);
+}
+
+/** What was removed, in both forms. */
+interface Swept {
+  failures: Failure[];
+  text: string;
+  json: object;
+}
+
+async function ofHost(host: Host, project: Project, { source, policy, dryRun }: RegistrySweep): Promise<Swept> {
+  const { sorted, failures } = await withSession(host, null, (session) => {
+    const { config, env } = project;
+    const docker = { host, session, directory: config.directory, env, digests: new Map(), say: () => undefined };
+    return sweep(docker, source, policy, dryRun);
+  });
+  const images = sorted.map(({ image, kept }) => ({ id: image.id, tags: image.tags, removed: kept === null, kept }));
+  return { failures, text: hostText(sorted, dryRun), json: { images } };
+}
+
+async function ofRegistries(host: Host, project: Project, swept: RegistrySweep): Promise<Swept> {
+  const { judged, failures } = await sweepRegistries(host, project, swept);
+  const isKnown = failures.length === 0 || judged.length > 0;
+  return { failures, text: isKnown ? judgedText(judged, swept.dryRun) : "", json: { tags: judgedJson(judged) } };
 }
 
 /** Removes what the policy lets go, or only finds it. An image that docker does not let go is kept, with its reason. */
@@ -78,7 +107,7 @@ function keepPolicy({ event, tags }: Project, options: CleanOptions): { policy: 
   return { policy: { builds: builds ?? (age === null ? defaultBuilds : null), age, current, now: tags.now }, problems };
 }
 
-function text(sorted: readonly Sorted[], dryRun: boolean): string {
+function hostText(sorted: readonly Sorted[], dryRun: boolean): string {
   if (sorted.length === 0) return "no images of this project on this host\n";
   const gone = dryRun ? "would be removed" : "removed";
   const rows = sorted.map(({ image, kept }) => [

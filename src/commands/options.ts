@@ -67,6 +67,7 @@ export type RefOptions = EventOptions;
 export type OutdatedOptions = Omit<EventOptions, "promote">;
 
 export interface CleanOptions extends CommonOptions {
+  registry?: boolean;
   keep?: string;
   older?: string;
   dryRun?: boolean;

@@ -30,31 +30,34 @@ export interface Sorted {
 
 /** Decides which images go. One that a container uses or that is of the running build always stays. */
 export function sortImages(images: readonly OwnImage[], policy: KeepPolicy): Sorted[] {
-  const newest = newestBuilds(images, policy.builds);
-  return images.map((image) => ({ image, kept: whyKept(image, policy, newest) }));
+  const builds = new Map<Build, number>();
+  for (const image of images) builds.set(buildOf(image), Math.max(builds.get(buildOf(image)) ?? 0, image.taggedAt));
+  const newest = newestBuilds(builds, policy.builds);
+  return images.map((image) => {
+    const kept = image.inUse ? "a container uses it" : keptBuild(buildOf(image), image.taggedAt, policy, newest);
+    return { image, kept };
+  });
 }
 
-function newestBuilds(images: readonly OwnImage[], count: number | null): ReadonlySet<string> {
-  const latest = new Map<string, OwnImage>();
-  for (const image of images) {
-    const build = buildOf(image);
-    if ((latest.get(build)?.taggedAt ?? -1) < image.taggedAt) latest.set(build, image);
-  }
-  const order = [...latest].toSorted(
-    ([, a], [, b]) => (b.buildNumber ?? 0) - (a.buildNumber ?? 0) || b.taggedAt - a.taggedAt,
-  );
+/** A build by CI's number; by its build tag where it was built outside CI. */
+type Build = number | string;
+
+/** The newest of some builds, which come with when they were last at work. */
+export function newestBuilds(builds: ReadonlyMap<Build, number>, count: number | null): ReadonlySet<Build> {
+  const numberOf = (build: Build) => (typeof build === "number" ? build : 0);
+  const order = [...builds].toSorted(([a, at], [b, bt]) => numberOf(b) - numberOf(a) || bt - at);
   return new Set(order.slice(0, count ?? 0).map(([build]) => build));
 }
 
 /** Targets of one build differ in their prefix and suffix, not in its number. */
-function buildOf({ buildNumber, buildTag }: Pick<OwnImage, "buildNumber" | "buildTag">): string {
-  return buildNumber === null ? buildTag : String(buildNumber);
+function buildOf({ buildNumber, buildTag }: Pick<OwnImage, "buildNumber" | "buildTag">): Build {
+  return buildNumber ?? buildTag;
 }
 
-function whyKept(image: OwnImage, policy: KeepPolicy, newest: ReadonlySet<string>): string | null {
-  if (image.inUse) return "a container uses it";
-  if (buildOf(image) === buildOf(policy.current)) return "it is of this build";
-  if (policy.builds !== null && newest.has(buildOf(image))) return `it is of the ${policy.builds} newest builds`;
-  if (policy.age !== null && policy.now - image.taggedAt < policy.age) return "it is young enough";
+/** Why what a build has made stays, whatever it is: null if it does not for that. */
+export function keptBuild(build: Build, at: number, policy: KeepPolicy, newest: ReadonlySet<Build>): string | null {
+  if (build === buildOf(policy.current)) return "it is of this build";
+  if (policy.builds !== null && newest.has(build)) return `it is of the ${policy.builds} newest builds`;
+  if (policy.age !== null && policy.now - at < policy.age) return "it is young enough";
   return null;
 }

@@ -41,7 +41,7 @@ type Found = Pick<TargetImage, "repositories" | "homes"> & { target: Target };
  * is published for others to stand on alone.
  */
 export function placesOf(
-  { repositories, homes, buildTag }: TargetImage,
+  { repositories, homes, buildTag: own }: TargetImage,
   moving: readonly string[],
   isBase: boolean,
 ): Place[] {
@@ -50,7 +50,7 @@ export function placesOf(
   return [
     ...homes.map((repository) => ({
       repository,
-      buildTag,
+      buildTag: own,
       moving: isAmong(repositories, repository) ? [...moving] : [],
     })),
     ...repositories
@@ -74,13 +74,13 @@ export function targetImages(
   for (const target of targets) {
     const where = `targets.${target.name}`;
     const ofOwn = { ...context, target: target.name };
-    const repositoryOf = (written: string, path: string, own: TemplateContext = ofOwn) => {
-      const rendered = renderTemplate(written, own, path);
+    const repositoryOf = (written: string, at: string, own: TemplateContext = ofOwn) => {
+      const rendered = renderTemplate(written, own, at);
       pushAll(problems, rendered.problems);
       const repository = withRegistry(rendered.value, config.registry);
       const isWrong = rendered.problems.length > 0 || (inRegistry && repositoryFault(rendered.value) === null);
       const problem = isWrong ? null : repositoryProblem(written, repository);
-      if (problem !== null) problems.push({ path, ...problem });
+      if (problem !== null) problems.push({ path: at, ...problem });
       return repository;
     };
     const named = [...new Set(target.repositories.map((written) => repositoryOf(written, `${where}.repo`)))];

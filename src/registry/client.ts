@@ -33,6 +33,8 @@ export interface RepositoryClient {
   bring(manifest: Manifest, from: RepositoryClient): Promise<Answer<boolean>>;
   /** Writes a manifest under a tag, unchanged and only once: what was true before a wait need not be true after it. */
   put(tag: string, manifest: Manifest): Promise<Answer<{ digest: string }>>;
+  /** Removes a manifest with all of its tags; one that is gone already is no matter. */
+  remove(digest: string): Promise<Answer<"removed">>;
   /** All tags. */
   tags(): Promise<Answer<string[]>>;
   /** Whether the last question for them was refused. */
@@ -177,6 +179,11 @@ export function repositoryClient(place: Place): RepositoryClient {
     image,
     bring,
     put: (tag, of) => put(tag, of, connection.write),
+    remove: async (name) => {
+      const question = { what: nameOf(name), method: "DELETE", path: pathOf(name) } as const;
+      const response = await connection.remove(question);
+      return response instanceof Refusal && response.status !== 404 ? response : "removed";
+    },
     tags,
     get unlisted() {
       return listed instanceof Refusal;

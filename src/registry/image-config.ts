@@ -7,10 +7,12 @@ export interface ImageConfig {
   layers: readonly string[];
   /** Whether it has ONBUILD triggers, which run in every image that is built on it. */
   hasTriggers: boolean;
+  /** When it was made, milliseconds since 1970; 0 where it does not say. */
+  created: number;
 }
 
 /** What is not an image. */
-export const noImage: ImageConfig = { digest: null, labels: {}, layers: [], hasTriggers: false };
+export const noImage: ImageConfig = { digest: null, labels: {}, layers: [], hasTriggers: false, created: 0 };
 
 interface ManifestBody {
   config?: { digest?: string };
@@ -37,10 +39,17 @@ export function partsOf(manifest: unknown): { blobs: string[]; manifests: string
 
 /** Reads an image's configuration. */
 export function readConfig(digest: string, value: Record<string, unknown>): ImageConfig {
-  const { config, rootfs } = value as {
+  const { config, rootfs, created } = value as {
+    created?: string;
     config?: { Labels?: Record<string, string> | null; OnBuild?: string[] | null } | null;
     rootfs?: { diff_ids?: string[] | null } | null;
   };
   const hasTriggers = (config?.OnBuild ?? []).length > 0;
-  return { digest, labels: config?.Labels ?? {}, layers: rootfs?.diff_ids ?? [], hasTriggers };
+  return {
+    digest,
+    labels: config?.Labels ?? {},
+    layers: rootfs?.diff_ids ?? [],
+    hasTriggers,
+    created: Date.parse(created ?? "") || 0,
+  };
 }

@@ -1,7 +1,7 @@
 import { getBlob } from "./blobs.js";
 import { failure } from "./failure.js";
 import { catalog, tagList } from "./lists.js";
-import { getManifest, putManifest } from "./manifests.js";
+import { deleteManifest, getManifest, putManifest } from "./manifests.js";
 import { append, cancel, finish, progress, start } from "./uploads.js";
 
 /**
@@ -29,7 +29,7 @@ const endpoints = [
   { path: new RegExp(`^/v2/${name}/tags/list$`), methods: { GET: tagList } },
   {
     path: new RegExp(`^/v2/${name}/manifests/(?<reference>[^/]+)$`),
-    methods: { GET: getManifest, PUT: putManifest },
+    methods: { GET: getManifest, PUT: putManifest, DELETE: deleteManifest },
   },
   { path: new RegExp(`^/v2/${name}/blobs/uploads/$`), methods: { POST: start } },
   {

@@ -7,6 +7,7 @@ import { digestOf } from "./store.js";
  * @property {Readonly<Record<string, string>>} [labels]
  * @property {readonly string[]} [layers] The layers' diff ids, lowest first.
  * @property {readonly string[]} [onBuild] Instructions that run in what is built on it.
+ * @property {string} [created] When it was made.
  * @property {Readonly<Record<string, string>>} [cache] BuildKit's inline cache: layers by the step that made them.
  *
  * @typedef {object} Packed An image as it is stored and sent: the same bytes for the same content.
@@ -27,8 +28,9 @@ const layerType = "application/vnd.oci.image.layer.v1.tar";
  * @param {ImageContent} content
  * @returns {Packed}
  */
-export function packImage({ labels = {}, layers = [], onBuild = [], cache }) {
+export function packImage({ labels = {}, layers = [], onBuild = [], created, cache }) {
   const config = JSON.stringify({
+    ...(created === undefined ? {} : { created }),
     architecture: "amd64",
     os: "linux",
     config: { Labels: sorted(labels), ...(onBuild.length > 0 && { OnBuild: onBuild }) },

@@ -1,6 +1,6 @@
 import { answer } from "./answer.js";
 import { packImage, readConfig } from "./image.js";
-import { blobOf, createStore, openRepository } from "./store.js";
+import { blobOf, createStore, digestOf, openRepository } from "./store.js";
 
 /**
  * Any number of container registries without a network: whoever is asked for by name is there. It speaks enough of the
@@ -20,6 +20,8 @@ import { blobOf, createStore, openRepository } from "./store.js";
  * @property {(repository: string, reference: string) => RegistryImage | null} image
  * @property {(repository: string, tag: string, content: import("./image.js").ImageContent) => string} putImage
  *   Puts an image there without a request, and returns its digest.
+ * @property {(repository: string, tag: string, digests: readonly string[]) => string} putIndex The same of an index of
+ *   manifests that are there.
  *
  * @typedef {import("../../../src/host/host.ts").HttpRequest} HttpRequest
  * @typedef {import("../../../src/host/host.ts").HttpResponse} HttpResponse
@@ -49,6 +51,7 @@ import { blobOf, createStore, openRepository } from "./store.js";
  * @property {BeforeRequest} [beforeRequest]
  * @property {(request: RegistryRequest) => void | Promise<void>} [schedule] Each request waits for this before anything
  *   is done about it: so a test decides in which order the requests of several clients are carried out.
+ * @property {boolean} [keepsAll] They remove nothing.
  * @property {Record<string, { username: string, password: string }>} [accounts] The registries that want a login, by name.
  */
 
@@ -56,7 +59,12 @@ import { blobOf, createStore, openRepository } from "./store.js";
  * @param {RegistryOptions} [options]
  * @returns {InMemoryRegistry}
  */
-export function createRegistry({ beforeRequest = () => undefined, schedule = () => undefined, accounts = {} } = {}) {
+export function createRegistry({
+  beforeRequest = () => undefined,
+  schedule = () => undefined,
+  accounts = {},
+  keepsAll = false,
+} = {}) {
   /** @type {Map<string, import("./store.js").Store>} */
   const stores = new Map();
   /** @type {RegistryRequest[]} */
@@ -66,7 +74,7 @@ export function createRegistry({ beforeRequest = () => undefined, schedule = () 
 
   /** @param {string} host */
   const storeOf = (host) => {
-    const store = stores.get(registryName(host)) ?? { ...createStore(), transfers };
+    const store = stores.get(registryName(host)) ?? { ...createStore(), transfers, keepsAll };
     stores.set(registryName(host), store);
     return store;
   };
@@ -145,6 +153,17 @@ export function createRegistry({ beforeRequest = () => undefined, schedule = () 
       manifests.set(packed.digest, { mediaType, body: Buffer.from(packed.manifest) });
       tags.set(tag, packed.digest);
       return packed.digest;
+    },
+    putIndex: (repository, tag, digests) => {
+      const { name, store } = place(repository);
+      const { manifests, tags } = openRepository(store, name);
+      const mediaType = "application/vnd.oci.image.index.v1+json";
+      const body = Buffer.from(
+        JSON.stringify({ schemaVersion: 2, mediaType, manifests: digests.map((one) => ({ digest: one })) }),
+      );
+      manifests.set(digestOf(body), { mediaType, body });
+      tags.set(tag, digestOf(body));
+      return digestOf(body);
     },
   };
 }

@@ -36,6 +36,17 @@ export function putManifest(store, { name, reference, headers, body }) {
   return { status: 201, headers: { location: `/v2/${name}/manifests/${digest}`, "docker-content-digest": digest } };
 }
 
+/** Removes a manifest with all tags that stand for it; by a tag, as registries do not. @type {Handler} */
+export function deleteManifest(store, { name, reference }) {
+  if (store.keepsAll) return failure(405, "UNSUPPORTED", "The operation is unsupported.");
+  if (!reference.includes(":")) return failure(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  const repository = store.repositories.get(name);
+  if (repository === undefined || !repository.manifests.delete(reference))
+    return failure(404, "MANIFEST_UNKNOWN", `${name} has no manifest ${reference}`);
+  for (const [tag, digest] of repository.tags) if (digest === reference) repository.tags.delete(tag);
+  return { status: 202 };
+}
+
 /**
  * @param {Buffer} body
  * @returns {{ mediaType?: string, config?: Descriptor, layers?: Descriptor[], manifests?: Descriptor[] } | null}

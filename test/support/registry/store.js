@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
  * @property {Map<string, Repository>} repositories By name.
  * @property {Map<string, Upload>} uploads Those that are under way, by id.
  * @property {Transfers} transfers
+ * @property {boolean} [keepsAll] It removes nothing, as registries do that are not told otherwise.
  *
  * @typedef {object} Repository
  * @property {Set<string>} blobs The digests of those that can be had here; a registry gives out no other's.
