@@ -21,7 +21,8 @@ async function runCommand(host: Host, line: CommandLine): Promise<number> {
   switch (line.command) {
     case "build":
     case "push":
-    case "promote": {
+    case "promote":
+    case "join": {
       if (line.options.dryRun === true) {
         const { dryRun } = await import("../commands/plan.ts");
         return dryRun(host, line);

@@ -134,6 +134,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
     new Option("--pull", "ask registries which images stages are FROM now, and build on those"),
     new Option("--no-pull", "take the images that stages are FROM as they are on this host"),
     builder(),
+    part,
     anew,
     ...planning,
     ...colours,
@@ -142,6 +143,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
     .action(take("build"));
   add(command("push", "publish what an earlier step of this build has built"), [
     ...publishing,
+    part,
     anew,
     ...planning,
     ...colours,
@@ -156,11 +158,19 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   ])
     .argument("[targets...]", targets)
     .action(take("promote"));
+  add(command("join", "make one image of what agents of several architectures have published, and move its tags"), [
+    ...publishing,
+    ...planning,
+    ...colours,
+  ])
+    .argument("[targets...]", targets)
+    .action(take("join"));
   add(command("plan", "print what would be built, tagged and published"), [
     new Option("--push", "plan as if told to publish"),
     new Option("--no-push", "plan as if told not to publish"),
     new Option("--explain", "ask the registries of each target whether it would be built, and why"),
     builder(),
+    part,
     anew,
     ...planning,
     ...colours,
@@ -203,6 +213,11 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
 const pretending = new Option(
   "--as <what>",
   "pretend a build: branch:dev, pr:17, tag:v1.2.3, cron, promote:production",
+);
+
+const part = new Option(
+  "--platform <platform>",
+  "make only this platform's part of each image, as other agents make the others",
 );
 
 const anew = new Option("--no-promote", "build a promotion or rollback anew, instead of publishing what it is of");

@@ -25,7 +25,7 @@ import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagLists, tagsFileText } from "./tags-file.ts";
 
 /** The commands that run what they have planned. */
-type RunLine = CommandLine & { command: "build" | "push" | "promote" };
+type RunLine = CommandLine & { command: "build" | "push" | "promote" | "join" };
 
 /** What a run is made of once it is planned. */
 interface Planned {
@@ -36,7 +36,7 @@ interface Planned {
   fault: Failure | null;
 }
 
-/** `build`, `push` and `promote`: does what the plan says and prints what came of it. Returns the exit code. */
+/** `build`, `push`, `promote` and `join`: does what the plan says and prints what came of it. Returns the exit code. */
 export async function build(host: Host, line: RunLine): Promise<number> {
   const { options } = line;
   refuseSimulation(options);

@@ -24,6 +24,7 @@ interface PlanningOptions extends EventOptions {
   tag?: string[];
   push?: boolean;
   builder?: BuilderName;
+  platform?: string;
   color?: boolean;
 }
 
@@ -38,6 +39,8 @@ export interface PushOptions extends Omit<PlanningOptions, "builder"> {
   dryRun?: boolean;
   metadataFile?: string;
   tagsFile?: string;
+  /** The one platform that is made here, as other agents make the others. */
+  platform?: string;
   quiet?: boolean;
   verbose?: boolean;
 }
@@ -80,6 +83,7 @@ export type CommandLine =
   | { command: "build"; isDefault: boolean; targets: string[]; options: BuildOptions }
   | { command: "push"; targets: string[]; options: PushOptions }
   | { command: "promote"; targets: string[]; options: PromoteOptions }
+  | { command: "join"; targets: string[]; options: PushOptions }
   | { command: "plan"; targets: string[]; options: PlanOptions }
   | { command: "tags"; targets: string[]; options: TagsOptions }
   | { command: "ref"; targets: [string]; options: RefOptions }

@@ -17,8 +17,11 @@ export function plan(host: Host, line: CommandLine & { command: "plan" }): Promi
   return show(host, line, false);
 }
 
-/** `--dry-run` of build, push and promote: the plan and the exact commands. Needs no docker, either. */
-export function dryRun(host: Host, line: CommandLine & { command: "build" | "push" | "promote" }): Promise<number> {
+/** `--dry-run` of build, push, promote and join: the plan and the exact commands. Needs no docker, either. */
+export function dryRun(
+  host: Host,
+  line: CommandLine & { command: "build" | "push" | "promote" | "join" },
+): Promise<number> {
   return show(host, line, true);
 }
 

@@ -18,7 +18,7 @@ import { readContexts } from "./build-contexts.ts";
 import type { Project } from "./project.ts";
 
 /** The commands that plan. */
-export type PlanningLine = CommandLine & { command: "build" | "push" | "promote" | "plan" };
+export type PlanningLine = CommandLine & { command: "build" | "push" | "promote" | "join" | "plan" };
 
 /** Plans what was read for any builder. Throws an InputError with everything that is wrong. */
 export type Planner = (work: Work) => Plan;
@@ -79,20 +79,30 @@ function idlePush(
   { command, options }: CommandLine & { options: { push?: boolean } },
 ): Problem[] {
   // Who says --no-push knows it.
-  if ((command !== "push" && command !== "promote") || push || options.push === false || event.provider !== "local")
+  if (
+    (command !== "push" && command !== "promote" && command !== "join") ||
+    push ||
+    options.push === false ||
+    event.provider !== "local"
+  )
     return [];
   const hint = `write ${command} --push to publish ${command === "push" ? "this laptop's images" : "all the same"}; in another CI, describe the build by --as as well`;
   return [{ path: command, message: "publishes nothing, as this is no build of a CI that is known here", hint }];
 }
 
 /** What the command line asks a builder for. */
-function buildWork(builder: Builder, { config, event }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
+function buildWork(
+  builder: Builder,
+  { config, event }: Project,
+  { cache, pull, reuse, platform, force }: BuildOptions,
+): Work {
   return {
     command: "build",
     builder,
     noCache: cache === false,
     pull: pull ?? config.pull ?? isOfCI(event),
     reuse: cache !== false && reuse !== false,
+    platform: platform ?? null,
     force: force === true,
   };
 }
@@ -101,11 +111,12 @@ function buildWork(builder: Builder, { config, event }: Project, { cache, pull, 
 export function workOf(project: Project, line: PlanningLine, builder: Builder, promoted: PromotedBuild | null): Work {
   const options: BuildOptions = line.options;
   if (promoted !== null) return { command: "promote", from: promoted, force: options.force === true };
+  if (line.command === "join") return { command: "join", force: options.force === true };
   return line.command === "push" ? pushWork(options) : buildWork(builder, project, options);
 }
 
-function pushWork({ force }: PushOptions): Work {
-  return { command: "push", force: force === true };
+function pushWork({ platform, force }: PushOptions): Work {
+  return { command: "push", platform: platform ?? null, force: force === true };
 }
 
 /** The lines that each of a plan's steps comes to. */

@@ -45,6 +45,8 @@ export interface Target {
   ssh: readonly string[];
   contexts: Readonly<Record<string, string>>;
   platforms: readonly string[];
+  /** All platforms of its image, of which this run builds those above or none; empty where one run builds all. */
+  parts: readonly string[];
   tags: TagPolicy;
   prefix: string;
   suffix: string;

@@ -95,6 +95,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, bu
     ssh: list(written.ssh),
     contexts: written.contexts ?? {},
     platforms: written.platforms ?? [],
+    parts: [],
     tags,
     prefix: written.prefix ?? "",
     suffix: written.suffix ?? "",

@@ -3,6 +3,7 @@ export const commandNames = [
   "build",
   "push",
   "promote",
+  "join",
   "plan",
   "tags",
   "ref",

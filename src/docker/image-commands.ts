@@ -53,6 +53,11 @@ export function nameManifest(from: Text, names: readonly Reference[]): Invocatio
   return first === undefined ? command : { ...command, registry: first.repository.registry };
 }
 
+/** Joins images of one platform each to one. */
+export function joinManifests(parts: readonly string[], name: Reference): Invocation {
+  return docker("buildx", "imagetools", "create", `--tag=${formatReference(name)}`, ...parts);
+}
+
 /** The digest of an image in a repository, as far as the host knows it. */
 export function repositoryDigest(image: InspectedImage, repository: Repository): string | null {
   const known = image.RepoDigests?.find((name) => dockerNames(repository).some((one) => name.startsWith(`${one}@`)));

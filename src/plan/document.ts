@@ -1,6 +1,6 @@
 import { describePromoted, isFoundLate } from "../core/promoted-build.ts";
 import { formatReference } from "../core/reference.ts";
-import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning } from "./plan.ts";
+import type { Binding, Plan, PlannedEvent, PlannedInputs, PlannedTarget, SharedStage, Warning, Whole } from "./plan.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Step } from "./steps.ts";
 
@@ -48,12 +48,15 @@ export interface TargetDocument extends Pick<
   | "ssh"
   | "contexts"
   | "platforms"
+  | "isElsewhere"
   | "cacheFrom"
 > {
   /** All that can change the image, as far as it is known before the run. */
   inputs: InputsDocument;
   /** What the image is called on the host. Null, as the build tag, where only the registry tells which build is promoted. */
   image: string | null;
+  /** The image of several platforms that it is a part of; null where it is a whole. */
+  partOf: Omit<Whole, "affixes"> | null;
   /**
    * What is written in each repository. `buildTag` is null where the config's `builds` names another repository for build tags,
    * which comes first then, and where only the registry tells which build is promoted.
@@ -124,6 +127,7 @@ function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument 
     variants: _variants,
     reuseBuilds: _reuseBuilds,
     layersFrom: _layersFrom,
+    partOf,
     inputs,
     ...rest
   } = target;
@@ -132,7 +136,13 @@ function targetDocument(target: PlannedTarget, isLate: boolean): TargetDocument 
     buildTag: isLate ? null : buildTag,
     moving,
   }));
-  return { ...rest, image: isLate ? null : formatReference(image), references, inputs: inputsDocument(inputs) };
+  return {
+    ...rest,
+    image: isLate ? null : formatReference(image),
+    partOf: partOf === null ? null : { buildTag: partOf.buildTag, parts: partOf.parts },
+    references,
+    inputs: inputsDocument(inputs),
+  };
 }
 
 function inputsDocument({ known, images, unknown }: PlannedInputs): InputsDocument {

@@ -19,6 +19,8 @@ import { shellVariable } from "../templates/shell-variable.ts";
 import type { Fault } from "../templates/syntax.ts";
 import { renderTemplate, type TemplateContext } from "../templates/template.ts";
 import type { Problem } from "../core/errors.ts";
+import { partIn } from "./parts.ts";
+import type { Whole } from "./plan.ts";
 
 /** Where a target's image goes: its repositories, its build tag with the target's affixes, its name on the host. */
 export interface TargetImage {
@@ -29,6 +31,8 @@ export interface TargetImage {
   buildTag: string;
   /** What stands around it. */
   affixes: Affixes;
+  /** The image that it is joined to; null where it is a whole. */
+  partOf: Whole | null;
   /** The build-tag reference in the first of them, or a local name for a target without one. */
   image: Reference;
 }
@@ -91,7 +95,7 @@ export function targetImages(
   const affixes = affixesOf(found);
   const images = new Map(
     found.map(({ target, repositories, homes }): [string, TargetImage] => {
-      const around = affixes.get(target.name)!;
+      const { around, partOf } = partIn(target, affixes.get(target.name)!, context.event);
       const theirs = promoted === null ? null : promotedTag(promoted, context.event, around);
       const tag = theirs ?? buildTag(context.event, around);
       if (!isTag(tag)) {
@@ -99,7 +103,8 @@ export function targetImages(
         problems.push({ path: `targets.${target.name}`, message, got: tag });
       }
       const home = homes[0] ?? parseRepository(localRepository(config, context.event, target));
-      return [target.name, { repositories, homes, buildTag: tag, affixes: around, image: { repository: home, tag } }];
+      const image = { repository: home, tag };
+      return [target.name, { repositories, homes, buildTag: tag, affixes: around, partOf, image }];
     }),
   );
   return { images, problems };

@@ -16,6 +16,7 @@ import { targetImages } from "./images.ts";
 import { type InputSources, targetInputs } from "./inputs.ts";
 import { lintPlan } from "./lint.ts";
 import { nearlyRegistries } from "./near-names.ts";
+import { asPart, type Part, unbuiltNeeds } from "./parts.ts";
 import type { Plan, PlannedEvent, PlannedTarget, Warning } from "./plan.ts";
 import { planTarget, type TargetContext } from "./plan-target.ts";
 import { decidePush } from "./push-policy.ts";
@@ -52,10 +53,18 @@ export interface PlanInputs {
 }
 
 /** Turns the inputs into a plan. With problems the plan is not to be used. */
-export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] } {
-  const { config, event } = inputs;
+export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] } {
+  const { event } = given;
+  const asked = selectTargets(given.config.targets, given.names, given.commands);
+  const part = partOf(given.work);
+  const parted =
+    part === null
+      ? { config: given.config, problems: [] }
+      : asPart(given.config, part, (name) => asked.selected.has(name));
+  const { config } = parted;
+  const inputs = { ...given, config };
   const template = templateContext({ ...inputs.tags, event });
-  const { selected, ...selection } = selectTargets(config.targets, inputs.names, inputs.commands);
+  const { selected, ...selection } = asked;
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
   const context: TargetContext = {
@@ -81,6 +90,8 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
   const push = targets.some((target) => target.push && !target.implied);
   const problems = [
     ...selection.problems,
+    ...parted.problems,
+    ...unbuiltNeeds(targets),
     ...found.problems,
     ...planned.flatMap((one) => one.problems),
     ...sorted.problems,
@@ -113,6 +124,12 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     ],
   };
   return { plan, problems };
+}
+
+/** What the run makes of each image; null for the whole. */
+function partOf(work: Work): Part | null {
+  if (work.command === "join") return "none";
+  return work.command === "promote" || work.platform === null ? null : { platform: work.platform };
 }
 
 function promotedIn({ work }: PlanInputs): PromotedBuild | null {

@@ -94,6 +94,8 @@ export function planTarget(
       ssh: [...target.ssh],
       contexts: { ...target.contexts },
       platforms: [...target.platforms],
+      partOf: image.partOf,
+      isElsewhere: target.parts.length > 0 && target.platforms.length === 0,
       cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
       isBase: bases.has(name),
       inputs: notKnown,

@@ -67,6 +67,10 @@ export interface PlannedTarget {
   ssh: string[];
   contexts: Record<string, string>;
   platforms: string[];
+  /** The image of several platforms that this one is a part of; null where it is a whole. */
+  partOf: Whole | null;
+  /** Only other agents build a part of it. */
+  isElsewhere: boolean;
   cacheFrom: string[];
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;
@@ -77,6 +81,14 @@ export interface PlannedTarget {
   reuseFrom: Reference[];
   /** The same where build tags are in a repository of their own: what those of earlier builds begin with. */
   reuseBuilds: string[];
+}
+
+/** An image that is joined of several agents' images, one for each platform. */
+export interface Whole {
+  /** What the joined image is published under, and what stands around it. */
+  buildTag: string;
+  affixes: Affixes;
+  parts: { platform: string; tag: string }[];
 }
 
 /** All that can change a target's image. */

@@ -7,7 +7,16 @@ import { Uploads } from "./uploads.ts";
 import { cut, waves } from "./waves.ts";
 
 /** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
-export type Step = LoginStep | ResolveStep | ReuseStep | AcquireStep | BuildStep | ProveStep | PushStep | MoveStep;
+export type Step =
+  | LoginStep
+  | ResolveStep
+  | ReuseStep
+  | AcquireStep
+  | BuildStep
+  | ProveStep
+  | PushStep
+  | JoinStep
+  | MoveStep;
 
 /** Logs in to a registry; `username` and `password` are names of variables. */
 export interface LoginStep {
@@ -78,6 +87,14 @@ export interface PushStep {
   targets: string[];
 }
 
+/** Makes one image of the parts that several agents have published, if all are up. Otherwise nothing moves. */
+export interface JoinStep {
+  kind: "join";
+  targets: string[];
+  /** Whether a part that is not up is a failure; otherwise the agent that brings the last one joins. */
+  isAsked: boolean;
+}
+
 /** Gives the images that are up their moving tags. */
 export interface MoveStep {
   kind: "move";
@@ -98,8 +115,18 @@ export interface BuilderTraits {
 
 /** What the command line asks for. */
 export type Work =
-  | { command: "build"; builder: BuilderTraits; noCache: boolean; pull: boolean; reuse: boolean; force: boolean }
-  | { command: "push"; force: boolean }
+  | {
+      command: "build";
+      builder: BuilderTraits;
+      noCache: boolean;
+      pull: boolean;
+      reuse: boolean;
+      /** The one platform that is made here, as other agents make the others; null for all. */
+      platform: string | null;
+      force: boolean;
+    }
+  | { command: "push"; platform: string | null; force: boolean }
+  | { command: "join"; force: boolean }
   | { command: "promote"; from: PromotedBuild; force: boolean };
 
 /** A build, and what is up at that point of it. */
@@ -108,37 +135,46 @@ type Making = Work & { command: "build" } & { uploads: Uploads };
 /** The steps that do `work` with the targets, which are in build order. */
 export function planSteps(
   event: Pick<BuildEvent, "buildNumber">,
-  targets: readonly PlannedTarget[],
+  all: readonly PlannedTarget[],
   registries: Config["registries"],
   work: Work,
   /** The variables that are set: a build that only reads logs in where it can, as a private FROM may need it. */
   isSet: (variable: string) => boolean,
 ): Step[] {
+  const targets = all.filter(({ isElsewhere }) => !isElsewhere);
   const selected = targets.filter(({ implied }) => !implied);
   const published = selected.filter(({ push }) => push);
+  const wholes = all.filter(({ implied, push }) => !implied && push);
   const logins = loginSteps(registries).filter(
-    ({ username, password }) => published.length > 0 || (isSet(username) && isSet(password)),
+    ({ username, password }) => wholes.length > 0 || (isSet(username) && isSet(password)),
   );
   // A laptop's build tag may stand for several states of the work tree; CI's stands for one build.
   const isFinal = event.buildNumber !== null;
   const moves: MoveStep = {
     kind: "move",
-    targets: names(published.filter(({ places }) => places.some(({ moving }) => moving.length > 0))),
+    targets: names(wholes.filter(({ places }) => places.some(({ moving }) => moving.length > 0))),
     force: work.force,
   };
+  const join: JoinStep = {
+    kind: "join",
+    targets: names(wholes.filter(({ partOf }) => partOf !== null)),
+    isAsked: work.command === "join",
+  };
+  if (work.command === "join") return withoutIdle([...logins.map(byUs), join, moves]);
   if (work.command === "push") {
     return withoutIdle([
       { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
       ...logins,
       { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false, promoted: null },
       ...pushSteps(published, new Uploads(targets)),
+      join,
       moves,
     ]);
   }
   if (work.command === "promote") {
     const promoted = published.filter(isPublished);
     return withoutIdle([
-      ...logins.map((login): LoginStep => ({ ...login, by: "us" })),
+      ...logins.map(byUs),
       { kind: "resolve", targets: names(promoted), images: [], pull: false, promoted: work.from },
       moves,
     ]);
@@ -170,6 +206,7 @@ export function planSteps(
       published.filter(({ name }) => !early.has(name)),
       making.uploads,
     ),
+    join,
     moves,
   ]);
 }
@@ -180,6 +217,10 @@ function loginSteps(registries: Config["registries"]): LoginStep[] {
       ? []
       : [{ kind: "login", registry, username, password, by: "docker" }],
   );
+}
+
+function byUs(login: LoginStep): LoginStep {
+  return { ...login, by: "us" };
 }
 
 /**

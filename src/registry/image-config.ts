@@ -1,3 +1,10 @@
+/** As an index says it. https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+export interface Platform {
+  os: string;
+  architecture: string;
+  variant?: string;
+}
+
 /** What an image's configuration says that matters here. */
 export interface ImageConfig {
   /** The configuration's own digest: the image's id on a host with the classic image store. Null where there is none. */
@@ -5,6 +12,8 @@ export interface ImageConfig {
   labels: Readonly<Record<string, string>>;
   /** What the layers hold, lowest first, whatever they are compressed with. */
   layers: readonly string[];
+  /** What it runs on. Null where nothing says it. */
+  platform: Platform | null;
   /** Whether it has ONBUILD triggers, which run in every image that is built on it. */
   hasTriggers: boolean;
   /** When it was made, milliseconds since 1970; 0 where it does not say. */
@@ -12,7 +21,14 @@ export interface ImageConfig {
 }
 
 /** What is not an image. */
-export const noImage: ImageConfig = { digest: null, labels: {}, layers: [], hasTriggers: false, created: 0 };
+export const noImage: ImageConfig = {
+  digest: null,
+  labels: {},
+  layers: [],
+  platform: null,
+  hasTriggers: false,
+  created: 0,
+};
 
 interface ManifestBody {
   config?: { digest?: string };
@@ -39,16 +55,22 @@ export function partsOf(manifest: unknown): { blobs: string[]; manifests: string
 
 /** Reads an image's configuration. */
 export function readConfig(digest: string, value: Record<string, unknown>): ImageConfig {
-  const { config, rootfs, created } = value as {
+  const { config, rootfs, os, architecture, variant, created } = value as {
     created?: string;
     config?: { Labels?: Record<string, string> | null; OnBuild?: string[] | null } | null;
     rootfs?: { diff_ids?: string[] | null } | null;
+    os?: string;
+    architecture?: string;
+    variant?: string;
   };
+  const isSaid = typeof os === "string" && typeof architecture === "string";
+  const platform = isSaid ? { os, architecture, ...(variant ? { variant } : {}) } : null;
   const hasTriggers = (config?.OnBuild ?? []).length > 0;
   return {
     digest,
     labels: config?.Labels ?? {},
     layers: rootfs?.diff_ids ?? [],
+    platform,
     hasTriggers,
     created: Date.parse(created ?? "") || 0,
   };

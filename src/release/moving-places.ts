@@ -4,6 +4,7 @@ import { isPromotion } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { printedDigest, pushImage, tagImage } from "../docker/image-commands.ts";
 import { withRetries } from "../host/retry.ts";
+import { wholeOf } from "../plan/parts.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
@@ -27,9 +28,9 @@ export type ClosedPlace = Pick<MovingPlace, "target" | "place">;
 /** Finds the images that are to get the tags, and makes sure that they are the very ones that this build has published. */
 export async function openPlaces(context: Release, state: RunState, step: MoveStep): Promise<OpenPlaces> {
   const opened: OpenPlaces = { places: [], closed: [], failures: [] };
-  const all = targetsOf(context.plan, step.targets).flatMap((target) =>
-    target.places.filter(({ moving }) => moving.length > 0).map((place) => ({ target, place })),
-  );
+  const all = targetsOf(context.plan, step.targets)
+    .map(wholeOf)
+    .flatMap((target) => target.places.filter(({ moving }) => moving.length > 0).map((place) => ({ target, place })));
   await eachLimited(all, atOnce, async ({ target, place }) => {
     const found = await openPlace(context, state, target, place, step);
     if (found === "closed") opened.closed.push({ target, place });

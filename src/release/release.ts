@@ -11,6 +11,7 @@ import { allReferences, buildTagReferences, type Plan, type PlannedTarget } from
 import type { AcquireStep, BuildStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
 import { cut } from "../plan/waves.ts";
 import { confirmBases, settleBase } from "./confirm-bases.ts";
+import { join } from "./join.ts";
 import { moveTags } from "./move-tags.ts";
 import { muteRegistries } from "./mute-registries.ts";
 import { reuse } from "./reuse.ts";
@@ -56,8 +57,10 @@ function carryOut(context: Release, state: RunState, step: Step): Promise<Failur
       return proveImages(context, state, step);
     case "push":
       return push(context, state, step);
+    case "join":
+      return join(context, state, step);
     case "move":
-      return moveTags(context, state, step);
+      return state.isPartial ? Promise.resolve([]) : moveTags(context, state, step);
   }
 }
 

@@ -81,7 +81,7 @@ export async function findSame(
   let nearest: NotFound | null = null;
   for (const reference of [...(await lastBuilds(registries, target)), ...reuseFrom]) {
     const client = registries.repository(reference.repository);
-    const up = await imageAt(client, reference.tag);
+    const up = await imageAt(client, reference.tag, target.partOf === null ? undefined : target.platforms[0]);
     if (up === null) continue;
     if (up instanceof Refusal) {
       nearest ??= notFound(`${formatReference(reference)}: ${up.message}`, { refusal: up });

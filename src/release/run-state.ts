@@ -7,6 +7,7 @@ import { findTarget } from "../plan/find-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import type { ImageConfig } from "../registry/image-config.ts";
+import { normalPlatform, platformsOf } from "../registry/image-index.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -39,6 +40,8 @@ export interface RunState {
   why: Map<string, string>;
   /** Images from outside that are known to have no ONBUILD triggers. */
   understood: Set<string>;
+  /** Not all parts of all images are up, so that nothing is joined and no tag moves. */
+  isPartial: boolean;
   /** Registries that have been asked whether they answer at all, and do. */
   heard: Set<string>;
   outcomes: Map<string, Outcome>;
@@ -50,13 +53,22 @@ export interface UpImage extends ImageConfig {
   manifest: string;
 }
 
-/** The image that a tag or a digest stands for in a repository, with its manifest; null where there is none. */
+/**
+ * The image that a tag or a digest stands for in a repository, with its manifest; null where there is none. Of an image of
+ * several platforms that of `platform`, if one is named.
+ */
 export async function imageAt(
   client: RepositoryClient,
   reference: string,
+  platform?: string,
 ): Promise<Answer<{ manifest: Manifest; image: UpImage } | null>> {
   const manifest = await client.manifest(reference);
   if (manifest === null || manifest instanceof Refusal) return manifest;
+  const all = platform === undefined ? null : platformsOf(manifest);
+  if (all !== null) {
+    const own = all.get(normalPlatform(platform!));
+    return own === undefined ? null : imageAt(client, own);
+  }
   const image = await client.image(manifest);
   return image instanceof Refusal ? image : { manifest, image: { ...image, manifest: manifest.digest } };
 }
@@ -72,6 +84,7 @@ export function newState(): RunState {
     named: new Map(),
     why: new Map(),
     understood: new Set(),
+    isPartial: false,
     heard: new Set(),
     outcomes: new Map(),
   };

@@ -1,10 +1,19 @@
 import type { Builder } from "../builders/builder.ts";
 import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
 import { digestInName, formatReference, parseReference, type Reference } from "../core/reference.ts";
-import { inspectImages, listDigests, nameManifest, pullImage, pushImage, tagImage } from "../docker/image-commands.ts";
+import {
+  inspectImages,
+  joinManifests,
+  listDigests,
+  nameManifest,
+  pullImage,
+  pushImage,
+  tagImage,
+} from "../docker/image-commands.ts";
 import { docker } from "../docker/invocation.ts";
 import { loginInvocation } from "../docker/login.ts";
 import type { Line } from "../docker/shell.ts";
+import { wholeOf } from "../plan/parts.ts";
 import { findTarget, isStoodOn } from "../plan/find-target.ts";
 import {
   buildTagReferences,
@@ -59,11 +68,16 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
         ...buildTagReferences(target).map((reference) => ({ run: pushImage(reference) })),
         ...digestOf(target, plan),
       ]);
+    case "join":
+      return [
+        { remark: "A run joins the parts now if all of them are up; if not, no tag moves." },
+        ...targetsOf(plan, step.targets).flatMap((target) => joins(target, builder)),
+      ];
     case "move":
       return [
         { remark: "A run moves no tag back from a later build or a higher version; these commands do." },
         ...targetsOf(plan, step.targets).flatMap((target) =>
-          plan.promotes === null ? moves(target, builder) : promotions(target, plan.promotes, builder),
+          plan.promotes === null ? moves(wholeOf(target), builder) : promotions(target, plan.promotes, builder),
         ),
       ];
   }
@@ -103,6 +117,14 @@ function pairs(targets: readonly PlannedTarget[]): { target: string; image: Refe
   return targets.flatMap(({ name, image, base }) => {
     const below = findTarget({ targets }, base);
     return below === undefined ? [] : [{ target: name, image, base: below.image }];
+  });
+}
+
+function joins({ places, partOf }: PlannedTarget, builder: Builder): Line[] {
+  if (partOf === null || !builder.binds) return [];
+  return places.map(({ repository }) => {
+    const parts = partOf.parts.map(({ tag }) => formatReference({ repository, tag }));
+    return { run: joinManifests(parts, { repository, tag: partOf.buildTag }) };
   });
 }
 

@@ -40,6 +40,8 @@ export function planned(
     ssh: [],
     contexts: {},
     platforms: [],
+    partOf: null,
+    isElsewhere: false,
     cacheFrom: [],
     isBase: false,
     inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },

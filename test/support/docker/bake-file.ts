@@ -14,6 +14,8 @@ export interface BakeTarget {
   inlineCache: boolean;
   pull: boolean;
   noCache: boolean;
+  /** What it is built for; null for the engine's own platform. */
+  platform: string | null;
   output: "docker" | "push" | "image" | "cacheonly";
 }
 
@@ -108,6 +110,7 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
     inlineCache: inline.length > 0,
     pull: written.pull === true,
     noCache: written["no-cache"] === true,
+    platform: written.platforms?.[0] ?? null,
     output,
   };
 }

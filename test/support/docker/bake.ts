@@ -87,8 +87,10 @@ async function bakeTarget(run: BakeRun, target: BakeTarget): Promise<object | st
   );
   tellSteps(run, target, built);
   if ("content" in built) {
-    run.built.set(target.name, built.content);
-    return exportImage(run, target, built.content);
+    const architecture = target.platform?.split("/")[1];
+    const content = { ...built.content, ...(architecture === undefined ? {} : { architecture }) };
+    run.built.set(target.name, content);
+    return exportImage(run, target, content);
   }
   return reason(progress, owner, target, built, text);
 }

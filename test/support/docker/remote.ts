@@ -103,8 +103,13 @@ export async function pullImage(
   if ("refusal" in found) return found;
   const manifest = await send(remote, place, "GET", `manifests/${place.reference}`);
   if ("refusal" in manifest) return manifest;
-  const config = (JSON.parse(manifest.answer.body) as { config?: { digest: string } }).config;
-  if (config === undefined) throw new Error(`${name} is no single image: the scripted docker knows no other`);
+  const { config, manifests = [] } = JSON.parse(manifest.answer.body) as {
+    config?: { digest: string };
+    manifests?: { digest: string }[];
+  };
+  // Any image of an index will do: the layers that are scripted are the same on all platforms.
+  if (config === undefined)
+    return pullImage(remote, `${name.replace(/(?::[^:/]+)?(?:@.*)?$/, "")}@${manifests[0]!.digest}`);
   const blob = await send(remote, place, "GET", `blobs/${config.digest}`);
   if ("refusal" in blob) return blob;
   const { labels, layers, cache } = readConfig(blob.answer.body);

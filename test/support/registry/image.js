@@ -5,6 +5,7 @@ import { digestOf } from "./store.js";
  *
  * @typedef {object} ImageContent
  * @property {Readonly<Record<string, string>>} [labels]
+ * @property {string} [architecture] What it runs on, amd64 unless it is said.
  * @property {readonly string[]} [layers] The layers' diff ids, lowest first.
  * @property {readonly string[]} [onBuild] Instructions that run in what is built on it.
  * @property {string} [created] When it was made.
@@ -28,10 +29,10 @@ const layerType = "application/vnd.oci.image.layer.v1.tar";
  * @param {ImageContent} content
  * @returns {Packed}
  */
-export function packImage({ labels = {}, layers = [], onBuild = [], created, cache }) {
+export function packImage({ labels = {}, architecture = "amd64", layers = [], onBuild = [], created, cache }) {
   const config = JSON.stringify({
     ...(created === undefined ? {} : { created }),
-    architecture: "amd64",
+    architecture,
     os: "linux",
     config: { Labels: sorted(labels), ...(onBuild.length > 0 && { OnBuild: onBuild }) },
     rootfs: { type: "layers", diff_ids: layers },

@@ -82,7 +82,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     dockerfiles: new Map([["Dockerfile", dockerfile.join("")]]),
     tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
     pushFlag,
-    work: { command: "build", builder: own, noCache: false, pull: false, reuse: false, force: false },
+    work: { command: "build", builder: own, noCache: false, pull: false, reuse: false, platform: null, force: false },
     files: () => "no files are given",
     platform: "linux/amd64",
     isSet: () => false,

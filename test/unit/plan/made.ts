@@ -49,6 +49,7 @@ export function made(
       noCache: false,
       pull: false,
       reuse: false,
+      platform: null,
       force: false,
     },
     isSet: () => false,

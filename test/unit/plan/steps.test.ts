@@ -13,10 +13,11 @@ const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
   noCache: false,
   pull: false,
   reuse: false,
+  platform: null,
   force: false,
   ...changes,
 });
-const push: Work = { command: "push", force: false };
+const push: Work = { command: "push", platform: null, force: false };
 const registries = {
   "a.com": { username: "A_USER", password: "A_PASSWORD" },
   "b.com": { insecure: true },

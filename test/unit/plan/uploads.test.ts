@@ -7,7 +7,7 @@ import { short } from "./short-step.ts";
 
 const bake: BuilderTraits = { binds: true, pushes: true, atOnce: 50 };
 const docker: BuilderTraits = { binds: false, pushes: false, atOnce: Infinity };
-const how = { command: "build", noCache: false, pull: false, reuse: false, force: false } as const;
+const how = { command: "build", noCache: false, pull: false, reuse: false, platform: null, force: false } as const;
 
 const on = (base: string) => ({ base, needs: [base], bind: [{ stage: base, target: base }] });
 const base = planned("base", { isBase: true, layersFrom: ["os"] });

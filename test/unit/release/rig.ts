@@ -75,6 +75,8 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       ssh: [],
       contexts: {},
       platforms: [],
+      partOf: null,
+      isElsewhere: false,
       cacheFrom: [],
       isBase: false,
       inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },

@@ -1,0 +1,54 @@
+import type { Manifest } from "./client.ts";
+import type { Platform } from "./image-config.ts";
+import { parseObject } from "./json.ts";
+
+/** What an index says of one of its manifests. */
+interface Descriptor {
+  mediaType: string;
+  digest: string;
+  size: number;
+  platform?: Partial<Platform>;
+  annotations?: Record<string, string>;
+}
+
+const ociIndex = "application/vnd.oci.image.index.v1+json";
+const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+
+/** The digests of an index's images by platform, as `linux/arm64` or `linux/arm/v7`; null for what is none. Attestations are none of them. */
+export function platformsOf({ body }: Manifest): ReadonlyMap<string, string> | null {
+  const listed = descriptorsOf(body);
+  if (listed === null) return null;
+  const images = listed.filter(({ platform }) => platform?.os !== undefined && platform.os !== "unknown");
+  return new Map(images.map(({ platform, digest }) => [platformName(platform!), digest]));
+}
+
+/** `linux/arm64`. Every arm64 is of the eighth version, whether or not that is said. */
+export function platformName({ os = "", architecture = "", variant }: Partial<Platform>): string {
+  const isPlain = variant === undefined || variant === "" || (architecture === "arm64" && variant === "v8");
+  return [os, architecture, ...(isPlain ? [] : [variant])].join("/");
+}
+
+/** A platform as it is written: `linux/arm64/v8` and `linux/arm64` are the same. */
+export function normalPlatform(written: string): string {
+  const [os = "", architecture = "", variant = ""] = written.split("/");
+  return platformName({ os, architecture, variant });
+}
+
+/**
+ * Joins images of one platform each to one that runs on all of them: the same bytes for the same images in the same order,
+ * whoever does it. An image that is an index itself is joined with all that stands in it, its attestations included.
+ */
+export function joinImages(parts: readonly { manifest: Manifest; platform: Platform }[]): Omit<Manifest, "digest"> {
+  const manifests = parts.flatMap(({ manifest: { digest, mediaType, body }, platform }): Descriptor[] => {
+    const inner = descriptorsOf(body);
+    return inner ?? [{ mediaType, digest, size: Buffer.byteLength(body), platform: { ...platform } }];
+  });
+  const mediaType = manifests.every((one) => one.mediaType === dockerManifest) ? dockerList : ociIndex;
+  return { mediaType, body: JSON.stringify({ schemaVersion: 2, mediaType, manifests }, null, 2) };
+}
+
+function descriptorsOf(body: string): Descriptor[] | null {
+  const manifests = parseObject(body)?.["manifests"];
+  return Array.isArray(manifests) ? (manifests as Descriptor[]) : null;
+}
