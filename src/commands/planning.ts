@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
+import { value } from "../ci/environment.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
 import { commandNames } from "../core/command-names.ts";
@@ -41,7 +42,6 @@ export async function planner(
   const files = isCompared
     ? await readContexts(host, config.directory, config.targets, dockerfiles)
     : () => "reuse is off";
-  const platform = env["DOCKER_DEFAULT_PLATFORM"] ?? host.platform;
   return (work) => {
     const { plan, problems } = makePlan({
       config,
@@ -51,7 +51,7 @@ export async function planner(
       dockerfiles,
       tags,
       files,
-      platform,
+      platform: host.platform,
       pushFlag: line.options.push,
       work,
       isSet,
@@ -63,8 +63,14 @@ export async function planner(
 }
 
 /** What the config leaves to where the build runs. */
-function decided({ config, event }: Project): Config {
-  const targets = config.targets.map((target) => ({ ...target, reuse: target.reuse ?? isOfCI(event) }));
+function decided({ config, event, env }: Project): Config {
+  // `docker build` heeds it and bake does not: https://docs.docker.com/reference/cli/docker/#environment-variables
+  const platform = value(env, "DOCKER_DEFAULT_PLATFORM");
+  const targets = config.targets.map((target) => ({
+    ...target,
+    reuse: target.reuse ?? isOfCI(event),
+    platforms: target.platforms.length > 0 || platform === undefined ? target.platforms : [platform],
+  }));
   return { ...config, targets };
 }
 

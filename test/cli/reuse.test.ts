@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Host } from "../../src/host/host.ts";
 import { systemFiles } from "../../src/host/system-files.ts";
 import { noGit, run } from "../support/host.ts";
-import { planOf, target } from "../support/plans.ts";
+import { baked, planOf, target } from "../support/plans.ts";
 import { droneEnv, project } from "../support/project.ts";
 
 const files = {
@@ -66,6 +66,19 @@ describe("a plan", () => {
   ])("after a change of %s it is %s", async (file, expected) => {
     const [before, after] = [await inputs(), await inputs({ [file]: "2" })];
     expect(after.known === before.known ? "the same" : "another thing").toBe(expected);
+  });
+
+  it("is for the platform that docker is told to build for", async () => {
+    const env = droneEnv({ DOCKER_DEFAULT_PLATFORM: "linux/arm64" });
+    const [plan, plain] = [await planOf(files, [], env), await planOf(files, [])];
+    expect(target(plan, "app").platforms).toEqual(["linux/arm64"]);
+    expect(baked(plan, "app").platforms).toEqual(["linux/arm64"]);
+    expect(target(plan, "app").inputs.known).not.toBe(target(plain, "app").inputs.known);
+    const own = {
+      ...files,
+      "multistage-build.config.yaml": "targets: { base: { repo: r.io/base, platforms: [linux/s390x] } }\n",
+    };
+    expect(target(await planOf(own, [], env), "base").platforms).toEqual(["linux/s390x"]);
   });
 
   it("is the same in all steps of a build where an argument is the time", async () => {

@@ -131,7 +131,11 @@ export function ofFiles({ os }: Outside): Case[] {
     {
       what: "a named context that takes a stage's place",
       before: {
-        files: { "more/a": "1", b: "1", ...file("FROM scratch AS more\nCOPY b /b\nFROM more AS app\nCOPY b /c\n") },
+        files: {
+          "more/a": "1",
+          b: "1",
+          ...file("FROM scratch AS more\nCOPY b /b\nFROM scratch AS app\nCOPY --from=more . /x/\n"),
+        },
         target: { contexts: { more: "more" } },
       },
       beside: { files: { d: "2" } },
