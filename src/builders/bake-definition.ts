@@ -128,6 +128,10 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ),
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
+    attest: attestations(target),
+    ...unlessEmpty("annotations", annotations(target)),
+    ...(target.network === "default" ? {} : { network: target.network }),
+    ...unlessEmpty("extra-hosts", target.extraHosts),
     ...(target.isBase ? { "cache-to": ["type=inline"] } : {}),
     ...unlessEmpty(
       "cache-from",
@@ -179,6 +183,25 @@ function unboundBases(target: PlannedTarget, sources: Sources): string[] {
     if (source === undefined || bound || !source.hasCache || isBuiltAlong(source.context)) return [];
     return Object.values(target.args).includes(source.image) ? [] : [source.image];
   });
+}
+
+/**
+ * What is not attested is said as well: an image is one manifest with one digest on every engine then, where buildx would make an
+ * index of it by itself. https://docs.docker.com/build/metadata/attestations/
+ */
+function attestations({ attest: { provenance, sbom } }: PlannedTarget): string[] {
+  return [
+    provenance === null ? "type=provenance,disabled=true" : `type=provenance,mode=${provenance}`,
+    sbom ? "type=sbom" : "type=sbom,disabled=true",
+  ];
+}
+
+/** Where an index is made of the image, the index has them, too. https://docs.docker.com/build/metadata/annotations/ */
+function annotations({ annotations: all, platforms, attest }: PlannedTarget): string[] {
+  const isIndex = platforms.length > 1 || attest.provenance !== null || attest.sbom;
+  return Object.entries(all).map(([name, text]) =>
+    literal(`${isIndex ? "index,manifest" : "manifest"}:${name}=${text}`),
+  );
 }
 
 function output(target: PlannedTarget, pushed: boolean): string {
@@ -247,7 +270,8 @@ function readable(targets: readonly PlannedTarget[]): string[] {
   ]);
   const allowed = [...new Set(paths.filter(outside))].map((file) => `--allow=fs.read=${file}`);
   const ssh = targets.some((target) => target.ssh.length > 0) ? ["--allow=ssh"] : [];
-  return [...allowed, ...ssh];
+  const network = targets.some((target) => target.network === "host") ? ["--allow=network.host"] : [];
+  return [...allowed, ...ssh, ...network];
 }
 
 function secretNames(targets: readonly PlannedTarget[]): string[] {

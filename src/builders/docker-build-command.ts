@@ -29,6 +29,8 @@ export function buildInvocation(target: PlannedTarget, plan: Plan, options: Pick
         "env" in secret ? `--secret=id=${secret.id},env=${secret.env}` : `--secret=id=${secret.id},src=${secret.file}`,
       ),
       ...contexts(target, plan.targets),
+      ...(target.network === "default" ? [] : [`--network=${target.network}`]),
+      ...Object.entries(target.extraHosts).map(([name, address]) => `--add-host=${name}:${address}`),
       ...target.ssh.map((ssh) => `--ssh=${ssh}`),
       ...(target.platforms.length === 0 ? [] : [`--platform=${target.platforms.join()}`]),
       ...(target.isBase ? ["--build-arg=BUILDKIT_INLINE_CACHE=1"] : []),

@@ -1,6 +1,7 @@
 import type { Builder } from "../builders/builder.ts";
 import { value } from "../ci/environment.ts";
 import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { imageStoreFault } from "../builders/image-store.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { cleanLine } from "../core/printable.ts";
@@ -73,7 +74,8 @@ async function planRun(host: Host, project: Project, line: RunLine): Promise<Pla
   const docker = context(host, project, { directory: "", env: {} }, () => undefined);
   const builder = await chooseBuilder(docker, options.builder ?? "auto");
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
-  const fault = await builderFault(builder, docker, plan.targets);
+  const fault =
+    (await builderFault(builder, docker, plan.targets)) ?? (await imageStoreFault(builder, docker, plan.targets));
   return {
     plan: builder.name === presumed.name ? plan : make(workOf(project, line, builder, null)),
     builder,

@@ -52,6 +52,11 @@ export interface Target {
   suffix: string;
   /** What stands around its build tag alone, outside of prefix and suffix. */
   buildTag: Affixes;
+  attest: Attestations;
+  annotations: Readonly<Record<string, string>>;
+  network: Network;
+  /** Addresses by the names that RUN instructions know them by. */
+  extraHosts: Readonly<Record<string, string>>;
   needs: readonly string[];
   push: "auto" | boolean;
   /** Whether an earlier build's image that was made from the very same is used again; null: in CI it is. */
@@ -68,6 +73,15 @@ export function isEverPublished(target: Pick<Target, "repositories" | "builds" |
 export function hasMovingTags({ repositories, push }: Pick<Target, "repositories" | "push">): boolean {
   return repositories.length > 0 && push !== false;
 }
+
+/** What is attested of an image; null and false for nothing. */
+export interface Attestations {
+  provenance: "min" | "max" | null;
+  sbom: boolean;
+}
+
+/** The network that RUN instructions have. */
+export type Network = "default" | "none" | "host";
 
 /** A BuildKit secret, by where it comes from; its value is never read here. */
 export type Secret = { id: string; env: string } | { id: string; file: string };

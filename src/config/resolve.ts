@@ -2,7 +2,7 @@ import { hasRegistry } from "../core/reference.ts";
 import { distinct, type Problem } from "../core/errors.ts";
 import { pushAll } from "../core/push-all.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
-import type { Config, Secret, Target } from "./config.ts";
+import type { Attestations, Config, Secret, Target } from "./config.ts";
 import { configDoubts, configRules } from "./rules.ts";
 import type { WrittenConfig, WrittenTarget } from "./schema.ts";
 
@@ -65,7 +65,7 @@ function longForm(entry: WrittenEntry): WrittenTarget {
 
 /** The target's own keys win over `defaults`, those over the top level; maps are merged key by key. */
 function merge(written: WrittenConfig, target: WrittenTarget): WrittenTarget {
-  const { dockerfile, context, tags, reuse, defaults } = written;
+  const { dockerfile, context, tags, reuse, attest, defaults } = written;
   return {
     ...(dockerfile === undefined ? {} : { dockerfile }),
     ...(context === undefined ? {} : { context }),
@@ -77,6 +77,9 @@ function merge(written: WrittenConfig, target: WrittenTarget): WrittenTarget {
     labels: { ...defaults?.labels, ...target.labels },
     secrets: { ...defaults?.secrets, ...target.secrets },
     contexts: { ...defaults?.contexts, ...target.contexts },
+    attest: { ...attest, ...defaults?.attest, ...target.attest },
+    annotations: { ...defaults?.annotations, ...target.annotations },
+    extraHosts: { ...hostsOf(defaults?.extraHosts), ...hostsOf(target.extraHosts) },
   };
 }
 
@@ -100,6 +103,10 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, bu
     prefix: written.prefix ?? "",
     suffix: written.suffix ?? "",
     buildTag: { prefix: written.buildTag?.prefix ?? "", suffix: written.buildTag?.suffix ?? "" },
+    attest: attestations(written.attest),
+    annotations: texts(written.annotations),
+    network: written.network ?? "default",
+    extraHosts: hostsOf(written.extraHosts),
     needs: list(written.needs),
     push: written.push ?? "auto",
     reuse: written.reuse ?? null,
@@ -109,6 +116,18 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, bu
 
 function list(value: string | readonly string[] | undefined): readonly string[] {
   return value === undefined ? [] : typeof value === "string" ? [value] : value;
+}
+
+function attestations({ provenance = false, sbom = false }: WrittenTarget["attest"] = {}): Attestations {
+  return { provenance: provenance === true ? "min" : provenance === false ? null : provenance, sbom };
+}
+
+/** Hosts are written as a map, or as docker's own `name:address`; an IPv6 address may have brackets. */
+function hostsOf(hosts: WrittenTarget["extraHosts"] = {}): Record<string, string> {
+  const pairs = Array.isArray(hosts)
+    ? hosts.map((host) => [host.replace(/[:=].*/s, ""), host.replace(/^[^:=]+[:=]/, "")] as const)
+    : Object.entries(hosts);
+  return Object.fromEntries(pairs.map(([name, address]) => [name, address.replaceAll(/[[\]]/g, "")]));
 }
 
 function texts(values: WrittenTarget["args"]): Record<string, string> {

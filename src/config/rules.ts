@@ -52,6 +52,7 @@ export function configDoubts({ targets }: Config): Problem[] {
     const at = `targets.${target.name}`;
     return [
       ...inTexts(target.labels, `${at}.labels`, shellVariable),
+      ...inTexts(target.annotations, `${at}.annotations`, shellVariable),
       // An argument may well have a "$" in it that is the build's.
       ...inTexts(target.args, `${at}.args`, (text) => shellVariable(text, isOfCI)),
       ...inTexts({ dockerfile: target.dockerfile, context: target.context }, at, shellVariable),

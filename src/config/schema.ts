@@ -27,6 +27,28 @@ const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
 );
+/** `host-gateway`, or an address: IPv6 may stand in brackets. */
+const address = /^(?:host-gateway|[0-9A-Fa-f.:]+|\[[0-9A-Fa-f:]+\])$/;
+const hostsMessage = "must be { NAME: address } or a list of NAME:address";
+const hostNames = v.union(
+  [
+    v.record(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, "is not the name of a host")),
+      v.pipe(v.string(hostsMessage), v.regex(address, "must be an IP address or host-gateway")),
+    ),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Za-z0-9_.-]+[:=](?:host-gateway|[0-9A-Fa-f.:]+|\[[0-9A-Fa-f:]+\])$/, "must be NAME:address"),
+      ),
+    ),
+  ],
+  hostsMessage,
+);
+const attestations = v.strictObject({
+  provenance: v.optional(v.union([v.boolean(), v.picklist(["min", "max"])], 'must be true, false, "min" or "max"')),
+  sbom: v.optional(v.boolean()),
+});
 const suffix = v.pipe(v.string(), v.regex(orTemplate(suffixForm), suffixForm.message));
 const prefix = v.pipe(v.string(), v.regex(orTemplate(prefixForm), prefixForm.message));
 const platform = v.pipe(v.string(), v.regex(orTemplate(platformForm), platformForm.message));
@@ -86,6 +108,24 @@ const targetEntries = {
       "Goes before and after the target's build tag alone, as prefix and suffix. Targets that would share one get -<target> by themselves.",
     ),
   ),
+  attest: v.optional(
+    described(
+      attestations,
+      "What is attested of the image: { provenance: true, min or max; sbom: true }. Default: nothing, so that it is one manifest.",
+    ),
+  ),
+  annotations: v.optional(
+    described(v.record(text, scalar), "Annotations of the image's manifest. Values may hold {{…}} templates."),
+  ),
+  network: v.optional(
+    described(
+      v.picklist(["default", "none", "host"], 'must be "default", "none" or "host"'),
+      "The network that RUN instructions have: default, none, or the engine's own (host).",
+    ),
+  ),
+  extraHosts: v.optional(
+    described(hostNames, "More names of hosts for RUN instructions: { NAME: address } or a list of NAME:address."),
+  ),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
   reuse: v.optional(
@@ -109,7 +149,7 @@ const registry = v.strictObject({
 
 export const configSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  ...v.pick(target, ["dockerfile", "context", "tags", "reuse"]).entries,
+  ...v.pick(target, ["dockerfile", "context", "tags", "reuse", "attest"]).entries,
   push: v.optional(
     described(
       pushPolicy,

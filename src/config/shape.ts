@@ -52,7 +52,7 @@ function maps(config: unknown): [keys: string[], value: unknown][] {
     ...Object.entries(asMap(top.registries)).map(([name, one]): [string[], unknown] => [["registries", name], one]),
     ...long.flatMap(([keys, target]): [string[], unknown][] => [
       [keys, target],
-      ...["args", "labels", "secrets", "contexts"].map((key): [string[], unknown] => [
+      ...["args", "labels", "annotations", "secrets", "contexts"].map((key): [string[], unknown] => [
         [...keys, key],
         asMap(target)[key],
       ]),

@@ -32,7 +32,7 @@ export type FailureCode =
   | "other-inputs"
   /** The registry's answers do not tell whether a tag may move. */
   | "undecided"
-  /** The registry does not do what it was asked for, for anybody. */
+  /** The registry or the engine does not do what it was asked for, for anybody. */
   | "unsupported"
   /** The registry lets no tag be written twice. */
   | "immutable"

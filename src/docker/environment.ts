@@ -44,8 +44,6 @@ export function dockerEnvironment(env: Environment, names: readonly string[]): R
   // plugins/docker's secrets are often DOCKER_PASSWORD; docker itself has no use for them.
   for (const name of ["DOCKER_USERNAME", "DOCKER_PASSWORD"]) if (!names.includes(name)) delete result[name];
   return {
-    // An image is one manifest with one digest on every engine: an attestation holds times, and makes an index of it.
-    BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
     ...result,
     DOCKER_BUILDKIT: "1",
     DOCKER_CLI_HINTS: "false",

@@ -45,7 +45,7 @@ export function shellScript(lines: readonly Line[], directory: string): string {
     "(",
     "set -eu",
     `cd ${quote(directory)}`,
-    "export DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1",
+    "export DOCKER_BUILDKIT=1",
     ...(needsWork ? [`${workDirectory}=$(mktemp -d)`, `trap 'rm -rf "$${workDirectory}"' EXIT`] : []),
     ...(logsIn ? [ownDockerConfig] : []),
     ...lines.map(toShell),

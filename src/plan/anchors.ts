@@ -45,6 +45,8 @@ function anchorTarget({ target }: Placed, stage: string): Placed["target"] {
     prefix: "",
     suffix: "",
     buildTag: { prefix: "", suffix: "" },
+    annotations: {},
+    attest: { provenance: null, sbom: false },
     needs: [],
     push: false,
     cacheFrom: [],

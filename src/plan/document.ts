@@ -49,6 +49,10 @@ export interface TargetDocument extends Pick<
   | "contexts"
   | "platforms"
   | "isElsewhere"
+  | "attest"
+  | "annotations"
+  | "network"
+  | "extraHosts"
   | "cacheFrom"
 > {
   /** All that can change the image, as far as it is known before the run. */

@@ -44,6 +44,7 @@ export interface InputSources {
   isShared: boolean;
   /** A target's labels as they will be, but for what is only known later. */
   labels: (target: string) => Readonly<Record<string, string>>;
+  annotations: (target: string) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -123,6 +124,7 @@ function inputsOf(
   }
   const labels = identityOf(sources.labels(target.name), target.labels);
   for (const [name, text] of labels.toSorted(([a], [b]) => (a < b ? -1 : 1))) fact(inputs, `the label ${name}`, text);
+  settingInputs(target, sources.annotations(target.name), inputs);
   // These reach the builder without being declared.
   for (const [name, value] of Object.entries(one.args)) {
     if (/^(?:BUILDKIT_.*|SOURCE_DATE_EPOCH)$/.test(name)) fact(inputs, `the argument ${name}`, value);
@@ -131,6 +133,19 @@ function inputsOf(
   if (target.ssh.length > 0) fact(inputs, "ssh", target.ssh.map((id) => id.replace(/=.*/s, "")).join());
   const distinct = new Map(inputs.images.map((image) => [JSON.stringify(image), image]));
   return { ...inputs, images: [...distinct.values()] };
+}
+
+/** How it is built and what is said of it, where that is not as ever. */
+function settingInputs(
+  { network, extraHosts, attest: { provenance, sbom } }: Placed["target"],
+  annotations: Readonly<Record<string, string>>,
+  inputs: Inputs,
+): void {
+  if (network !== "default") fact(inputs, "the network", network);
+  for (const [name, address] of Object.entries(extraHosts)) fact(inputs, `the extra host ${name}`, address);
+  for (const [name, text] of Object.entries(annotations)) fact(inputs, `the annotation ${name}`, text);
+  if (provenance !== null) fact(inputs, "the provenance", provenance);
+  if (sbom) fact(inputs, "the sbom", "true");
 }
 
 /** What the facts of one target are gathered with. */

@@ -184,6 +184,7 @@ function withInputs(
   { placed, links, images }: ReturnType<typeof findLinks>,
 ): PlannedTarget[] {
   const labels = new Map(targets.map((target) => [target.name, target.labels]));
+  const annotations = new Map(targets.map((target) => [target.name, target.annotations]));
   const byName = new Map(placed.map((one) => [one.target.name, one]));
   const inputsOf = targetInputs({
     placed: byName,
@@ -193,6 +194,7 @@ function withInputs(
     platform,
     isShared: event.buildNumber !== null,
     labels: (name) => labels.get(name)!,
+    annotations: (name) => annotations.get(name)!,
   });
   return targets.map((target) => ({ ...target, inputs: inputsOf(target.name) }));
 }

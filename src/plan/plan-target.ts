@@ -59,8 +59,9 @@ export function planTarget(
   const earlier = lastPublished(target, tags, image.repositories[0], published.tags);
   const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
+  const annotations = renderAll(target.annotations, `targets.${name}.annotations`, templates.get(name)!);
   return {
-    problems: [...outcome.problems, ...own.problems],
+    problems: [...outcome.problems, ...own.problems, ...annotations.problems],
     warnings: push && !implied ? published.warnings : [],
     target: {
       name,
@@ -96,6 +97,10 @@ export function planTarget(
       platforms: [...target.platforms],
       partOf: image.partOf,
       isElsewhere: target.parts.length > 0 && target.platforms.length === 0,
+      attest: target.attest,
+      annotations: annotations.values,
+      network: target.network,
+      extraHosts: { ...target.extraHosts },
       cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
       isBase: bases.has(name),
       inputs: notKnown,

@@ -2,7 +2,7 @@ import type { Affixes } from "../core/build-tag.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
 import type { Reference, Repository } from "../core/reference.ts";
-import type { Secret } from "../config/config.ts";
+import type { Attestations, Network, Secret } from "../config/config.ts";
 import type { NamedText } from "../core/text.ts";
 import type { Step } from "./steps.ts";
 
@@ -71,6 +71,10 @@ export interface PlannedTarget {
   partOf: Whole | null;
   /** Only other agents build a part of it. */
   isElsewhere: boolean;
+  attest: Attestations;
+  annotations: Record<string, string>;
+  network: Network;
+  extraHosts: Record<string, string>;
   cacheFrom: string[];
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;

@@ -14,6 +14,7 @@ export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "
       ...[image, ...places].map(({ repository }): Published => [`${path}.repo`, repository.name]),
       ...[image, ...allReferences(target)].map(({ tag }): Published => [`${path}.tags`, tag]),
       ...Object.entries(target.labels).map(([name, text]): Published => [`${path}.labels.${name}`, text]),
+      ...Object.entries(target.annotations).map(([name, text]): Published => [`${path}.annotations.${name}`, text]),
       ...Object.entries(target.contexts).map(([name, from]): Published => [`${path}.contexts.${name}`, from]),
       [`${path}.dockerfile`, dockerfile],
       [`${path}.context`, context],

@@ -37,6 +37,10 @@ interface Written {
   secret?: object[];
   ssh?: string[];
   platforms?: string[];
+  attest?: string[];
+  annotations?: string[];
+  network?: string;
+  "extra-hosts"?: Record<string, string>;
   "cache-to"?: string[];
   "cache-from"?: string[];
   pull?: boolean;
@@ -45,7 +49,7 @@ interface Written {
 }
 
 const understood = new Set(
-  "context dockerfile target contexts args labels tags secret ssh platforms cache-to cache-from pull no-cache output".split(
+  "context dockerfile target contexts args labels tags secret ssh platforms attest annotations network extra-hosts cache-to cache-from pull no-cache output".split(
     " ",
   ),
 );
@@ -93,6 +97,8 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
   if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
   if (output === undefined) throw new NotExpected(`the output ${String(written.output)} of bake target ${name}`);
   if ((written.platforms ?? []).length > 1) throw new NotExpected(`several platforms of bake target ${name}`);
+  const attested = (written.attest ?? []).filter((text) => !text.endsWith(",disabled=true"));
+  if (attested.length > 0) throw new NotExpected(`the attestations ${attested.join()} of bake target ${name}`);
   const inline = written["cache-to"] ?? [];
   if (inline.some((to) => to !== "type=inline")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
   return {

@@ -18,6 +18,8 @@ export async function build(host: DockerHost, words: readonly string[], { env = 
     "--label": "joined",
     "--secret": "joined",
     "--ssh": "joined",
+    "--network": "joined",
+    "--add-host": "joined",
     "--cache-from": "joined",
     "--no-cache": "alone",
     "--pull": "alone",

@@ -12,6 +12,7 @@ type Run = (host: DockerHost, words: readonly string[], command: Command) => End
 /** The commands that are known, by their first words; the longest that fits is it. */
 export const commands: Readonly<Record<string, Run>> = {
   version,
+  info,
   login,
   tag,
   push,
@@ -53,6 +54,15 @@ export function withoutBuildx(engine: Engine, words: readonly string[]): Ended {
   }
   const help = engine === "legacy" ? "See 'docker --help'.\n\n" : "\n";
   return { exitCode: 125, stderr: `unknown shorthand flag: 'f' in -f\n${help}Usage:  docker [OPTIONS] COMMAND\n` };
+}
+
+/** Where containerd keeps the images the driver's status says so. */
+function info({ engine }: DockerHost, words: readonly string[]): Ended {
+  const { one, rest } = readWords(words, { "--format": "next" });
+  if (rest.length > 0 || one("--format") !== "{{json .DriverStatus}}") throw new NotExpected(`info ${words.join(" ")}`);
+  const status =
+    engine === "containerd" ? [["driver-type", "io.containerd.snapshotter.v1"]] : [["Backing Filesystem", "extfs"]];
+  return { stdout: `${JSON.stringify(status)}\n` };
 }
 
 function version({ engine }: DockerHost, words: readonly string[]): Ended {

@@ -92,7 +92,6 @@ describe("a docker process", () => {
           DOCKER_CONFIG: "/tmp/own",
           TOKEN: "t0ken",
           DOCKER_BUILDKIT: "1",
-          BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
         },
       },
     ]);

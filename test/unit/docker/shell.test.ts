@@ -94,7 +94,7 @@ describe("a script", () => {
 
   it("makes a directory of its own only where one is needed", () => {
     expect(shellScript([{ run: docker("pull", "a") }], "/a b")).toBe(
-      "(\nset -eu\ncd '/a b'\nexport DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1\ndocker pull a\n)\n",
+      "(\nset -eu\ncd '/a b'\nexport DOCKER_BUILDKIT=1\ndocker pull a\n)\n",
     );
     expect(shellScript([{ run: docker("x", [{ variable: "WORK" }, "/f"]) }], "/")).toContain("WORK=$(mktemp -d)");
     const inGroup: Line = { firstOf: [{ all: [{ run: docker("x", [{ variable: "WORK" }]) }] }] };

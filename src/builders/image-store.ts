@@ -1,0 +1,37 @@
+import { type Failure, failure } from "../core/failure.ts";
+import { type DockerContext, runDocker } from "../docker/exec.ts";
+import { docker } from "../docker/invocation.ts";
+import { dockerFailure } from "../docker/why-failed.ts";
+import type { PlannedTarget } from "../plan/plan.ts";
+import type { Builder } from "./builder.ts";
+
+/** What only an image that is kept as a manifest can have, in words; null for a target that asks for none of it. */
+function extrasOf({ attest, annotations }: PlannedTarget): string | null {
+  if (attest.provenance !== null || attest.sbom) return "attestations";
+  return Object.keys(annotations).length > 0 ? "annotations" : null;
+}
+
+/**
+ * Why the engine here cannot keep what is to be said of an image; null if it can, or nothing is. The classic image store has no
+ * manifests: buildx refuses attestations there, and annotations are lost without a word.
+ * https://docs.docker.com/engine/storage/containerd/
+ */
+export async function imageStoreFault(
+  builder: Builder,
+  context: DockerContext,
+  targets: readonly PlannedTarget[],
+): Promise<Failure | null> {
+  const wanting = targets.find((target) => extrasOf(target) !== null);
+  if (wanting === undefined) return null;
+  const [extras, target] = [extrasOf(wanting)!, wanting.name];
+  if (!builder.binds) {
+    const hint = "install buildx, and turn on the engine's containerd image store, or leave them out";
+    return failure("unsupported", `docker build without buildx makes no ${extras}`, { target, hint });
+  }
+  const result = await runDocker(context, docker("info", "--format", "{{json .DriverStatus}}"));
+  if (result.exitCode !== 0) return dockerFailure(context.host, null, result, result.stderr);
+  if (result.stdout.includes("io.containerd.snapshotter")) return null;
+  const hint =
+    'turn on the containerd image store (in daemon.json: "features": { "containerd-snapshotter": true }), or leave them out';
+  return failure("unsupported", `the engine's classic image store keeps no ${extras}`, { target, hint });
+}
