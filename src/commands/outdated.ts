@@ -2,7 +2,7 @@ import { ExitCode, type Problem } from "../core/errors.ts";
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
-import { tagOfBranch } from "../plan/last-published.ts";
+import { scopeOfBranch, tagOfBranch } from "../plan/last-published.ts";
 import { selectTargets } from "../plan/select.ts";
 import { type Freshness, freshnessOf, type PublishedTarget } from "../release/freshness.ts";
 import { consoleFor } from "../report/console.ts";
@@ -55,23 +55,25 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
     const { repositories, homes, affixes } = images.get(target.name)!;
     const [repository] = repositories;
     if (target.push === false) continue;
+    const branch = isPretended ? null : event.defaultBranch;
+    const { name } = target;
     // Others stand on what has a build tag alone, which never moves.
     if (repository === undefined) {
       const [home] = homes;
-      if (home !== undefined)
-        builds.set(target.name, { name: target.name, repository: home, homes, affixes, tag: null });
+      const ofBuilds = scopeOfBranch(event, branch, affixes);
+      if (home !== undefined) builds.set(name, { name, repository: home, homes, affixes, tag: null, scope: ofBuilds });
       continue;
     }
-    const branch = isPretended ? null : event.defaultBranch;
     const ofBranch = branch === null ? null : tagOfBranch(target, scope, branch);
     const evaluated = evaluateTags(target.tags, scope, target, `targets.${target.name}`);
     problems.push(...evaluated.problems);
-    published.set(target.name, {
-      name: target.name,
+    published.set(name, {
+      name,
       repository,
       homes,
       affixes,
       tag: ofBranch ?? evaluated.tags[0] ?? null,
+      scope: null,
     });
   }
   return { published, builds, problems };

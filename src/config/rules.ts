@@ -73,7 +73,7 @@ function inTexts(
 }
 
 function hasRepository(target: Target): Problem[] {
-  return target.repositories.length > 0 || target.push !== true
+  return target.repositories.length > 0 || target.builds !== null || target.push !== true
     ? []
     : [{ path: `targets.${target.name}.push`, message: "is true, but there is no repo to publish to" }];
 }

@@ -32,13 +32,13 @@ export function lastPublished(
  */
 export function lastBuilds({ event }: TagInputs, affixes: Affixes): string[] {
   if (event.provider === "local") return [];
-  const scopes = buildsBefore(event).map((build) => buildScope(build, affixes));
+  const scopes = [null, ...otherBranches(event)].map((branch) => scopeOfBranch(event, branch, affixes));
   return [...new Set(scopes.filter((scope) => scope !== null))];
 }
 
-/** A build of its own branch, and those of the others. */
-function buildsBefore(event: BuildEvent): BuildEvent[] {
-  return [event, ...otherBranches(event).map((branch) => branchBuild(event, branch))];
+/** What the build tags of a branch begin with, or those of the event's own; null where there are none. */
+export function scopeOfBranch(event: BuildEvent, branch: string | null, affixes: Affixes): string | null {
+  return buildScope(branch === null ? event : branchBuild(event, branch), affixes);
 }
 
 function otherBranches({ pullRequest, baseRef, defaultBranch }: BuildEvent): string[] {

@@ -6,6 +6,7 @@ import { baseDigestLabel, baseNameLabel } from "../plan/labels.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 import { imageAt } from "./run-state.ts";
+import { latestOf } from "./who-owns.ts";
 
 const atOnce = 8;
 
@@ -19,6 +20,8 @@ export interface PublishedTarget {
   affixes: Affixes;
   /** The moving tag whose image is looked at; null where no rule gives one. */
   tag: string | null;
+  /** What its build tags begin with, where these are its only ones: the latest stands for what others would be built on now. */
+  scope: string | null;
 }
 
 /** Whether a published image stands on what its base is now. */
@@ -81,7 +84,8 @@ async function lookAt(
   if (up === null) return unknown("it is not in the registry");
   const [written, recorded] = [up.image.labels[baseNameLabel] ?? "", up.image.labels[baseDigestLabel] || null];
   if (written === "") return unknown("it names no image that it stands on");
-  const base = baseOf(written, published);
+  const base = await baseOf(written, published, registries);
+  if (base instanceof Refusal) return unknown(base.message, { base: written }, base);
   if (base === "pinned") {
     const [, pinned = null] = written.split("@");
     return {
@@ -90,7 +94,6 @@ async function lookAt(
     };
   }
   if (base === null) return unknown("what it stands on is in no registry", { base: written });
-  if (base === "never moves") return unknown("what it stands on has a build tag alone", { base: written });
   const known = { base: formatReference(base), recorded };
   if (recorded === null) return unknown("it does not say on which image of that name; build it with pull: true", known);
   const now = await digestOf(base);
@@ -108,19 +111,21 @@ async function lookAt(
  * What is to be looked up: of a base of our own the tag that its builds move, as its label has the build tag, which never
  * moves; of others the name that the Dockerfile had. Null where there is nothing to be looked up.
  */
-function baseOf(
+async function baseOf(
   written: string,
   published: ReadonlyMap<string, PublishedTarget>,
-): Reference | "pinned" | "never moves" | null {
+  registries: Pick<Registries, "repository">,
+): Promise<Reference | "pinned" | null | Refusal> {
   if (written.includes("@")) return "pinned";
   const reference = parseReference(written);
   if (reference === null || reference.repository.registry.endsWith(".invalid")) return null;
   const owner = ownerOf(reference, [...published.values()]);
-  return owner === null
-    ? reference
-    : owner.tag === null
-      ? "never moves"
-      : { repository: owner.repository, tag: owner.tag };
+  if (owner === null) return reference;
+  if (owner.tag !== null) return { repository: owner.repository, tag: owner.tag };
+  if (owner.scope === null) return null;
+  const tags = await registries.repository(reference.repository).tags();
+  if (tags instanceof Refusal) return tags;
+  return { ...reference, tag: latestOf(owner.affixes, owner.scope, tags) ?? reference.tag };
 }
 
 /** The target whose build tag it is; several may share a repository and differ in what stands around their tags. */

@@ -8,7 +8,7 @@ import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { copyImage } from "./publish.ts";
 import { type Difference, inputsNow, inWords, missingImage, whatDiffers } from "../builders/late-labels.ts";
-import { latestOf } from "./who-owns.ts";
+import { buildNumber, latestOf } from "./who-owns.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -97,11 +97,10 @@ export async function findSame(
       continue;
     }
     // Which build has moved a tag last is then told by the build tags alone.
-    const listed = await client.tags();
+    const builds = target.reuseBuilds.length > 0 ? target.image.repository : reference.repository;
+    const listed = await registries.repository(builds).tags();
     if (!(listed instanceof Refusal)) return { ...up, from, reference };
-    return notFound(`${reference.repository.name} does not list its tags, so nothing is used again there`, {
-      reference,
-    });
+    return notFound(`${builds.name} does not list its tags, so nothing is used again there`, { reference });
   }
   return nearest ?? notFound("no earlier image is up");
 }
@@ -116,7 +115,7 @@ async function lastBuilds(registries: Release["registries"], target: PlannedTarg
   const tags = target.reuseBuilds.length === 0 ? [] : await registries.repository(repository).tags();
   if (tags instanceof Refusal) return [];
   return target.reuseBuilds.flatMap((scope) => {
-    const tag = latestOf(target, scope, tags);
+    const tag = latestOf(target.buildAffixes, scope, tags, buildNumber(target.labels));
     return tag === null ? [] : [{ repository, tag }];
   });
 }

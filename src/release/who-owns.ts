@@ -1,6 +1,6 @@
 import compare from "semver/functions/compare.js";
 import { higherVersion, isAlias } from "../core/alias.ts";
-import { buildTagParts, withoutAffixes } from "../core/build-tag.ts";
+import { type Affixes, buildTagParts, withoutAffixes } from "../core/build-tag.ts";
 import { ownLabels, versionLabel } from "../plan/labels.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 
@@ -56,16 +56,16 @@ export function laterBuilds({ buildAffixes, labels }: PlannedTarget, existing: r
     .toSorted((a, b) => b.number - a.number);
 }
 
-/** The build tag of the latest of a branch's earlier builds, whose tags begin with `scope`; null where there is none. */
+/** The build tag of a branch's latest build before another one, whose tags begin with `scope`; null where there is none. */
 export function latestOf(
-  { buildAffixes, labels }: Pick<PlannedTarget, "buildAffixes" | "labels">,
+  affixes: Affixes,
   scope: string,
   existing: readonly string[],
+  before: number = Infinity,
 ): string | null {
-  const own = buildNumber(labels);
   const found = existing.flatMap((tag) => {
-    const parts = buildTagParts(withoutAffixes(tag, buildAffixes) ?? "");
-    return parts !== null && parts.scope === scope && parts.number < own ? [{ tag, number: parts.number }] : [];
+    const parts = buildTagParts(withoutAffixes(tag, affixes) ?? "");
+    return parts !== null && parts.scope === scope && parts.number < before ? [{ tag, number: parts.number }] : [];
   });
   return found.toSorted((a, b) => b.number - a.number)[0]?.tag ?? null;
 }
@@ -108,6 +108,7 @@ export function targetsOfBuild(theirs: Labels): ReadonlySet<string> | null {
   return names === "" ? null : new Set(names.split(","));
 }
 
-function buildNumber(labels: Labels): number {
+/** The number of the build that has made an image; 0 where it has none. */
+export function buildNumber(labels: Labels): number {
   return Number(labels[ownLabels.buildNumber]) || 0;
 }

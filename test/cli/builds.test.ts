@@ -159,6 +159,20 @@ describe("build tags in a repository of their own", () => {
     expect(registry.digest(named[0]!, "production")).toBe(registry.digest(app1, buildTag(40)));
   });
 
+  it("are what tells whether a base has moved on that has no other tags", async () => {
+    const { run } = await withBuilds();
+    const states = async () => {
+      const { targets: found } = (await run(["outdated", "--json"], pushOf(50))).json() as {
+        targets: { state: string }[];
+      };
+      return found.map(({ state }) => state);
+    };
+    await run(["build"], pushOf(41));
+    expect(await states()).toEqual(["current", "current"]);
+    await run(["build", "base", "--no-reuse"], pushOf(42));
+    expect(await states()).toEqual(["outdated", "outdated"]);
+  });
+
   it("leave a target alone that is published nowhere and that nothing stands on", async () => {
     const { run, registry } = await withBuilds({ targets: { ...targets, app2: { repo: false } } });
     expect(await run(["build"])).toMatchObject({ code: 0 });

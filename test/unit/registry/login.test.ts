@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseRepository } from "../../../src/core/reference.ts";
 import { bearer, guarded, loggedIn, registry, robot, type Said } from "./fake.ts";
 
 const manifest = { digest: "sha256:abc", mediaType: "application/json", body: "{}" };
@@ -26,6 +27,28 @@ describe("a login", () => {
       "PUT /v2/b/c/manifests/3",
     ]);
     expect(requests[1]!.headers["authorization"]).toBe(robot);
+  });
+
+  it("is a token for reading the other repository, too, from which a blob is mounted", async () => {
+    const { client, registries, asked } = registry((request) => {
+      if (request.method === "HEAD") return { status: 404 };
+      return guarded(bearer, "Bearer abc")(request);
+    });
+    const body = JSON.stringify({ config: { digest: "sha256:def" } });
+    // This one answers every POST with a 200: it has mounted nothing.
+    expect(await client.bring({ ...manifest, body }, registries.repository(parseRepository("a.com/b/x")))).toBe(false);
+    const token = asked().find((line) => line.includes("auth.com"))!;
+    expect(asked()).toContain("POST /v2/b/c/blobs/uploads/?mount=sha256%3Adef&from=b%2Fx");
+    expect(new URL(token.slice("GET ".length)).searchParams.getAll("scope")).toEqual([
+      "repository:b/c:pull,push",
+      "repository:b/x:pull",
+    ]);
+  });
+
+  it("is a token for removing, where something is removed", async () => {
+    const { client, asked } = registry(guarded(bearer, "Bearer abc"));
+    expect(await client.remove("sha256:abc")).toBe("removed");
+    expect(asked()[1]).toContain("scope=repository%3Ab%2Fc%3Apull%2Cdelete");
   });
 
   it("is made once for requests that are under way together", async () => {
