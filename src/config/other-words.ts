@@ -1,7 +1,7 @@
 import { nearest } from "../core/suggest.ts";
 
 /** Where a map of the config stands, by which keys it has. */
-export type MapKind = "config" | "target" | "registry" | "secret";
+export type MapKind = "config" | "target" | "registry" | "secret" | "attest" | "buildTag";
 
 /** What to write instead of another tool's key: of Drone's and Woodpecker's plugins, of bake and of Compose. */
 const instead: Readonly<Record<string, readonly string[]>> = {
@@ -93,7 +93,7 @@ export function keyHint(key: string, kind: MapKind, keys: Readonly<Record<MapKin
     return `it is a target's: write it under targets.<name>${key === "repo" ? "" : ", or under defaults for all"}`;
   }
   if (kind === "target" && keys.config.includes(key)) return "it stands at the top level";
-  const table = kind === "registry" ? hints.registry : kind === "secret" ? null : hints.target;
+  const table = kind === "registry" ? hints.registry : kind === "config" || kind === "target" ? hints.target : null;
   const known = table?.get(exact);
   if (known !== undefined) return known;
   const near = nearest(key, keys[kind]);

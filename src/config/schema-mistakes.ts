@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { fixedVariable, shellVariable } from "../templates/shell-variable.ts";
-import { configSchema, registryKeys, secretKeys, targetKeys } from "./schema.ts";
+import { attestKeys, buildTagKeys, configSchema, registryKeys, secretKeys, targetKeys } from "./schema.ts";
 import { keyHint, type MapKind } from "./other-words.ts";
 import { asMap, isConfidential, isMap, type Mistake, mostMistakes } from "./shape.ts";
 
@@ -11,6 +11,8 @@ const keysOf: Readonly<Record<MapKind, readonly string[]>> = {
   target: targetKeys,
   registry: registryKeys,
   secret: secretKeys,
+  attest: attestKeys,
+  buildTag: buildTagKeys,
 };
 
 /** What the schema found, in our words. */
@@ -128,7 +130,11 @@ function kindOf(keys: readonly string[]): MapKind | null {
   if (keys.length === 0) return "config";
   const [first] = keys;
   const inTarget = first === "defaults" ? keys.slice(1) : first === "targets" && keys.length > 1 ? keys.slice(2) : null;
-  if (inTarget !== null)
-    return inTarget.length === 0 ? "target" : inTarget[0] === "secrets" && inTarget.length === 2 ? "secret" : null;
+  if (inTarget !== null) {
+    const [key] = inTarget;
+    if (inTarget.length === 1 && (key === "attest" || key === "buildTag")) return key;
+    return inTarget.length === 0 ? "target" : key === "secrets" && inTarget.length === 2 ? "secret" : null;
+  }
+  if (first === "attest" && keys.length === 1) return "attest";
   return first === "registries" && keys.length === 2 ? "registry" : null;
 }

@@ -27,19 +27,18 @@ const secret = v.union(
   [v.strictObject({ env: environmentName }), v.strictObject({ file: text })],
   "must be { env: NAME } or { file: path }",
 );
-/** `host-gateway`, or an address: IPv6 may stand in brackets. */
-const address = /^(?:host-gateway|[0-9A-Fa-f.:]+|\[[0-9A-Fa-f:]+\])$/;
+// A name of digits alone would be the place in a list, which JavaScript takes for a map.
+const hostName = "(?!\\d+$)[A-Za-z0-9_.-]+";
+const hostAddress = "(?:host-gateway|\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\\]?)";
 const hostsMessage = "must be { NAME: address } or a list of NAME:address";
-const hostNames = v.union(
+const hosts = v.union(
   [
+    v.array(v.pipe(v.string(), v.regex(new RegExp(`^${hostName}[:=]${hostAddress}$`), "must be NAME:address"))),
     v.record(
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, "is not the name of a host")),
-      v.pipe(v.string(hostsMessage), v.regex(address, "must be an IP address or host-gateway")),
-    ),
-    v.array(
+      v.pipe(v.string(), v.regex(new RegExp(`^${hostName}$`), "is not the name of a host")),
       v.pipe(
-        v.string(),
-        v.regex(/^[A-Za-z0-9_.-]+[:=](?:host-gateway|[0-9A-Fa-f.:]+|\[[0-9A-Fa-f:]+\])$/, "must be NAME:address"),
+        v.string(hostsMessage),
+        v.regex(new RegExp(`^${hostAddress}$`), "must be an IP address, or host-gateway for the engine's own"),
       ),
     ),
   ],
@@ -52,6 +51,7 @@ const attestations = v.strictObject({
 const suffix = v.pipe(v.string(), v.regex(orTemplate(suffixForm), suffixForm.message));
 const prefix = v.pipe(v.string(), v.regex(orTemplate(prefixForm), prefixForm.message));
 const platform = v.pipe(v.string(), v.regex(orTemplate(platformForm), platformForm.message));
+const affixes = v.strictObject({ prefix: v.optional(prefix), suffix: v.optional(suffix) });
 const repositories = v.union(
   [
     text,
@@ -104,7 +104,7 @@ const targetEntries = {
   ),
   buildTag: v.optional(
     described(
-      v.strictObject({ prefix: v.optional(prefix), suffix: v.optional(suffix) }),
+      affixes,
       "Goes before and after the target's build tag alone, as prefix and suffix. Targets that would share one get -<target> by themselves.",
     ),
   ),
@@ -124,7 +124,7 @@ const targetEntries = {
     ),
   ),
   extraHosts: v.optional(
-    described(hostNames, "More names of hosts for RUN instructions: { NAME: address } or a list of NAME:address."),
+    described(hosts, "More names of hosts for RUN instructions: { NAME: address } or a list of NAME:address."),
   ),
   needs: v.optional(described(stringOrList, "Targets that are built before this one.")),
   push: v.optional(described(pushPolicy, "false: built, not published.")),
@@ -208,5 +208,8 @@ export type WrittenTarget = v.InferInput<typeof target>;
 export const targetKeys = Object.keys(targetEntries);
 /** The keys of a registry, for messages. */
 export const registryKeys = Object.keys(registry.entries);
+/** The keys of what is attested, and of what stands around a build tag, for messages. */
+export const attestKeys = Object.keys(attestations.entries);
+export const buildTagKeys = Object.keys(affixes.entries);
 /** The keys of a secret, of which it has one. */
 export const secretKeys = ["env", "file"];

@@ -88,7 +88,13 @@ export function targetImages(
       return repository;
     };
     const named = [...new Set(target.repositories.map((written) => repositoryOf(written, `${where}.repo`)))];
-    const builds = target.builds === null ? null : repositoryOf(target.builds, "builds", ofTarget(context, target));
+    const isNameless = context.event.repository === null && /\{\{\s*repo\b/.test(target.builds ?? "");
+    if (isNameless) {
+      const hint = "run this in CI, or in a clone that has a remote; or write the repository's name";
+      problems.push({ path: "builds", message: "{{repo}} is empty here", got: target.builds, hint });
+    }
+    const builds =
+      target.builds === null || isNameless ? null : repositoryOf(target.builds, "builds", ofTarget(context, target));
     const repositories = named.map(parseRepository);
     found.push({ target, repositories, homes: builds === null ? repositories : [parseRepository(builds)] });
   }
