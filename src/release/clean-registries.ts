@@ -71,7 +71,8 @@ async function survey(repository: string, client: RepositoryClient): Promise<Ans
     const listed = new Set([...found.values()].flatMap((one) => one?.parts ?? []));
     open = [...listed].filter((digest) => !held.has(digest));
   }
-  return [...held.values()];
+  const first = ({ tags: [tag = ""] }: Held) => tag;
+  return [...held.values()].toSorted((a, b) => (first(a) < first(b) ? -1 : 1));
 }
 
 /** The answers to a question about each, or the first that is none. */
