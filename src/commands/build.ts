@@ -1,6 +1,8 @@
 import type { Builder } from "../builders/builder.ts";
 import { value } from "../ci/environment.ts";
-import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { engineBuilder } from "../builders/bake.ts";
+import { chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { builderFault } from "../builders/faults.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { cleanLine } from "../core/printable.ts";
@@ -19,7 +21,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
-import { planner, workOf } from "./planning.ts";
+import { builderOf, planner, workOf } from "./planning.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagLists, tagsFileText } from "./tags-file.ts";
@@ -65,20 +67,25 @@ async function planRun(host: Host, project: Project, line: RunLine): Promise<Pla
   const promoted = promotion(project, line);
   const make = await planner(host, withProblems(project, promoted.problems), line);
   const options: BuildOptions = line.options;
-  const presumed = presumedBuilder(options.builder ?? "auto", config.directory);
+  const wanted = builderOf(project, options);
+  // What a name stands for is asked below: until then nothing is refused that some builder could do.
+  const presumed =
+    wanted.name === "docker" ? presumedBuilder(wanted, config.directory) : engineBuilder(config.directory);
   const plan = make(workOf(project, line, presumed, promoted.from));
   const builds = line.command === "build" && promoted.from === null;
   checkInput(plan, project, { builds, options });
   if (!builds) return { plan, builder: null, fault: null };
   const docker = context(host, project, { directory: "", env: {} }, () => undefined);
-  const builder = await chooseBuilder(docker, options.builder ?? "auto");
+  const cacheExport = plan.targets.some(({ cacheTo }) => cacheTo.length > 0);
+  const builder = await chooseBuilder(docker, wanted, { cacheExport });
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
-  const fault = await builderFault(builder, docker, plan.targets);
-  return {
-    plan: builder.name === presumed.name ? plan : make(workOf(project, line, builder, null)),
-    builder,
-    fault,
-  };
+  const fault = await builderFault(builder, docker, plan.targets, { load: options.load === true });
+  return { plan: plansAlike(builder, presumed) ? plan : make(workOf(project, line, builder, null)), builder, fault };
+}
+
+/** Whether a plan for the one is a plan for the other. */
+function plansAlike(a: Builder, b: Builder): boolean {
+  return (["binds", "store", "exportsCache"] as const).every((trait) => a[trait] === b[trait]);
 }
 
 /** Throws for what the plan alone tells is wrong with the input. */

@@ -6,7 +6,7 @@ import { shellScript } from "../docker/shell.ts";
 import type { Host } from "../host/host.ts";
 import { planTree } from "../report/tree.ts";
 import { outputFiles } from "./output-files.ts";
-import { documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
+import { builderOf, documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject, withProblems } from "./project.ts";
 
@@ -24,8 +24,8 @@ async function show(host: Host, line: PlanningLine, withCommands: boolean): Prom
   const options: BuildOptions = line.options;
   const project = await loadProject(host, options);
   const { directory } = project.config;
-  // Without docker to ask, auto means buildx.
-  const builder = presumedBuilder(options.builder ?? "auto", directory);
+  // Without docker to ask, auto means the engine's own, and a name another one.
+  const builder = presumedBuilder(builderOf(project, options), directory);
   const { problems } = await outputFiles(host, options, project);
   const promoted = promotion(project, line);
   const make = await planner(host, withProblems(project, [...problems, ...promoted.problems]), line);

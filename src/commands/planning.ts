@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
+import { builderName, builderNameFault, type WantedBuilder, wantedBuilder } from "../core/builder-name.ts";
+import { value } from "../ci/environment.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
 import { commandNames } from "../core/command-names.ts";
-import type { Problem } from "../core/errors.ts";
+import { InputError, type Problem } from "../core/errors.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
 import { show } from "../docker/invocation.ts";
@@ -36,7 +38,6 @@ export async function planner(host: Host, project: Project, line: PlanningLine):
   const files = isReused
     ? await readContexts(host, config.directory, config.targets, dockerfiles)
     : () => "reuse is off";
-  const platform = env["DOCKER_DEFAULT_PLATFORM"] ?? host.platform;
   return (work) => {
     const { plan, problems } = makePlan({
       config,
@@ -46,7 +47,7 @@ export async function planner(host: Host, project: Project, line: PlanningLine):
       dockerfiles,
       tags,
       files,
-      platform,
+      platform: value(env, "DOCKER_DEFAULT_PLATFORM") ?? ownPlatform(work) ?? host.platform,
       pushFlag: line.options.push,
       work,
       isSet,
@@ -61,6 +62,18 @@ export async function planner(host: Host, project: Project, line: PlanningLine):
 function decided({ config, event }: Project): Config {
   const targets = config.targets.map((target) => ({ ...target, reuse: target.reuse ?? isOfCI(event) }));
   return { ...config, targets };
+}
+
+/** What the builder builds for where nobody says it. */
+function ownPlatform(work: Work): string | null {
+  return work.command === "build" ? work.builder.platform : null;
+}
+
+/** The builder that is asked for. Throws an InputError where that is no name. */
+export function builderOf({ config, env }: Project, { builder: flag }: BuildOptions): WantedBuilder {
+  const wanted = wantedBuilder({ flag, variable: value(env, "BUILDX_BUILDER"), config: config.builder });
+  if (builderName.test(wanted.name)) return wanted;
+  throw new InputError([{ path: wanted.path, message: builderNameFault, got: wanted.name }]);
 }
 
 /** A laptop builds what its work tree holds, on the images that it has. */
@@ -81,13 +94,18 @@ function idlePush(
 }
 
 /** What the command line asks a builder for. */
-function buildWork(builder: Builder, { config, event }: Project, { cache, pull, reuse, force }: BuildOptions): Work {
+function buildWork(
+  builder: Builder,
+  { config, event }: Project,
+  { cache, pull, reuse, load, force }: BuildOptions,
+): Work {
   return {
     command: "build",
     builder,
     noCache: cache === false,
     pull: pull ?? config.pull ?? isOfCI(event),
     reuse: cache !== false && reuse !== false,
+    load: load === true,
     force: force === true,
   };
 }

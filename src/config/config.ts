@@ -11,6 +11,8 @@ export interface Config {
   pull: boolean | null;
   /** What a promotion or rollback does: publish the images of another build, or build anew. */
   promote: "auto" | "build";
+  /** The builder, by name or kind; null: the one that is selected. */
+  builder: string | null;
   registries: Readonly<Record<string, RegistryAccess>>;
   /** The registry of repositories that name none. */
   registry: string | null;

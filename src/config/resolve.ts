@@ -36,6 +36,7 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     push: written.push ?? "auto",
     pull: written.pull ?? null,
     promote: written.promote ?? "auto",
+    builder: written.builder ?? null,
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],

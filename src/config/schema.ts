@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { builderName, builderNameFault } from "../core/builder-name.ts";
 import { targetName } from "./shape.ts";
 
 /** The one source of the config's types, its validation and the JSON schema that ships in the package. */
@@ -115,6 +116,12 @@ export const configSchema = v.strictObject({
   ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
   registry: v.optional(described(text, "The registry of repositories that name none.")),
+  builder: v.optional(
+    described(
+      v.pipe(v.string(), v.regex(builderName, `${builderNameFault}, or buildx, docker or auto`)),
+      "The buildx builder: a name, or buildx, docker, auto. Default: auto, the one that buildx has selected.",
+    ),
+  ),
   registries: v.optional(
     described(v.record(text, registry), "Credentials by registry, as names of environment variables."),
   ),

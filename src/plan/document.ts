@@ -40,6 +40,7 @@ export interface TargetDocument extends Pick<
   | "contexts"
   | "platforms"
   | "cacheFrom"
+  | "cacheTo"
 > {
   /** All that can change the image, as far as it is known before the run. */
   inputs: InputsDocument;

@@ -25,7 +25,8 @@ import { placeTargets } from "./place.ts";
 import { dependents, selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { planSizeProblems } from "./size.ts";
 import { sharedStages } from "./shared.ts";
-import { planSteps, type Work } from "./steps.ts";
+import { planSteps, type Store, type Work } from "./steps.ts";
+import { unkeptBases } from "./unkept.ts";
 
 /** Everything that a plan is made of. Nothing else has a say in it. */
 export interface PlanInputs {
@@ -63,7 +64,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     outcomes: found.outcomes,
     tags: { ...inputs.tags, event },
     images: found.images,
-    decision: decidePush(event, config.push, inputs.pushFlag),
+    decision: decidePush(event, config.push, inputs.pushFlag, isLoading(inputs)),
     selected,
     siblings: config.targets.map(({ name }) => name),
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
@@ -86,6 +87,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     ...referenceClashes(targets),
     ...targets.flatMap((target) => publishedSecrets(target, inputs.secrets)),
     ...planSizeProblems(targets),
+    ...(inputs.work.command === "build" ? unkeptBases(targets, inputs.work.builder) : []),
   ];
   const plan: Plan = {
     event: plannedEvent(event),
@@ -103,11 +105,23 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
         relevant.flatMap(({ target }) => found.outcomes.get(target.name)?.warnings ?? []),
       ),
       ...planned.flatMap((one) => one.warnings),
-      ...lintPlan(event, targets, shared, found.links, relevant, found.elsewhere),
+      ...lintPlan(
+        { event, targets, shared, store: storeOf(inputs), links: found.links, places: relevant },
+        found.elsewhere,
+      ),
       ...nearlyRegistries(Object.keys(config.registries), targets),
     ],
   };
   return { plan, problems };
+}
+
+/** Where this run's images are. */
+function storeOf({ work }: Pick<PlanInputs, "work">): Store {
+  return work.command === "build" ? work.builder.store : "host";
+}
+
+function isLoading({ work }: PlanInputs): boolean {
+  return work.command === "build" && work.load;
 }
 
 function promotedIn({ work }: PlanInputs): PromotedBuild | null {
@@ -136,7 +150,8 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
     }),
   );
   const { placed, ...unplaced } = placeTargets(config, templates, dockerfiles, inputs.secrets);
-  const added = anchors(placed, selected);
+  // Of a builder that keeps its images to itself nothing stays on the host that an anchor could hold.
+  const added = storeOf(inputs) === "host" ? anchors(placed, selected) : [];
   const anchorTargets = added.map(({ target }) => target);
   for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);
   const all = [...added, ...placed];

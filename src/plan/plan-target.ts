@@ -93,6 +93,7 @@ export function planTarget(
       contexts: { ...target.contexts },
       platforms: [...target.platforms],
       cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
+      cacheTo: [],
       isBase: bases.has(name),
       inputs: notKnown,
       reuseFrom: target.reuse === true ? earlier : [],

@@ -67,6 +67,8 @@ export interface PlannedTarget {
   contexts: Record<string, string>;
   platforms: string[];
   cacheFrom: string[];
+  /** Where its build cache is exported to, as `type=…` specifications; empty where nothing is written. */
+  cacheTo: string[];
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;
   inputs: PlannedInputs;
@@ -121,6 +123,10 @@ export interface Place {
   buildTag: string;
   /** The tags that move once everything is up. */
   moving: string[];
+}
+
+export function namesOf(targets: readonly Pick<PlannedTarget, "name">[]): string[] {
+  return targets.map(({ name }) => name);
 }
 
 /** The build-tag references of a target, one for each repository. */

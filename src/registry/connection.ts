@@ -25,7 +25,7 @@ export interface Place {
 /** A request to the registry; `what` says in messages what it is about. */
 interface Question {
   what: string;
-  method: "GET" | "HEAD" | "PUT";
+  method: "GET" | "HEAD" | "PUT" | "POST";
   /** From the origin on, `/v2/…`. */
   path: string;
   headers?: Readonly<Record<string, string>>;

@@ -1,3 +1,5 @@
+import { parseObject } from "./json.ts";
+
 /** What an image's configuration says that matters here. */
 export interface ImageConfig {
   /** The configuration's own digest: the image's id on a host with the classic image store. Null where there is none. */
@@ -24,6 +26,18 @@ export function configOf(manifest: unknown): { manifest: string } | { blob: stri
   const first = manifests?.find(({ platform }) => platform?.os !== "unknown")?.digest;
   if (first !== undefined) return { manifest: first };
   return config?.digest === undefined ? null : { blob: config.digest };
+}
+
+/** What a manifest lists by digest: the blobs of an image's layers, lowest first, or the images of an index. */
+export function contentsOf({ body }: { body: string }): { layers: string[]; images: string[] } {
+  const { layers = [], manifests = [] } = (parseObject(body) ?? {}) as {
+    layers?: { digest?: string }[];
+    manifests?: { digest?: string }[];
+  };
+  return {
+    layers: layers.flatMap(({ digest }) => digest ?? []),
+    images: manifests.flatMap(({ digest }) => digest ?? []),
+  };
 }
 
 /** Reads an image's configuration. */

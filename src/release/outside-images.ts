@@ -30,18 +30,18 @@ function withoutDigest(image: string): Reference | null {
 }
 
 async function askRegistry(
-  { registries, reporter }: Release,
+  { builder, registries, reporter }: Release,
   image: string,
   { repository, tag }: Reference,
 ): Promise<string | null> {
+  const isHere = builder?.store !== "registry";
   // It is only asked to be sure: what cannot be reached is not waited for.
   const isThere = (await registries.answers(repository.registry)) === "yes";
   const digest = isThere ? await registries.repository(repository).digest(tag) : null;
   if (typeof digest === "string") return digest;
   const why = digest instanceof Refusal ? digest.message : isThere ? "it has no such image" : "it cannot be reached";
-  reporter.note(
-    `${image}: its registry does not say what it is now (${why}); the image on this host is taken, if there is one`,
-  );
+  const then = isHere ? "the image on this host is taken, if there is one" : "the builder takes what it finds";
+  reporter.note(`${image}: its registry does not say what it is now (${why}); ${then}`);
   return null;
 }
 
@@ -78,7 +78,9 @@ export async function forgetTriggering(
 }
 
 /** It is the one that the builder takes by its name. */
-async function settleOnHosts({ docker }: Release, image: string, reference: Reference): Promise<void> {
+async function settleOnHosts({ builder, docker }: Release, image: string, reference: Reference): Promise<void> {
+  // What another builder takes by a name nobody tells.
+  if (builder?.store === "registry") return;
   const here = await lookOnHost(docker, reference);
   if (here === null || (here.Config?.OnBuild ?? []).length > 0) return;
   docker.digests.set(outsideKey(image), repositoryDigest(here, reference.repository) ?? here.Id);

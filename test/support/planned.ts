@@ -40,6 +40,7 @@ export function planned(
     contexts: {},
     platforms: [],
     cacheFrom: [],
+    cacheTo: [],
     isBase: false,
     inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
     reuseFrom: [],

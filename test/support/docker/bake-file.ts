@@ -15,6 +15,8 @@ export interface BakeTarget {
   pull: boolean;
   noCache: boolean;
   output: "docker" | "push" | "image" | "cacheonly";
+  /** The repositories that it is sent to without a tag. */
+  sentTo: string[];
 }
 
 const outputs = {
@@ -23,6 +25,9 @@ const outputs = {
   "type=image": "image",
   "type=cacheonly": "cacheonly",
 } as const;
+
+/** https://docs.docker.com/build/exporters/image-registry/ */
+const byDigest = /^type=image,"?name=([^",]+(?:,[^",=]+)*)"?,push-by-digest=true,push=true$/;
 
 interface Written {
   context?: string;
@@ -87,9 +92,8 @@ export function readBakeFile(
 
 function readTarget(name: string, written: Written, values: Readonly<Record<string, string>>): BakeTarget {
   const unknown = Object.keys(written).filter((key) => !understood.has(key));
-  const output = Object.entries(outputs).find(([text]) => text === written.output?.join(";"))?.[1];
+  const { output, sentTo } = outputOf(name, written);
   if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
-  if (output === undefined) throw new NotExpected(`the output ${String(written.output)} of bake target ${name}`);
   if ((written.platforms ?? []).length > 1) throw new NotExpected(`several platforms of bake target ${name}`);
   const inline = written["cache-to"] ?? [];
   if (inline.some((to) => to !== "type=inline")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
@@ -109,7 +113,17 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
     pull: written.pull === true,
     noCache: written["no-cache"] === true,
     output,
+    sentTo,
   };
+}
+
+function outputOf(name: string, { output, tags }: Written): Pick<BakeTarget, "output" | "sentTo"> {
+  const text = output?.join(";") ?? "";
+  const sentTo = byDigest.exec(text)?.[1]?.split(",") ?? [];
+  if (sentTo.length > 0 && tags !== undefined) throw new NotExpected(`tags of ${name}, which is sent by its digest`);
+  const known = sentTo.length > 0 ? "push" : Object.entries(outputs).find(([one]) => one === text)?.[1];
+  if (known === undefined) throw new NotExpected(`the output ${text} of bake target ${name}`);
+  return { output: known, sentTo };
 }
 
 function imageOf(cache: string): string {

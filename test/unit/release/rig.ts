@@ -70,6 +70,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
       contexts: {},
       platforms: [],
       cacheFrom: [],
+      cacheTo: [],
       isBase: false,
       inputs: { known: "", facts: [], images: [], unknown: "a test does not say" },
       reuseFrom: [],
