@@ -139,7 +139,9 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ),
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
-    ...unlessEmpty("cache-to", [...(target.isBase ? ["type=inline"] : []), ...target.cacheTo.map(literal)]),
+    ...unlessEmpty("cache-to", [
+      ...new Set([...(target.isBase ? ["type=inline"] : []), ...target.cacheTo.map(literal)]),
+    ]),
     ...unlessEmpty(
       "cache-from",
       [...unboundBases(target, sources), ...target.cacheFrom].map((from) => literal(cacheSource(from))),

@@ -11,6 +11,8 @@ export interface Config {
   pull: boolean | null;
   /** What a promotion or rollback does: publish the images of another build, or build anew. */
   promote: "auto" | "build";
+  /** The repository that build cache is kept in, with or without a registry; null: there is none. */
+  cache: string | null;
   /** The builder, by name or kind; null: the one that is selected. */
   builder: string | null;
   registries: Readonly<Record<string, RegistryAccess>>;
@@ -47,6 +49,7 @@ export interface Target {
   /** Whether an earlier build's image that was made from the very same is used again; null: in CI it is. */
   reuse: boolean | null;
   cacheFrom: readonly string[];
+  cacheTo: readonly string[];
 }
 
 /** Whether any build may publish it. */

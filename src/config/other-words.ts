@@ -13,6 +13,7 @@ const instead: Readonly<Record<string, readonly string[]>> = {
   "write labels:": ["customlabels", "customlabel", "labelschema", "label"],
   "write platforms:": ["platform"],
   "write cacheFrom:": ["cachefrom", "cacheimages"],
+  "write cacheTo:": ["cacheto"],
   "write needs:": ["dependson", "requires"],
   "write contexts:": ["namedcontext", "namedcontexts", "additionalcontexts", "buildcontexts"],
   "write suffix:": ["autotagsuffix", "defaultsuffix", "tagsuffix"],

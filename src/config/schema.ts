@@ -83,6 +83,12 @@ const targetEntries = {
   cacheFrom: v.optional(
     described(stringOrList, "Where else to look for build cache: references or type=… specifications."),
   ),
+  cacheTo: v.optional(
+    described(
+      stringOrList,
+      "Where to export build cache: references or type=… specifications. Never from a pull request.",
+    ),
+  ),
 };
 
 const target = v.strictObject(targetEntries);
@@ -116,6 +122,12 @@ export const configSchema = v.strictObject({
   ),
   flavor: v.optional(described(flavor, "How tags are made: latest, prefix, suffix, as in docker/metadata-action.")),
   registry: v.optional(described(text, "The registry of repositories that name none.")),
+  cache: v.optional(
+    described(
+      text,
+      "A repository for build cache, with a tag for each target and branch. Never written by a pull request.",
+    ),
+  ),
   builder: v.optional(
     described(
       v.pipe(v.string(), v.regex(builderName, `${builderNameFault}, or buildx, docker or auto`)),

@@ -11,7 +11,8 @@ import { evaluateTags } from "../tags/evaluate.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
-import { linkTargets } from "./bind.ts";
+import { linkTargets, type Placed } from "./bind.ts";
+import { cacheWarnings } from "./cache.ts";
 import { targetImages } from "./images.ts";
 import { type InputSources, targetInputs } from "./inputs.ts";
 import { lintPlan } from "./lint.ts";
@@ -59,14 +60,16 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
   const { selected, ...selection } = selectTargets(config.targets, inputs.names, inputs.commands);
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
+  const exportsCache = inputs.work.command !== "build" || inputs.work.builder.exportsCache;
   const context: TargetContext = {
+    config,
+    exportsCache,
     templates: found.templates,
     outcomes: found.outcomes,
     tags: { ...inputs.tags, event },
     images: found.images,
     decision: decidePush(event, config.push, inputs.pushFlag, isLoading(inputs)),
     selected,
-    siblings: config.targets.map(({ name }) => name),
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
@@ -109,6 +112,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
         { event, targets, shared, store: storeOf(inputs), links: found.links, places: relevant },
         found.elsewhere,
       ),
+      ...cacheWarnings(exportsCache, context.decision.push ? exporting(config, relevant) : []),
       ...nearlyRegistries(Object.keys(config.registries), targets),
     ],
   };
@@ -118,6 +122,11 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
 /** Where this run's images are. */
 function storeOf({ work }: Pick<PlanInputs, "work">): Store {
   return work.command === "build" ? work.builder.store : "host";
+}
+
+/** The targets that the config has export build cache. */
+function exporting({ cache }: Config, placed: readonly Placed[]): string[] {
+  return placed.flatMap(({ target }) => (cache !== null || target.cacheTo.length > 0 ? [target.name] : []));
 }
 
 function isLoading({ work }: PlanInputs): boolean {

@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import { buildTag, withAffixes } from "../core/build-tag.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
@@ -6,6 +7,7 @@ import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
 import type { TargetImage } from "./images.ts";
+import { cachePlaces, inlineOnly } from "./cache.ts";
 import { lastPublished } from "./last-published.ts";
 import { imageLabels } from "./labels.ts";
 import type { PlannedTarget, Warning } from "./plan.ts";
@@ -16,6 +18,9 @@ import { statedNeeds } from "./select.ts";
 
 /** What all targets of a plan have in common. */
 export interface TargetContext {
+  config: Config;
+  /** Whether the builder can export build cache. */
+  exportsCache: boolean;
   /** By target. */
   templates: ReadonlyMap<string, TemplateContext>;
   outcomes: ReadonlyMap<string, TagEvaluation>;
@@ -24,8 +29,6 @@ export interface TargetContext {
   decision: PushDecision;
   /** The targets that others stand on. */
   bases: ReadonlySet<string>;
-  /** All targets of the config. */
-  siblings: readonly string[];
   /** The targets that are asked for; others are there because these need them. */
   selected: ReadonlySet<string>;
 }
@@ -40,7 +43,7 @@ const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], un
 export function planTarget(
   { target, namedArgs, place }: Placed,
   links: Links,
-  { templates, outcomes, tags, images, decision, bases, selected, siblings }: TargetContext,
+  { config, templates, outcomes, tags, images, decision, exportsCache, bases, selected }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
@@ -52,6 +55,7 @@ export function planTarget(
   const mayPush = decision.push && (!implied || event.buildNumber !== null);
   const push = mayPush && image.repositories.length > 0 && target.push !== false;
   const earlier = lastPublished(target, tags, image.repositories[0], published.tags);
+  const cache = cachePlaces(target, config, event, decision.push);
   const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
   return {
@@ -82,7 +86,7 @@ export function planTarget(
           event,
           name,
           { ...image, buildTag: buildTag(event, target) },
-          { version: outcome.version, base, moving: published.tags, siblings },
+          { version: outcome.version, base, moving: published.tags, siblings: config.targets.map((one) => one.name) },
         ),
         ...own.values,
       },
@@ -92,8 +96,8 @@ export function planTarget(
       ssh: [...target.ssh],
       contexts: { ...target.contexts },
       platforms: [...target.platforms],
-      cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
-      cacheTo: [],
+      cacheFrom: [...cache.from, ...(bases.has(name) ? earlier.map(formatReference) : [])],
+      cacheTo: exportsCache ? cache.to : inlineOnly(cache.to),
       isBase: bases.has(name),
       inputs: notKnown,
       reuseFrom: target.reuse === true ? earlier : [],

@@ -19,6 +19,7 @@ export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "
       ...Object.entries(target.labels).map(([name, text]): Published => [`${path}.labels.${name}`, text]),
       ...Object.entries(target.contexts).map(([name, from]): Published => [`${path}.contexts.${name}`, from]),
       ...target.cacheFrom.map((from): Published => [`${path}.cacheFrom`, from]),
+      ...target.cacheTo.map((to): Published => [`${path}.cacheTo`, to]),
     ],
     secrets,
   );

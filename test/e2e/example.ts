@@ -22,7 +22,7 @@ export async function exampleWorkspace(example: string, on = baseImage): Promise
   return { cwd, space };
 }
 
-export async function edit(file: string, change: (text: string) => string): Promise<void> {
+async function edit(file: string, change: (text: string) => string): Promise<void> {
   await writeFile(file, change(await readFile(file, "utf8")));
 }
 

@@ -29,6 +29,9 @@ const outputs = {
 /** https://docs.docker.com/build/exporters/image-registry/ */
 const byDigest = /^type=image,"?name=([^",]+(?:,[^",=]+)*)"?,push-by-digest=true,push=true$/;
 
+/** It is understood, and nothing is made of it. */
+const registryCache = /^type=registry,ref=([^,]+),mode=max$/;
+
 interface Written {
   context?: string;
   dockerfile?: string;
@@ -96,7 +99,8 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
   if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
   if ((written.platforms ?? []).length > 1) throw new NotExpected(`several platforms of bake target ${name}`);
   const inline = written["cache-to"] ?? [];
-  if (inline.some((to) => to !== "type=inline")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
+  const exported = inline.flatMap((to) => (to === "type=inline" ? [] : (registryCache.exec(to)?.[1] ?? NaN)));
+  if (exported.some((to) => typeof to !== "string")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
   return {
     name,
     context: literal(written.context ?? "."),
@@ -109,7 +113,7 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
     labels: literals(written.labels ?? {}),
     tags: written.tags ?? [],
     cacheFrom: (written["cache-from"] ?? []).map((from) => imageOf(literal(from))),
-    inlineCache: inline.length > 0,
+    inlineCache: inline.includes("type=inline"),
     pull: written.pull === true,
     noCache: written["no-cache"] === true,
     output,
