@@ -2,6 +2,7 @@ import type { BuildEvent } from "../core/event.ts";
 import { nullSha } from "../core/event.ts";
 import { isSecretName } from "../secrets/secret-name.ts";
 import type { Links, Placed } from "./bind.ts";
+import { linkable } from "./link-lint.ts";
 import { nearlyStages } from "./near-names.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
 import type { Store } from "./steps.ts";
@@ -36,6 +37,7 @@ export function lintPlan(
     ...targets.flatMap((target) => baseForOneHost(event, target, underPublished, elsewhere)),
     ...unusedBases(targets, shared),
     ...targets.flatMap(secretArguments),
+    ...(store === "registry" ? linkable(targets, places) : []),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
   ];
 }

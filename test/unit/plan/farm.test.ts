@@ -128,3 +128,34 @@ describe("a base that is published nowhere", () => {
     expect(problems({ repo: false }, options)).toEqual([]);
   });
 });
+
+describe("apps that only copy files onto their base", () => {
+  const warned = (app: string, options: object = {}) => {
+    const files = { Dockerfile: `FROM a:1 AS base\nRUN make\nFROM base AS app\n${app}\n` };
+    const written = { targets: { base: "x.io/base", app: "x.io/app" } };
+    const { warnings } = made(written, files, { builder: "farm1", ...options });
+    return warnings.filter((one) => one.startsWith("copy-link"));
+  };
+
+  it.each([
+    "COPY app /app/",
+    'COPY --chown=1000:1000 app /app/\nENV A=1\nUSER 1000\nCMD ["/app"]',
+    "COPY --link a /a/\nCOPY b /b/",
+    "ADD app.tar /app/",
+  ])("could use --link: %j", (app) => {
+    expect(warned(app)).toEqual([expect.stringContaining("app: all that it does")]);
+  });
+
+  it.each([
+    ["all of it does", "COPY --link app /app/", {}],
+    ["a step needs the base's files anyway", "COPY app /app/\nRUN /app/install", {}],
+    ["a folder is made in it", "WORKDIR /app\nCOPY app .", {}],
+    ["the owner's name is looked up in it", "COPY --chown=www app /app/", {}],
+    ["where it goes is not known", "COPY app $HOME/", {}],
+    ["there is nothing to copy", 'CMD ["/app"]', {}],
+    ["the base is on the host", "COPY app /app/", { builder: "buildx" }],
+    ["nothing is published", "COPY app /app/", { pushFlag: false }],
+  ])("is not said where %s", (_, app, options) => {
+    expect(warned(app, options)).toEqual([]);
+  });
+});
