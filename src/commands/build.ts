@@ -132,8 +132,8 @@ function context(host: Host, { config, env }: Project, session: Session, say: (l
 }
 
 /** --as describes a build that is not this one: to publish it must be said in so many words. */
-function refuseSimulation({ as, push }: BuildOptions & PushOptions): void {
-  if (as === undefined || push !== undefined) return;
+function refuseSimulation({ as, push, load }: BuildOptions & PushOptions): void {
+  if (as === undefined || push !== undefined || load === true) return;
   const hint = "add --dry-run to see what CI would do, or --push or --no-push to really do it";
   throw new InputError([{ path: "--as", message: "pretends another build", got: as, hint }]);
 }

@@ -94,8 +94,9 @@ function digestsIn(repository: string): string {
   return `s|^${repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`;
 }
 
+/** A format that begins with `{{.Manifest` prints a summary of several lines, whatever it goes on with. */
 function manifestDigest(image: string): string {
-  return `docker buildx imagetools inspect --format '{{.Manifest.Digest}}' ${image}`;
+  return `docker buildx imagetools inspect --format '{{print .Manifest.Digest}}' ${image}`;
 }
 
 /** buildx writes the file with each target's name on a line of its own. */

@@ -100,6 +100,7 @@ export function makePlan(inputs: PlanInputs): { plan: Plan; problems: Problem[] 
     targets,
     shared,
     promotes: promotedIn(inputs),
+    store: storeOf(inputs),
     steps: planSteps(event, targets, config.registries, inputs.work, inputs.isSet),
     warnings: [
       ...tagWarnings(

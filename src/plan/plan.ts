@@ -4,7 +4,7 @@ import type { PromotedBuild } from "../core/promoted-build.ts";
 import type { Reference, Repository } from "../core/reference.ts";
 import type { Secret } from "../config/config.ts";
 import type { NamedText } from "../core/text.ts";
-import type { Step } from "./steps.ts";
+import type { Step, Store } from "./steps.ts";
 
 /** Everything that a run will do, worked out before it starts. It holds names of secrets, never a secret. */
 export interface Plan {
@@ -19,6 +19,8 @@ export interface Plan {
   /** In build order: what a target needs comes before it. */
   targets: PlannedTarget[];
   shared: SharedStage[];
+  /** Where the images are that are built. */
+  store: Store;
   /** What is done, in this order. */
   steps: Step[];
   warnings: Warning[];

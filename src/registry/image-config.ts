@@ -29,15 +29,27 @@ export function configOf(manifest: unknown): { manifest: string } | { blob: stri
 }
 
 /** What a manifest lists by digest: the blobs of an image's layers, lowest first, or the images of an index. */
-export function contentsOf({ body }: { body: string }): { layers: string[]; images: string[] } {
+export function contentsOf({ body }: { body: string }): { layers: string[]; images: PlatformImage[] } {
   const { layers = [], manifests = [] } = (parseObject(body) ?? {}) as {
     layers?: { digest?: string }[];
-    manifests?: { digest?: string }[];
+    manifests?: { digest?: string; platform?: { os?: string; architecture?: string; variant?: string } }[];
   };
   return {
     layers: layers.flatMap(({ digest }) => digest ?? []),
-    images: manifests.flatMap(({ digest }) => digest ?? []),
+    images: manifests.flatMap(({ digest, platform: { os = "", architecture = "", variant } = {} }) =>
+      // An attestation is for no platform.
+      digest === undefined || os === "unknown"
+        ? []
+        : [{ digest, platform: [os, architecture, ...(variant === undefined ? [] : [variant])].join("/") }],
+    ),
   };
+}
+
+/** An image of an index. */
+export interface PlatformImage {
+  digest: string;
+  /** `linux/arm64`, or with a variant. */
+  platform: string;
 }
 
 /** Reads an image's configuration. */

@@ -7,6 +7,7 @@ import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep, PushStep } from "../plan/steps.ts";
+import { contentsOf } from "../registry/image-config.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { copyImage, otherImage, takeOver } from "./publish.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
@@ -30,7 +31,7 @@ export function findBase({ inRegistry }: RunState, { name }: PlannedTarget): "up
 
 /** Proves by what the registry holds that images are this build's own and that each stands on its base. */
 export async function proveInRegistry(context: Release, state: RunState, step: ProveStep): Promise<Failure[]> {
-  const looked = new Map<string, Promise<UpImage | Failure>>();
+  const looked = new Map<string, Promise<SentImages | Failure>>();
   const look = (target: PlannedTarget) => {
     const asked = looked.get(target.name) ?? sentImage(context, target);
     looked.set(target.name, asked);
@@ -39,29 +40,53 @@ export async function proveInRegistry(context: Release, state: RunState, step: P
   const failures: Failure[] = [];
   await eachLimited(targetsOf(context.plan, step.targets), atOnce, async (target) => {
     if (state.up.has(target.name) || !context.docker.digests.has(target.name)) return;
-    const image = await look(target);
+    const images = await look(target);
     const base = findTarget(context.plan, target.base);
     const below = base === undefined || !context.docker.digests.has(base.name) ? null : await look(base);
-    if ("code" in image) failures.push(image);
+    if ("code" in images) failures.push(images);
     else if (below !== null && "code" in below) failures.push(below);
-    else {
-      const wrong = [
-        foreignImage(target, image.labels, context.docker.digests),
-        below === null ? null : notOnBase(target, image.layers, below.layers),
-      ];
-      failures.push(...wrong.filter((one) => one !== null));
-    }
+    else failures.push(...proveEach(context, target, images, below));
   });
   return failures;
 }
 
-/** The image that the builder has sent, or that was up. */
-async function sentImage(context: Release, target: PlannedTarget): Promise<UpImage | Failure> {
+/** The images of a target by their platforms; one that is for a single platform stands under "". */
+type SentImages = ReadonlyMap<string, UpImage>;
+
+/** Each is this build's, and stands on the base's image of its platform; the first failure of any will do. */
+function proveEach(
+  { docker }: Release,
+  target: PlannedTarget,
+  images: SentImages,
+  below: SentImages | null,
+): readonly Failure[] {
+  for (const [platform, { labels, layers }] of images) {
+    const base = below?.get(platform);
+    const failures = [
+      foreignImage(target, labels, docker.digests),
+      base === undefined ? null : notOnBase(target, layers, base.layers),
+    ].filter((one) => one !== null);
+    if (failures.length > 0) return failures;
+  }
+  return [];
+}
+
+/** What the builder has sent, or what was up. */
+async function sentImage(context: Release, target: PlannedTarget): Promise<SentImages | Failure> {
   const digest = context.docker.digests.get(target.name)!;
   const client = context.registries.repository(target.image.repository);
   const up = await untilThere(context, target, () => imageAt(client, digest));
   if (up instanceof Refusal) return refusedAt(target, up);
-  return up === null ? notSent(target, digest) : up.image;
+  if (up === null) return notSent(target, digest);
+  const found = new Map<string, UpImage>();
+  const { images } = contentsOf(up.manifest);
+  if (images.length === 0) found.set("", up.image);
+  for (const { platform, digest: own } of images) {
+    const one = await imageAt(client, own);
+    if (one instanceof Refusal) return refusedAt(target, one);
+    if (one !== null) found.set(platform, one.image);
+  }
+  return found;
 }
 
 /** Gives what the builder has sent its build tag. That is written only where there is none: a base is taken over, else. */

@@ -37,6 +37,6 @@ async function layersOf(client: RepositoryClient, digest: string): Promise<strin
   const manifest = await client.manifest(digest);
   if (manifest === null || manifest instanceof Refusal) return [];
   const { layers, images } = contentsOf(manifest);
-  const inner = await Promise.all(images.map((one) => layersOf(client, one)));
+  const inner = await Promise.all(images.map((one) => layersOf(client, one.digest)));
   return [...new Set([...layers, ...inner.flat()])];
 }

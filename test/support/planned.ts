@@ -56,6 +56,7 @@ export function planWith(targets: readonly PlannedTarget[], changes: Partial<Pla
     push: targets.some(({ push }) => push),
     pushReason: "a test",
     promotes: null,
+    store: "host",
     targets: [...targets],
     shared: [],
     steps: [],

@@ -97,6 +97,7 @@ export function movingPass(registry: InMemoryRegistry, options: BuildOptions = {
     push: true,
     pushReason: "",
     promotes: null,
+    store: "host",
     targets,
     shared: [],
     steps: [],
