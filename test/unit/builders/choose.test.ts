@@ -73,6 +73,47 @@ describe("the builder of a run", () => {
   });
 });
 
+describe("a builder that has a name", () => {
+  const told = (driver: string, status = "running") =>
+    `Name: farm\nDriver: ${driver}\n\nNodes:\nName: farm0\nEndpoint: tcp://a:1\nStatus: ${status}\nPlatforms: linux/arm64, linux/arm/v7\n`;
+
+  it.each([
+    ["remote", { name: "farm", store: "registry", platform: "linux/arm64" }],
+    ["docker-container", { name: "farm", store: "registry" }],
+    ["kubernetes", { name: "farm", store: "registry" }],
+    ["docker", { name: "farm", store: "host", platform: null }],
+  ])("keeps its images to itself, unless it is an engine's own: %s", async (driver, expected) => {
+    const { context } = world({ "docker buildx version": {}, "docker buildx inspect farm": { stdout: told(driver) } });
+    expect(await chooseBuilder(context, asked("farm"), nothing)).toMatchObject(expected);
+  });
+
+  it("is presumed to keep its images to itself where docker is not asked, but for buildx's default", () => {
+    expect(presumedBuilder(asked("farm"), "/work")).toMatchObject({ name: "farm", store: "registry" });
+    expect(presumedBuilder(asked("default"), "/work")).toMatchObject({ store: "host" });
+  });
+
+  it("is not to be had without buildx", async () => {
+    const { context } = world(without);
+    expect(await chooseBuilder(context, asked("farm"), nothing)).toMatchObject({ code: "no-buildx" });
+  });
+});
+
+describe("an engine", () => {
+  it.each([
+    ['[["driver-type","io.containerd.snapshotter.v1"]]', true],
+    ['[["Backing Filesystem","extfs"],["Supports d_type","true"]]', false],
+  ])("exports build cache where containerd keeps its images: %s", async (status, exportsCache) => {
+    const { context } = world({ "docker buildx version": {}, "docker info": { stdout: status } });
+    expect(await chooseBuilder(context, asked("auto"), { cacheExport: true })).toMatchObject({ exportsCache });
+  });
+
+  it("is not asked where nothing is to be exported", async () => {
+    const { context, ran: commandsRun } = world({ "docker buildx version": {} });
+    await chooseBuilder(context, asked("auto"), nothing);
+    expect(commandsRun()).toEqual(["docker buildx version"]);
+  });
+});
+
 describe("a builder", () => {
   it.each<[Builder, object]>([
     [engineBuilder("/work"), { store: "host", binds: true, pushes: true, atOnce: 50 }],
