@@ -14,14 +14,19 @@ import {
   type PlannedTarget,
 } from "../plan/plan.ts";
 import { dockerfileInContext } from "../plan/stages.ts";
-import type { BuildStep } from "../plan/steps.ts";
+import type { BuilderTraits, BuildStep } from "../plan/steps.ts";
 import { labelTexts } from "./late-labels.ts";
 
 /** The file that bake writes what it has built to, in the run's temporary directory. */
 export const metadataFile = "metadata.json";
 
 /** How a step is built; `directory` is the config's folder, which docker runs in. */
-type Options = Pick<BuildStep, "pushed" | "noCache" | "pull"> & { directory: string };
+type Options = Pick<BuildStep, "pushed" | "loaded" | "noCache" | "pull"> &
+  Pick<BuilderTraits, "store"> & {
+    directory: string;
+    /** The builder that buildx is told of by name. */
+    builder: string | null;
+  };
 
 /**
  * One bake for all of `targets`: identical steps run once, the context is sent once, and one process is started. The
@@ -32,7 +37,13 @@ export function bakeInvocation(targets: readonly PlannedTarget[], plan: Plan, op
   const metadata = ["--metadata-file", [{ variable: workDirectory }, `/${metadataFile}`]] as const;
   const marks = new Marks();
   return {
-    argv: [...argv, ...metadata, ...readable(targets), ...(options.noCache ? ["--no-cache"] : [])],
+    argv: [
+      ...argv,
+      ...(options.builder === null ? [] : [`--builder=${options.builder}`]),
+      ...metadata,
+      ...readable(targets),
+      ...(options.noCache ? ["--no-cache"] : []),
+    ],
     stdin: marks.fill(cleanJson(JSON.stringify(bakeDefinition(targets, plan, options, marks), null, 2))),
     env: [...new Set([...secretNames(targets), ...variables(targets)])],
   };
@@ -117,7 +128,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
       labelTexts(target, plan, (name) => !isBuiltAlong(sources(name)!.context)),
       marks,
     ),
-    tags: namesOnHost(target).map(formatReference),
+    ...unlessEmpty("tags", tagsOf(target, options)),
     ...unlessEmpty(
       "secret",
       target.secrets.map((secret) =>
@@ -132,12 +143,14 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ...unlessEmpty("annotations", annotations(target)),
     ...(target.network === "default" ? {} : { network: target.network }),
     ...unlessEmpty("extra-hosts", target.extraHosts),
-    ...(target.isBase ? { "cache-to": ["type=inline"] } : {}),
+    ...unlessEmpty("cache-to", [
+      ...new Set([...(target.isBase ? ["type=inline"] : []), ...target.cacheTo.map(literal)]),
+    ]),
     ...unlessEmpty(
       "cache-from",
       [...unboundBases(target, sources), ...target.cacheFrom].map((from) => literal(cacheSource(from))),
     ),
-    output: [output(target, options.pushed.includes(target.name))],
+    output: [output(target, options)],
   };
 }
 
@@ -204,8 +217,22 @@ function annotations({ annotations: all, platforms, attest }: PlannedTarget): st
   );
 }
 
-function output(target: PlannedTarget, pushed: boolean): string {
-  if (pushed) return "type=image,push=true";
+/** What is published from elsewhere than this host gets its names from us, once it is proved. */
+function tagsOf(target: PlannedTarget, { store, loaded }: Options): string[] {
+  return store === "host" || loaded.includes(target.name) ? namesOnHost(target).map(formatReference) : [];
+}
+
+function output(target: PlannedTarget, { store, pushed, loaded }: Options): string {
+  const isPushed = pushed.includes(target.name);
+  if (store === "registry") {
+    if (!isPushed) return loaded.includes(target.name) ? "type=docker" : "type=cacheonly";
+    const repositories = buildTagReferences(target)
+      .map(({ repository }) => repository.name)
+      .join();
+    const named = repositories.includes(",") ? `"name=${repositories}"` : `name=${repositories}`;
+    return `type=image,${named},push-by-digest=true,push=true`;
+  }
+  if (isPushed) return "type=image,push=true";
   // Several platforms are an index, which only the image store can hold.
   return target.platforms.length > 1 ? "type=image" : "type=docker";
 }

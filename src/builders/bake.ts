@@ -2,7 +2,7 @@ import path from "node:path";
 import { type DockerContext, retrying, runDocker } from "../docker/exec.ts";
 import { findTarget } from "../plan/find-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
-import type { BuildStep } from "../plan/steps.ts";
+import type { BuilderTraits, BuildStep } from "../plan/steps.ts";
 import { createRawJsonReader } from "../progress/rawjson.ts";
 import { bakeInvocation, metadataFile } from "./bake-definition.ts";
 import type { Builder } from "./builder.ts";
@@ -11,13 +11,24 @@ import { buildFailures, builtTarget, report, said } from "./build-result.ts";
 /** Of 150 targets in one bake BuildKit loses some; a hundred work on a machine that has nothing else to do. */
 const mostAtOnce = 50;
 
-/** `docker buildx bake` with the engine's own BuildKit: one process for a step. `directory` is the config's folder. */
-export function bakeBuilder(directory: string): Builder {
+/** Which of buildx's builders it is, and what is known of it. */
+type BakeBuilder = Pick<BuilderTraits, "store" | "exportsCache" | "platform"> & {
+  /** The name that buildx is told; null for the one that it takes by itself. */
+  builder: string | null;
+};
+
+/** The engine's own BuildKit. What it builds is on the host. */
+export function engineBuilder(directory: string, builder: string | null = null, exportsCache = true): Builder {
+  return bakeBuilder(directory, { builder, store: "host", exportsCache, platform: null });
+}
+
+/** `docker buildx bake`: one process for a step. `directory` is the config's folder. */
+export function bakeBuilder(directory: string, { builder, ...known }: BakeBuilder): Builder {
   const invocation = (targets: readonly PlannedTarget[], plan: Plan, step: BuildStep) =>
-    bakeInvocation(targets, plan, { ...step, directory });
+    bakeInvocation(targets, plan, { ...step, directory, builder, store: known.store });
   return {
-    name: "buildx",
-    store: "host",
+    ...known,
+    name: builder ?? "buildx",
     binds: true,
     pushes: true,
     atOnce: mostAtOnce,

@@ -10,9 +10,6 @@ import type { Reporter } from "../report/reporter.ts";
  * is, only what it can do.
  */
 export interface Builder extends BuilderTraits {
-  name: "buildx" | "docker";
-  /** Where the images are that it has built, and where it finds what they stand on. */
-  store: "host";
   /** The processes of a step, for those of its targets that are not `up` already. They do not wait for each other. */
   commands(step: BuildStep, plan: Plan, up: ReadonlySet<string>): Invocation[];
   /** Carries the step out with just these processes. */

@@ -23,6 +23,8 @@ export const dockerBuilder: Builder = {
   binds: false,
   pushes: false,
   atOnce: Infinity,
+  exportsCache: false,
+  platform: null,
   commands: (step, plan, up) => toBuild(step, plan, up).map((target) => buildInvocation(target, plan, step)),
   // One failure does not stop the others: there may be more to tell.
   run: async (docker, step, plan, up, reporter) => {

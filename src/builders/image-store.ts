@@ -22,7 +22,8 @@ export async function imageStoreFault(
   targets: readonly PlannedTarget[],
 ): Promise<Failure | null> {
   const wanting = targets.find((target) => extrasOf(target) !== null);
-  if (wanting === undefined) return null;
+  // Other builders keep manifests, in the registry.
+  if (wanting === undefined || builder.store === "registry") return null;
   const [extras, target] = [extrasOf(wanting)!, wanting.name];
   if (!builder.binds) {
     const hint = "install buildx, and turn on the engine's containerd image store, or leave them out";

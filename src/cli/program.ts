@@ -1,5 +1,4 @@
 import { Command, CommanderError, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { builderNames } from "../builders/builder-name.ts";
 import { type CommandName, commandNames } from "../core/command-names.ts";
 import { ExitCode, InputError, type Problem, throwProblems } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
@@ -135,6 +134,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
     new Option("--no-pull", "take the images that stages are FROM as they are on this host"),
     builder(),
     part,
+    new Option("--load", "bring the images to this host, to test them, and publish nothing").conflicts("push"),
     anew,
     ...planning,
     ...colours,
@@ -245,10 +245,8 @@ const colours = [new Option("--color", "colour, even where it is not expected"),
 function builder(): Option {
   return new Option(
     "--builder <name>",
-    "buildx, docker (docker build per target), or auto: buildx where it is installed",
-  )
-    .choices(builderNames)
-    .default("auto");
+    "a buildx builder, or buildx, docker (docker build per target), auto: buildx where it is installed",
+  );
 }
 
 function add(command: Command, options: readonly Option[]): Command {

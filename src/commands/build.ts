@@ -1,6 +1,8 @@
 import type { Builder } from "../builders/builder.ts";
 import { value } from "../ci/environment.ts";
-import { builderFault, chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { engineBuilder } from "../builders/bake.ts";
+import { chooseBuilder, presumedBuilder } from "../builders/choose.ts";
+import { builderFault } from "../builders/faults.ts";
 import { imageStoreFault } from "../builders/image-store.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
@@ -20,7 +22,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { failureText, resultJson, resultTable } from "../report/result.ts";
 import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
-import { planner, workOf } from "./planning.ts";
+import { builderOf, planner, workOf } from "./planning.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject, type Project, withProblems } from "./project.ts";
 import { tagLists, tagsFileText } from "./tags-file.ts";
@@ -66,21 +68,27 @@ async function planRun(host: Host, project: Project, line: RunLine): Promise<Pla
   const promoted = promotion(project, line);
   const make = await planner(host, withProblems(project, promoted.problems), line, promoted.from);
   const options: BuildOptions = line.options;
-  const presumed = presumedBuilder(options.builder ?? "auto", config.directory);
+  const wanted = builderOf(project, options);
+  // What a name stands for is asked below: until then nothing is refused that some builder could do.
+  const presumed =
+    wanted.name === "docker" ? presumedBuilder(wanted, config.directory) : engineBuilder(config.directory);
   const plan = make(workOf(project, line, presumed, promoted.from));
   const builds = line.command === "build" && promoted.from === null;
   checkInput(plan, project, { builds, options });
   if (!builds) return { plan, builder: null, fault: null };
   const docker = context(host, project, { directory: "", env: {} }, () => undefined);
-  const builder = await chooseBuilder(docker, options.builder ?? "auto");
+  const cacheExport = plan.targets.some(({ cacheTo }) => cacheTo.length > 0);
+  const builder = await chooseBuilder(docker, wanted, { cacheExport });
   if ("code" in builder) return { plan, builder: presumed, fault: builder };
   const fault =
-    (await builderFault(builder, docker, plan.targets)) ?? (await imageStoreFault(builder, docker, plan.targets));
-  return {
-    plan: builder.name === presumed.name ? plan : make(workOf(project, line, builder, null)),
-    builder,
-    fault,
-  };
+    (await builderFault(builder, docker, plan.targets, { load: options.load === true })) ??
+    (await imageStoreFault(builder, docker, plan.targets));
+  return { plan: plansAlike(builder, presumed) ? plan : make(workOf(project, line, builder, null)), builder, fault };
+}
+
+/** Whether a plan for the one is a plan for the other. */
+function plansAlike(a: Builder, b: Builder): boolean {
+  return (["binds", "store", "exportsCache"] as const).every((trait) => a[trait] === b[trait]);
 }
 
 /** Throws for what the plan alone tells is wrong with the input. */
@@ -127,8 +135,8 @@ function context(host: Host, { config, env }: Project, session: Session, say: (l
 }
 
 /** --as describes a build that is not this one: to publish it must be said in so many words. */
-function refuseSimulation({ as, push }: BuildOptions & PushOptions): void {
-  if (as === undefined || push !== undefined) return;
+function refuseSimulation({ as, push, load }: BuildOptions & PushOptions): void {
+  if (as === undefined || push !== undefined || load === true) return;
   const hint = "add --dry-run to see what CI would do, or --push or --no-push to really do it";
   throw new InputError([{ path: "--as", message: "pretends another build", got: as, hint }]);
 }

@@ -1,5 +1,3 @@
-import type { BuilderName } from "../builders/builder-name.ts";
-
 /** What every command takes. */
 interface CommonOptions {
   /** The config file, instead of searching for one. */
@@ -23,7 +21,7 @@ interface PlanningOptions extends EventOptions {
   /** One more tag for every target. */
   tag?: string[];
   push?: boolean;
-  builder?: BuilderName;
+  builder?: string;
   platform?: string;
   color?: boolean;
 }
@@ -51,7 +49,9 @@ export interface PromoteOptions extends PushOptions {
 }
 
 export interface BuildOptions extends PushOptions {
-  builder?: BuilderName;
+  builder?: string;
+  /** Bring images to this host that a builder would keep to itself. */
+  load?: boolean;
   /** False with --no-cache. */
   cache?: boolean;
   pull?: boolean;

@@ -8,7 +8,7 @@ import { errorJson, failureText } from "../report/result.ts";
 import { planTree } from "../report/tree.ts";
 import { exitCode } from "./exit-code.ts";
 import { outputFiles } from "./output-files.ts";
-import { documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
+import { builderOf, documentOf, planLines, planner, type PlanningLine, workOf } from "./planning.ts";
 import { promotion } from "./promotion.ts";
 import { loadProject, withProblems } from "./project.ts";
 
@@ -29,8 +29,8 @@ async function show(host: Host, line: PlanningLine, withCommands: boolean): Prom
   const options: BuildOptions & PlanOptions = line.options;
   const project = await loadProject(host, options);
   const { directory } = project.config;
-  // Without docker to ask, auto means buildx.
-  const builder = presumedBuilder(options.builder ?? "auto", directory);
+  // Without docker to ask, auto means the engine's own, and a name another one.
+  const builder = presumedBuilder(builderOf(project, options), directory);
   const { problems } = await outputFiles(host, options, project);
   const promoted = promotion(project, line);
   const make = await planner(host, withProblems(project, [...problems, ...promoted.problems]), line, promoted.from);

@@ -1,10 +1,11 @@
 import path from "node:path";
 import type { Builder } from "../builders/builder.ts";
+import { builderName, builderNameFault, type WantedBuilder, wantedBuilder } from "../core/builder-name.ts";
 import { value } from "../ci/environment.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import type { Config } from "../config/config.ts";
 import { commandNames } from "../core/command-names.ts";
-import type { Problem } from "../core/errors.ts";
+import { InputError, type Problem } from "../core/errors.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
 import { show } from "../docker/invocation.ts";
@@ -51,7 +52,7 @@ export async function planner(
       dockerfiles,
       tags,
       files,
-      platform: host.platform,
+      platform: ownPlatform(work) ?? host.platform,
       pushFlag: line.options.push,
       work,
       isSet,
@@ -72,6 +73,18 @@ function decided({ config, event, env }: Project): Config {
     platforms: target.platforms.length > 0 || platform === undefined ? target.platforms : [platform],
   }));
   return { ...config, targets };
+}
+
+/** What the builder builds for where nobody says it. */
+function ownPlatform(work: Work): string | null {
+  return work.command === "build" ? work.builder.platform : null;
+}
+
+/** The builder that is asked for. Throws an InputError where that is no name. */
+export function builderOf({ config, env }: Project, { builder: flag }: BuildOptions): WantedBuilder {
+  const wanted = wantedBuilder({ flag, variable: value(env, "BUILDX_BUILDER"), config: config.builder });
+  if (builderName.test(wanted.name)) return wanted;
+  throw new InputError([{ path: wanted.path, message: builderNameFault, got: wanted.name }]);
 }
 
 /** A laptop builds what its work tree holds, on the images that it has. */
@@ -100,7 +113,7 @@ function idlePush(
 function buildWork(
   builder: Builder,
   { config, event }: Project,
-  { cache, pull, reuse, platform, force }: BuildOptions,
+  { cache, pull, reuse, load, platform, force }: BuildOptions,
 ): Work {
   return {
     command: "build",
@@ -109,6 +122,7 @@ function buildWork(
     pull: pull ?? config.pull ?? isOfCI(event),
     reuse: cache !== false && reuse !== false,
     platform: platform ?? null,
+    load: load === true,
     force: force === true,
   };
 }

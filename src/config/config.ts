@@ -12,6 +12,10 @@ export interface Config {
   pull: boolean | null;
   /** What a promotion or rollback does: publish the images of another build, or build anew. */
   promote: "auto" | "build";
+  /** The repository that build cache is kept in, with or without a registry; null: there is none. */
+  cache: string | null;
+  /** The builder, by name or kind; null: the one that is selected. */
+  builder: string | null;
   registries: Readonly<Record<string, RegistryAccess>>;
   /** The registry of repositories that name none. */
   registry: string | null;
@@ -62,6 +66,7 @@ export interface Target {
   /** Whether an earlier build's image that was made from the very same is used again; null: in CI it is. */
   reuse: boolean | null;
   cacheFrom: readonly string[];
+  cacheTo: readonly string[];
 }
 
 /** Whether any build may publish it, be it under its build tag alone, if others stand on it. */

@@ -17,6 +17,7 @@ const instead: Readonly<Record<string, readonly string[]>> = {
   "write extraHosts:": ["addhost", "addhosts", "extrahost"],
   "write platforms:": ["platform"],
   "write cacheFrom:": ["cachefrom", "cacheimages"],
+  "write cacheTo:": ["cacheto"],
   "write needs:": ["dependson", "requires"],
   "write contexts:": ["namedcontext", "namedcontexts", "additionalcontexts", "buildcontexts"],
   "write suffix:": ["autotagsuffix", "defaultsuffix", "tagsuffix"],

@@ -1,4 +1,3 @@
-import { hasRegistry } from "../core/reference.ts";
 import { distinct, type Problem } from "../core/errors.ts";
 import { pushAll } from "../core/push-all.ts";
 import { parseTagPolicy, type TagPolicy } from "../tags/policy.ts";
@@ -36,6 +35,8 @@ export function resolveConfig(given: WrittenConfig, directory: string): { config
     push: written.push ?? "auto",
     pull: written.pull ?? null,
     promote: written.promote ?? "auto",
+    builder: written.builder ?? null,
+    cache: written.cache ?? null,
     registries: written.registries ?? {},
     registry: written.registry ?? null,
     env: written.env ?? [],
@@ -111,6 +112,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, bu
     push: written.push ?? "auto",
     reuse: written.reuse ?? null,
     cacheFrom: list(written.cacheFrom),
+    cacheTo: list(written.cacheTo),
   };
 }
 
@@ -132,9 +134,4 @@ function hostsOf(hosts: WrittenTarget["extraHosts"] = {}): Record<string, string
 
 function texts(values: WrittenTarget["args"]): Record<string, string> {
   return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, String(value)]));
-}
-
-/** A repository with the registry that it names, or else the config's. */
-export function withRegistry(repository: string, registry: string | null): string {
-  return registry === null || hasRegistry(repository) ? repository : `${registry}/${repository}`;
 }

@@ -1,4 +1,4 @@
-import { meantRepository, repositoryFault } from "../core/reference.ts";
+import { meantRepository, repositoryFault, withRegistry } from "../core/reference.ts";
 import { finder } from "../core/suggest.ts";
 import { fixedVariable, isOfCI, shellVariable } from "../templates/shell-variable.ts";
 import { referencedTargets } from "../templates/template.ts";
@@ -28,6 +28,7 @@ export function configRules(config: Config, isFinal = isWritten): Problem[] {
   return [
     ...config.targets.flatMap((target) => rules.flatMap((rule) => rule(target, known))),
     ...registryIsOne(config, isFinal),
+    ...cacheIsRepository(config),
     ...registriesAreHosts(config, isFinal),
   ];
 }
@@ -35,6 +36,14 @@ export function configRules(config: Config, isFinal = isWritten): Problem[] {
 function registryIsOne({ registry }: Config, isFinal: (text: string) => boolean): Problem[] {
   const problem = registry === null || !isFinal(registry) ? null : registryFault(registry);
   return problem === null ? [] : [{ path: "registry", ...problem }];
+}
+
+function cacheIsRepository({ cache, registry }: Config): Problem[] {
+  const problem = cache === null ? null : repositoryFault(withRegistry(cache, registry));
+  if (cache === null || problem === null || (registry !== null && registryFault(registry) !== null)) return [];
+  const meant = meantRepository(cache);
+  const hint = meant === null ? "write a repository, without a tag" : `write ${meant}`;
+  return [{ path: "cache", ...(fixedVariable(cache) ?? { message: problem, got: cache, hint }) }];
 }
 
 /** Why no repository can be in the registry of those that name none; null if they can. */
@@ -57,6 +66,7 @@ export function configDoubts({ targets }: Config): Problem[] {
       ...inTexts(target.args, `${at}.args`, (text) => shellVariable(text, isOfCI)),
       ...inTexts({ dockerfile: target.dockerfile, context: target.context }, at, shellVariable),
       ...inTexts(Object.fromEntries(target.cacheFrom.entries()), `${at}.cacheFrom`, fixedVariable),
+      ...inTexts(Object.fromEntries(target.cacheTo.entries()), `${at}.cacheTo`, fixedVariable),
     ];
   });
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { builderName, builderNameFault } from "../core/builder-name.ts";
 import { targetName } from "./shape.ts";
 import { orTemplate, platformForm, prefixForm, suffixForm } from "./texts.ts";
 
@@ -134,6 +135,12 @@ const targetEntries = {
   cacheFrom: v.optional(
     described(stringOrList, "Where else to look for build cache: references or type=… specifications."),
   ),
+  cacheTo: v.optional(
+    described(
+      stringOrList,
+      "Where to export build cache: references or type=… specifications. Never from a pull request.",
+    ),
+  ),
 };
 
 const target = v.strictObject(targetEntries);
@@ -171,6 +178,18 @@ export const configSchema = v.strictObject({
     described(
       text,
       "The repository of build tags, instead of the targets' own. May hold {{target}}, {{repo}} and other {{…}} templates.",
+    ),
+  ),
+  cache: v.optional(
+    described(
+      text,
+      "A repository for build cache, with a tag for each target and branch. Never written by a pull request.",
+    ),
+  ),
+  builder: v.optional(
+    described(
+      v.pipe(v.string(), v.regex(builderName, `${builderNameFault}, or buildx, docker or auto`)),
+      "The buildx builder: a name, or buildx, docker, auto. Default: auto, the one that buildx has selected.",
     ),
   ),
   registries: v.optional(

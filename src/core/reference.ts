@@ -55,7 +55,7 @@ export function digestInName(image: string): string | null {
 }
 
 /** Whether a repository names its registry. */
-export function hasRegistry(name: string): boolean {
+function hasRegistry(name: string): boolean {
   return split(name).registry !== null;
 }
 
@@ -101,4 +101,9 @@ export function meantRepository(written: string): string | null {
 /** Whether `tag` is one that every registry accepts. */
 export function isTag(tag: string): boolean {
   return tagPattern.test(tag);
+}
+
+/** A repository with the registry that it names, or else the config's. */
+export function withRegistry(repository: string, registry: string | null): string {
+  return registry === null || hasRegistry(repository) ? repository : `${registry}/${repository}`;
 }

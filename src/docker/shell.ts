@@ -14,8 +14,12 @@ export type Line =
   | { inTurn: readonly Line[] }
   /** Finds out what digest an image on the host has in its repository; one that is published `isUp`, or else something has failed. */
   | { digest: string; from: Invocation; repository: string; isUp: boolean }
-  /** Finds out what digest an image from outside has in its registry now; nothing where that does not say. */
-  | { outside: string; key: string; pin: string; pull: boolean }
+  /** Finds out what digest a target's image has that is up under this name. */
+  | { up: string; name: Reference }
+  /** Finds out what digest a target's image has that bake has just sent, from the file that it writes. */
+  | { sent: string; file: string }
+  /** Finds out what digest an image from outside has in its registry now, or else on the host where it `isHere`. */
+  | { outside: string; key: string; pin: string; pull: boolean; isHere: boolean }
   /** Proves that each image stands on its base: `prove` looks at all of them. */
   | { prove: Invocation; pairs: readonly { target: string; image: Reference; base: Reference }[] }
   /** What the program does without docker, in words. */
@@ -74,6 +78,8 @@ function toShell(line: Line): string {
   if ("outside" in line) return outsideDigest(line);
   if ("firstOf" in line) return line.firstOf.map(toShell).join(" || ");
   if ("inTurn" in line) return line.inTurn.map(toShell).join(" && ");
+  if ("up" in line) return `${digestVariable(line.up)}=$(${manifestDigest(quote(formatReference(line.name)))})`;
+  if ("sent" in line) return sentDigest(line);
   const only = `sed -n ${quote(digestsIn(line.repository))}`;
   const variable = digestVariable(line.digest);
   const found = `${variable}=$(${commandLine(line.from)} | ${only} | head -n 1)`;
@@ -88,20 +94,33 @@ function digestsIn(repository: string): string {
   return `s|^${repository.replaceAll(/[.[\]]/g, "\\$&")}@||p`;
 }
 
+/** A format that begins with `{{.Manifest` prints a summary of several lines, whatever it goes on with. */
+function manifestDigest(image: string): string {
+  return `docker buildx imagetools inspect --format '{{print .Manifest.Digest}}' ${image}`;
+}
+
+/** buildx writes the file with each target's name on a line of its own. */
+function sentDigest({ sent, file }: { sent: string; file: string }): string {
+  const only = `/^  "${sent}": {/,/^  }/s/.*"containerimage.digest": "\\(sha256:[0-9a-f]*\\)".*/\\1/p`;
+  return `${digestVariable(sent)}=$(sed -n ${quote(only)} "$${workDirectory}/${file}")`;
+}
+
 /** What the registry says, or else what the host has. */
-function outsideDigest({ outside, key, pin, pull }: Extract<Line, { outside: string }>): string {
+function outsideDigest({ outside, key, pin, pull, isHere }: Extract<Line, { outside: string }>): string {
   const [known, pinned] = [digestVariable(key), digestVariable(pin)];
   const named = digestInName(outside);
   if (named !== null) return `${known}=${quote(named)}`;
   const image = quote(outside);
-  const asked = `docker buildx imagetools inspect --format '{{.Manifest.Digest}}' ${image} 2>/dev/null`;
+  const asked = `${manifestDigest(image)} 2>/dev/null`;
   const parsed = parseReference(outside);
   const own = parsed === null ? [] : dockerNames(parsed.repository).map(digestsIn);
   // Its id stands last, for an image that is in no such repository.
   const format = "{{range .RepoDigests}}{{println .}}{{end}}{{.Id}}";
   const only = `sed -n ${[...own, "/^sha256:/p"].map((one) => `-e ${quote(one)}`).join(" ")}`;
+  const ask = pull ? `${pinned}=$(${asked}) || ${pinned}=` : `${pinned}=`;
+  if (!isHere) return `${ask}\n${known}=$${pinned}`;
   const here = `docker image inspect --format '${format}' ${image} 2>/dev/null | ${only} | head -n 1`;
-  return [pull ? `${pinned}=$(${asked}) || ${pinned}=` : `${pinned}=`, `${known}=\${${pinned}:-$(${here})}`].join("\n");
+  return `${ask}\n${known}=\${${pinned}:-$(${here})}`;
 }
 
 /** The layers of the one must begin with the layers of the other. */

@@ -50,5 +50,6 @@ function anchorTarget({ target }: Placed, stage: string): Placed["target"] {
     needs: [],
     push: false,
     cacheFrom: [],
+    cacheTo: [],
   };
 }

@@ -54,6 +54,7 @@ export interface TargetDocument extends Pick<
   | "network"
   | "extraHosts"
   | "cacheFrom"
+  | "cacheTo"
 > {
   /** All that can change the image, as far as it is known before the run. */
   inputs: InputsDocument;

@@ -1,6 +1,5 @@
 import { pushAll } from "../core/push-all.ts";
 import path from "node:path";
-import { withRegistry } from "../config/resolve.ts";
 import { registryFault } from "../config/rules.ts";
 import type { Config, Target } from "../config/config.ts";
 import { type Affixes, buildAffixes, buildTag } from "../core/build-tag.ts";
@@ -13,6 +12,7 @@ import {
   type Repository,
   meantRepository,
   repositoryFault,
+  withRegistry,
 } from "../core/reference.ts";
 import type { Place } from "./plan.ts";
 import { shellVariable } from "../templates/shell-variable.ts";

@@ -2,19 +2,28 @@ import type { BuildEvent } from "../core/event.ts";
 import { nullSha } from "../core/event.ts";
 import { isSecretName } from "../secrets/secret-name.ts";
 import type { Links, Placed } from "./bind.ts";
+import { linkable } from "./link-lint.ts";
 import { nearlyStages } from "./near-names.ts";
 import type { PlannedTarget, SharedStage, Warning } from "./plan.ts";
+import type { Store } from "./steps.ts";
+
+/** What is looked at. */
+interface Linted {
+  event: BuildEvent;
+  targets: readonly PlannedTarget[];
+  shared: readonly SharedStage[];
+  /** Where the images are that are built. */
+  store: Store;
+  links: ReadonlyMap<string, Links>;
+  places: readonly Placed[];
+}
 
 /**
  * What is allowed but unlikely to be meant, in words that say what to do. `elsewhere` gives the targets of other steps
  * that stand on a target, directly or on one another.
  */
 export function lintPlan(
-  event: BuildEvent,
-  targets: readonly PlannedTarget[],
-  shared: readonly SharedStage[],
-  links: ReadonlyMap<string, Links>,
-  places: readonly Placed[],
+  { event, targets, shared, store, links, places }: Linted,
   elsewhere: (name: string) => readonly string[],
 ): Warning[] {
   const underPublished = new Set(targets.flatMap(({ push, needs }) => (push ? needs : [])));
@@ -24,10 +33,11 @@ export function lintPlan(
       : []),
     ...dockerfileWarnings(places),
     ...nearlyStages(places),
-    ...shared.flatMap(unpublishedShared),
+    ...shared.flatMap((one) => unpublishedShared(one, store)),
     ...targets.flatMap((target) => baseForOneHost(event, target, underPublished, elsewhere)),
     ...unusedBases(targets, shared),
     ...targets.flatMap(secretArguments),
+    ...(store === "registry" ? linkable(targets, places) : []),
     ...targets.flatMap(({ name }) => linkWarnings(name, links.get(name)!)),
   ];
 }
@@ -42,11 +52,12 @@ function dockerfileWarnings(places: readonly Placed[]): Warning[] {
   return [...new Set(found)].map((message) => ({ code: "dockerfile", message }));
 }
 
-function unpublishedShared({ stage, targets, publishedBy }: SharedStage): Warning[] {
+function unpublishedShared({ stage, targets, publishedBy }: SharedStage, store: Store): Warning[] {
   if (publishedBy !== null) return [];
+  const how = store === "host" ? "repo: false keeps it on the host" : "with a repo, as this builder keeps nothing here";
   const message =
     `stage ${stage} is shared by ${listing(targets)}, but no target is built from it; ` +
-    `add a target for it (repo: false keeps it on the host), so that later steps find it`;
+    `add a target for it (${how}), so that later steps find it`;
   return [{ code: "shared-stage-unpublished", message }];
 }
 

@@ -11,7 +11,8 @@ import { evaluateTags } from "../tags/evaluate.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { type TagInputs, templateContext } from "../tags/rule.ts";
 import { anchors } from "./anchors.ts";
-import { linkTargets } from "./bind.ts";
+import { linkTargets, type Placed } from "./bind.ts";
+import { cacheWarnings } from "./cache.ts";
 import { targetImages } from "./images.ts";
 import { type InputSources, targetInputs } from "./inputs.ts";
 import { lintPlan } from "./lint.ts";
@@ -26,7 +27,8 @@ import { placeTargets } from "./place.ts";
 import { dependents, selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { planSizeProblems } from "./size.ts";
 import { sharedStages } from "./shared.ts";
-import { planSteps, type Work } from "./steps.ts";
+import { planSteps, type Store, type Work } from "./steps.ts";
+import { unkeptBases } from "./unkept.ts";
 
 /** Everything that a plan is made of. Nothing else has a say in it. */
 export interface PlanInputs {
@@ -67,15 +69,17 @@ export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] }
   const { selected, ...selection } = asked;
   const found = findLinks(inputs, template, selected);
   const relevant = found.placed.filter(({ target }) => found.needed.has(target.name));
+  const exportsCache = inputs.work.command !== "build" || inputs.work.builder.exportsCache;
   const context: TargetContext = {
+    config,
+    exportsCache,
     templates: found.templates,
     outcomes: found.outcomes,
     tags: { ...inputs.tags, event },
     images: found.images,
-    decision: decidePush(event, config.push, inputs.pushFlag),
+    decision: decidePush(event, config.push, inputs.pushFlag, isLoading(inputs)),
     promotes: promotedIn(inputs) !== null,
     selected,
-    siblings: config.targets.map(({ name }) => name),
     bases: new Set([...found.placed].flatMap(({ target }) => found.needs(target.name))),
   };
   const planned = relevant.map((one) => planTarget(one, found.links.get(one.target.name)!, context));
@@ -102,6 +106,7 @@ export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] }
       inputs.secrets,
     ),
     ...planSizeProblems(targets),
+    ...(inputs.work.command === "build" ? unkeptBases(targets, inputs.work.builder) : []),
   ];
   const plan: Plan = {
     event: plannedEvent(event),
@@ -111,6 +116,7 @@ export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] }
     targets,
     shared,
     promotes: promotedIn(inputs),
+    store: storeOf(inputs),
     steps: planSteps(event, targets, config.registries, inputs.work, inputs.isSet),
     warnings: [
       ...tagWarnings(
@@ -119,7 +125,11 @@ export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] }
         relevant.flatMap(({ target }) => found.outcomes.get(target.name)?.warnings ?? []),
       ),
       ...planned.flatMap((one) => one.warnings),
-      ...lintPlan(event, targets, shared, found.links, relevant, found.elsewhere),
+      ...lintPlan(
+        { event, targets, shared, store: storeOf(inputs), links: found.links, places: relevant },
+        found.elsewhere,
+      ),
+      ...cacheWarnings(exportsCache, context.decision.push ? exporting(config, relevant) : []),
       ...nearlyRegistries(Object.keys(config.registries), targets),
     ],
   };
@@ -130,6 +140,20 @@ export function makePlan(given: PlanInputs): { plan: Plan; problems: Problem[] }
 function partOf(work: Work): Part | null {
   if (work.command === "join") return "none";
   return work.command === "promote" || work.platform === null ? null : { platform: work.platform };
+}
+
+/** Where this run's images are. */
+function storeOf({ work }: Pick<PlanInputs, "work">): Store {
+  return work.command === "build" ? work.builder.store : "host";
+}
+
+/** The targets that the config has export build cache. */
+function exporting({ cache }: Config, placed: readonly Placed[]): string[] {
+  return placed.flatMap(({ target }) => (cache !== null || target.cacheTo.length > 0 ? [target.name] : []));
+}
+
+function isLoading({ work }: PlanInputs): boolean {
+  return work.command === "build" && work.load;
 }
 
 function promotedIn({ work }: PlanInputs): PromotedBuild | null {
@@ -158,7 +182,8 @@ function findLinks(inputs: PlanInputs, template: TemplateContext, selected: Read
     }),
   );
   const { placed, ...unplaced } = placeTargets(config, templates, inputs);
-  const added = anchors(placed, selected);
+  // Of a builder that keeps its images to itself nothing stays on the host that an anchor could hold.
+  const added = storeOf(inputs) === "host" ? anchors(placed, selected) : [];
   const anchorTargets = added.map(({ target }) => target);
   for (const [name, image] of targetImages(config, anchorTargets, template).images) images.set(name, image);
   const all = [...added, ...placed];

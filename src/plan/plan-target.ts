@@ -1,4 +1,4 @@
-import type { Target } from "../config/config.ts";
+import type { Config, Target } from "../config/config.ts";
 import { buildAffixes, buildTag } from "../core/build-tag.ts";
 import { formatReference } from "../core/reference.ts";
 import type { TemplateContext } from "../templates/template.ts";
@@ -6,6 +6,7 @@ import type { Problem } from "../core/errors.ts";
 import type { TagEvaluation } from "../tags/evaluate.ts";
 import type { TagInputs } from "../tags/rule.ts";
 import type { Links, Placed } from "./bind.ts";
+import { cachePlaces, inlineOnly } from "./cache.ts";
 import { placesOf, type TargetImage } from "./images.ts";
 import { lastBuilds, lastPublished } from "./last-published.ts";
 import { imageLabels } from "./labels.ts";
@@ -17,6 +18,9 @@ import { statedNeeds } from "./select.ts";
 
 /** What all targets of a plan have in common. */
 export interface TargetContext {
+  config: Config;
+  /** Whether the builder can export build cache. */
+  exportsCache: boolean;
   /** By target. */
   templates: ReadonlyMap<string, TemplateContext>;
   outcomes: ReadonlyMap<string, TagEvaluation>;
@@ -27,8 +31,6 @@ export interface TargetContext {
   promotes: boolean;
   /** The targets that others stand on. */
   bases: ReadonlySet<string>;
-  /** All targets of the config. */
-  siblings: readonly string[];
   /** The targets that are asked for; others are there because these need them. */
   selected: ReadonlySet<string>;
 }
@@ -43,7 +45,7 @@ const notKnown: PlannedTarget["inputs"] = { known: "", facts: [], images: [], un
 export function planTarget(
   { target, namedArgs, place }: Placed,
   links: Links,
-  { templates, outcomes, tags, images, decision, promotes, bases, selected, siblings }: TargetContext,
+  { config, templates, outcomes, tags, images, decision, exportsCache, promotes, bases, selected }: TargetContext,
 ): { target: PlannedTarget; problems: Problem[]; warnings: Warning[] } {
   const { name } = target;
   const { event } = tags;
@@ -57,6 +59,7 @@ export function planTarget(
   const places = placesOf(image, published.tags, bases.has(name) && !promotes);
   const push = mayPush && places.length > 0 && target.push !== false;
   const earlier = lastPublished(target, tags, image.repositories[0], published.tags);
+  const cache = cachePlaces(target, config, event, decision.push);
   const base = links.base === null ? links.external : nameOf(images.get(links.base));
   const own = renderAll(target.labels, `targets.${name}.labels`, templates.get(name)!);
   const annotations = renderAll(target.annotations, `targets.${name}.annotations`, templates.get(name)!);
@@ -85,7 +88,7 @@ export function planTarget(
           event,
           name,
           { buildTag: buildTag(event, image.affixes) },
-          { version: outcome.version, base, moving: published.tags, siblings },
+          { version: outcome.version, base, moving: published.tags, siblings: config.targets.map((one) => one.name) },
         ),
         ...own.values,
       },
@@ -101,7 +104,8 @@ export function planTarget(
       annotations: annotations.values,
       network: target.network,
       extraHosts: { ...target.extraHosts },
-      cacheFrom: [...target.cacheFrom, ...(bases.has(name) ? earlier.map(formatReference) : [])],
+      cacheFrom: [...cache.from, ...(bases.has(name) ? earlier.map(formatReference) : [])],
+      cacheTo: exportsCache ? cache.to : inlineOnly(cache.to),
       isBase: bases.has(name),
       inputs: notKnown,
       variants: variantsOf(target, namedArgs),

@@ -4,7 +4,7 @@ import type { PromotedBuild } from "../core/promoted-build.ts";
 import type { Reference, Repository } from "../core/reference.ts";
 import type { Attestations, Network, Secret } from "../config/config.ts";
 import type { NamedText } from "../core/text.ts";
-import type { Step } from "./steps.ts";
+import type { Step, Store } from "./steps.ts";
 
 /** Everything that a run will do, worked out before it starts. It holds names of secrets, never a secret. */
 export interface Plan {
@@ -19,6 +19,8 @@ export interface Plan {
   /** In build order: what a target needs comes before it. */
   targets: PlannedTarget[];
   shared: SharedStage[];
+  /** Where the images are that are built. */
+  store: Store;
   /** What is done, in this order. */
   steps: Step[];
   warnings: Warning[];
@@ -76,6 +78,8 @@ export interface PlannedTarget {
   network: Network;
   extraHosts: Record<string, string>;
   cacheFrom: string[];
+  /** Where its build cache is exported to, as `type=…` specifications; empty where nothing is written. */
+  cacheTo: string[];
   /** Others stand on it: its image carries the cache of its steps. */
   isBase: boolean;
   inputs: PlannedInputs;
@@ -145,6 +149,10 @@ export interface Place {
   buildTag: string | null;
   /** The tags that move once everything is up. */
   moving: string[];
+}
+
+export function namesOf(targets: readonly Pick<PlannedTarget, "name">[]): string[] {
+  return targets.map(({ name }) => name);
 }
 
 /** The build-tag references of a target, one for each repository that has build tags. */

@@ -20,6 +20,7 @@ export function publishedSecrets(target: PlannedTarget, secrets: Pick<Secrets, "
       [`${path}.context`, context],
       ...platforms.map((platform): Published => [`${path}.platforms`, platform]),
       ...target.cacheFrom.map((from): Published => [`${path}.cacheFrom`, from]),
+      ...target.cacheTo.map((to): Published => [`${path}.cacheTo`, to]),
     ],
     secrets,
   );

@@ -8,9 +8,15 @@ export interface PushDecision {
 
 /**
  * Publishes from CI, but never from a pull request, whose author may be anybody, and never from a laptop, unless told
- * to. `flag` is --push or --no-push; `policy` is the config's `push`.
+ * to. `flag` is --push or --no-push; `policy` is the config's `push`; what `loads` is to be tested first.
  */
-export function decidePush(event: BuildEvent, policy: "auto" | boolean, flag: boolean | undefined): PushDecision {
+export function decidePush(
+  event: BuildEvent,
+  policy: "auto" | boolean,
+  flag: boolean | undefined,
+  loads = false,
+): PushDecision {
+  if (loads) return { push: false, reason: "--load brings images to this host; push publishes them" };
   if (flag === false) return { push: false, reason: "--no-push" };
   if (flag === true) return { push: true, reason: "--push" };
   if (policy === false) return { push: false, reason: "the config says push: false" };

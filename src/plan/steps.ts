@@ -1,10 +1,11 @@
 import type { Config } from "../config/config.ts";
 import type { BuildEvent } from "../core/event.ts";
 import type { PromotedBuild } from "../core/promoted-build.ts";
-import { outsideImages, type PlannedTarget } from "./plan.ts";
+import { buildWave, kept, publishSteps, pushSteps } from "./build-wave.ts";
+import { namesOf, outsideImages, type PlannedTarget } from "./plan.ts";
 import { dependents, withNeeds } from "./select.ts";
 import { Uploads } from "./uploads.ts";
-import { cut, waves } from "./waves.ts";
+import { isKept, waves } from "./waves.ts";
 
 /** One thing that a run does. The run carries the steps out in their order; a dry run shows them. */
 export type Step =
@@ -57,7 +58,12 @@ export interface AcquireStep {
   neededBy: string[];
   /** What is done where it is nowhere: what it stands on is looked for in the same way, and then it is built. */
   otherwise: MakingStep[];
+  /** Where the builder finds it. */
+  in: Store;
 }
+
+/** Where images are that have been built: on this host, or, where the builder keeps them to itself, in their registry. */
+export type Store = "host" | "registry";
 
 /** What brings an image to the host, and a base to its registry. */
 type MakingStep = AcquireStep | BuildStep | PushStep;
@@ -66,8 +72,13 @@ type MakingStep = AcquireStep | BuildStep | PushStep;
 export interface BuildStep {
   kind: "build";
   targets: string[];
-  /** Those of them that the builder publishes under their build tag as it builds them. */
+  /**
+   * Those of them that the builder sends to their registry as it builds them: under their build tag, or, where it keeps them
+   * to itself, under no tag yet. Whatever is in neither list then has no output.
+   */
   pushed: string[];
+  /** Those that a builder which keeps its images to itself brings to this host. */
+  loaded: string[];
   noCache: boolean;
   /** Images from outside are taken by the digests that their registries gave. */
   pull: boolean;
@@ -79,12 +90,15 @@ export interface ProveStep {
   targets: string[];
   /** Who should have built them. */
   builtBy: "this run" | "an earlier step";
+  /** Where they are looked at. */
+  in: Store;
 }
 
-/** Publishes images of the host under their build tags, side by side. */
+/** Publishes images under their build tags, side by side: sends those of the host, names those that the registry has. */
 export interface PushStep {
   kind: "push";
   targets: string[];
+  from: Store;
 }
 
 /** Makes one image of the parts that several agents have published, if all are up. Otherwise nothing moves. */
@@ -105,12 +119,20 @@ export interface MoveStep {
 
 /** What a builder can do, as far as the order of the steps depends on it. */
 export interface BuilderTraits {
+  /** What it is called in messages. */
+  name: string;
   /** It can be given an image in a stage's place. */
   binds: boolean;
   /** It can publish what it builds itself. */
   pushes: boolean;
   /** So many targets it takes in one step. */
   atOnce: number;
+  /** Where the images are that it has built, and where it finds what they stand on. */
+  store: Store;
+  /** It can export cache to a registry. */
+  exportsCache: boolean;
+  /** What it builds for by itself; null where that is this machine's own. */
+  platform: string | null;
 }
 
 /** What the command line asks for. */
@@ -121,6 +143,8 @@ export type Work =
       noCache: boolean;
       pull: boolean;
       reuse: boolean;
+      /** Bring to this host what a builder would keep to itself. */
+      load: boolean;
       /** The one platform that is made here, as other agents make the others; null for all. */
       platform: string | null;
       force: boolean;
@@ -130,7 +154,7 @@ export type Work =
   | { command: "promote"; from: PromotedBuild; force: boolean };
 
 /** A build, and what is up at that point of it. */
-type Making = Work & { command: "build" } & { uploads: Uploads };
+export type Making = Work & { command: "build" } & { uploads: Uploads };
 
 /** The steps that do `work` with the targets, which are in build order. */
 export function planSteps(
@@ -152,20 +176,20 @@ export function planSteps(
   const isFinal = event.buildNumber !== null;
   const moves: MoveStep = {
     kind: "move",
-    targets: names(wholes.filter(({ places }) => places.some(({ moving }) => moving.length > 0))),
+    targets: namesOf(wholes.filter(({ places }) => places.some(({ moving }) => moving.length > 0))),
     force: work.force,
   };
   const join: JoinStep = {
     kind: "join",
-    targets: names(wholes.filter(({ partOf }) => partOf !== null)),
+    targets: namesOf(wholes.filter(({ partOf }) => partOf !== null)),
     isAsked: work.command === "join",
   };
   if (work.command === "join") return withoutIdle([...logins.map(byUs), join, moves]);
   if (work.command === "push") {
     return withoutIdle([
-      { kind: "prove", targets: names(selected), builtBy: "an earlier step" },
+      { kind: "prove", targets: namesOf(selected), builtBy: "an earlier step", in: "host" },
       ...logins,
-      { kind: "resolve", targets: isFinal ? names(published) : [], images: [], pull: false, promoted: null },
+      { kind: "resolve", targets: isFinal ? namesOf(published) : [], images: [], pull: false, promoted: null },
       ...pushSteps(published, new Uploads(targets)),
       join,
       moves,
@@ -175,36 +199,44 @@ export function planSteps(
     const promoted = published.filter(isPublished);
     return withoutIdle([
       ...logins.map(byUs),
-      { kind: "resolve", targets: names(promoted), images: [], pull: false, promoted: work.from },
+      { kind: "resolve", targets: namesOf(promoted), images: [], pull: false, promoted: work.from },
       moves,
     ]);
   }
   // On a laptop what is needed is built along, and mostly cached.
   const making: Making = { ...work, uploads: new Uploads(targets) };
+  const { store } = work.builder;
   const built = isFinal ? acquireAndBuild(targets, making) : buildSteps(targets, making);
   const early = new Set(
-    built.flatMap((step) => (step.kind === "push" ? step.targets : step.kind === "build" ? step.pushed : [])),
+    built.flatMap((step) =>
+      step.kind === "push" ? step.targets : step.kind === "build" && store === "host" ? step.pushed : [],
+    ),
   );
   const asked = targets.filter(({ inputs }) => work.pull || inputs.unknown === null);
   const images = [...new Set(asked.flatMap(outsideImages))];
-  const onHost = new Set(
-    built.flatMap((step) => (step.kind === "acquire" ? [step.target] : step.kind === "build" ? step.targets : [])),
+  const here = new Set(
+    built.flatMap((step) => (step.kind === "acquire" ? [step.target] : step.kind === "build" ? kept(step, store) : [])),
   );
   return withoutIdle([
     ...logins,
     {
       kind: "resolve",
-      targets: isFinal ? names(targets.filter(isPublished)) : [],
+      targets: isFinal ? namesOf(targets.filter(isPublished)) : [],
       images,
       pull: work.pull,
       promoted: null,
     },
-    { kind: "reuse", targets: isFinal && work.reuse ? names(targets.filter(isReusable)) : [] },
+    { kind: "reuse", targets: isFinal && work.reuse ? namesOf(targets.filter(isReusable)) : [] },
     ...built,
-    { kind: "prove", targets: names(targets).filter((name) => onHost.has(name)), builtBy: "this run" },
-    ...pushSteps(
+    {
+      kind: "prove",
+      targets: namesOf(targets).filter((name) => here.has(name)),
+      builtBy: "this run",
+      in: work.load ? "host" : store,
+    },
+    ...publishSteps(
       published.filter(({ name }) => !early.has(name)),
-      making.uploads,
+      making,
     ),
     join,
     moves,
@@ -242,56 +274,29 @@ function acquireAndBuild(targets: readonly PlannedTarget[], work: Making): Makin
     const under = withNeeds(target.needs, needs);
     const nested = targets
       .filter((one) => under.has(one.name) && one.implied && !isDirect(one))
-      .map((one) => acquireStep(one, [target.name], buildSteps([one], work)));
+      .map((one) => acquireStep(one, [target.name], buildSteps([one], work), work));
     const over = withNeeds(above(target.name), above);
-    const neededBy = names(selected.filter((one) => over.has(one.name)));
-    return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)]);
+    const neededBy = namesOf(selected.filter((one) => over.has(one.name)));
+    return acquireStep(target, neededBy, [...nested, ...buildSteps([target], work)], work);
   };
-  return waves(targets, work.builder.binds, ({ implied }) => implied).flatMap(({ acquired, built }) => [
+  const isAcquired = (target: PlannedTarget) => target.implied && isKept(target, work.builder);
+  return waves(targets, work.builder, isAcquired).flatMap(({ acquired, built }) => [
     ...acquired.filter(isDirect).map(acquire),
-    ...buildWave(built, work),
+    ...buildWave(built, targets, work),
   ]);
 }
 
-function acquireStep({ name }: PlannedTarget, neededBy: string[], otherwise: AcquireStep["otherwise"]): AcquireStep {
-  return { kind: "acquire", target: name, neededBy, otherwise };
+function acquireStep(
+  { name }: PlannedTarget,
+  neededBy: string[],
+  otherwise: AcquireStep["otherwise"],
+  { builder }: Making,
+): AcquireStep {
+  return { kind: "acquire", target: name, neededBy, otherwise, in: builder.store };
 }
 
 function buildSteps(targets: readonly PlannedTarget[], work: Making): (BuildStep | PushStep)[] {
-  return waves(targets, work.builder.binds).flatMap(({ built }) => buildWave(built, work));
-}
-
-/**
- * A wave in as many builds as the builder needs for it. What others stand on is published as soon as it is built and
- * before anything is built on it, and never by the builder, which would overwrite what another host of this build has
- * published meanwhile. What shares layers with another one that the builder publishes goes up after it, too.
- */
-function buildWave(
-  wave: readonly PlannedTarget[],
-  { builder, noCache, pull, uploads }: Making,
-): (BuildStep | PushStep)[] {
-  return cut(wave, builder.atOnce, noCache).flatMap((together) => {
-    const early = together.filter(({ push, isBase }) => push && (isBase || builder.pushes));
-    const pushed = new Set(uploads.sideBySide(early.filter(({ isBase }) => !isBase)));
-    uploads.add([...pushed]);
-    const rest = early.filter((target) => !pushed.has(target));
-    return [
-      { kind: "build", targets: names(together), pushed: names([...pushed]), noCache, pull },
-      ...pushSteps(rest, uploads),
-    ];
-  });
-}
-
-/** As many as it takes for each layer to be sent once. */
-function pushSteps(targets: readonly PlannedTarget[], uploads: Uploads): PushStep[] {
-  const steps: PushStep[] = [];
-  for (let left = [...targets]; left.length > 0;) {
-    const next = new Set(uploads.sideBySide(left));
-    uploads.add([...next]);
-    steps.push({ kind: "push", targets: names([...next]) });
-    left = left.filter((target) => !next.has(target));
-  }
-  return steps;
+  return waves(targets, work.builder).flatMap(({ built }) => buildWave(built, targets, work));
 }
 
 function isPublished({ push, places }: PlannedTarget): boolean {
@@ -300,10 +305,6 @@ function isPublished({ push, places }: PlannedTarget): boolean {
 
 function isReusable(target: PlannedTarget): boolean {
   return isPublished(target) && target.reuseFrom.length + target.reuseBuilds.length > 0;
-}
-
-function names(targets: readonly PlannedTarget[]): string[] {
-  return targets.map(({ name }) => name);
 }
 
 /** A step that is for no target is none. */

@@ -39,6 +39,10 @@ export interface RepositoryClient {
   tags(): Promise<Answer<string[]>>;
   /** Whether the last question for them was refused. */
   readonly unlisted: boolean;
+  /** Whether a blob is in this very repository. */
+  hasBlob(digest: string): Promise<Answer<boolean>>;
+  /** Takes a blob from another repository of the registry, so that nobody has to send it; false where the registry does not. */
+  mount(digest: string, from: string): Promise<Answer<boolean>>;
 }
 
 const accept = [
@@ -187,6 +191,22 @@ export function repositoryClient(place: Place): RepositoryClient {
     tags,
     get unlisted() {
       return listed instanceof Refusal;
+    },
+    hasBlob: async (name) => {
+      const response = await connection.read({
+        what: nameOf(name),
+        method: "HEAD",
+        path: `/v2/${place.path}/blobs/${name}`,
+      });
+      if (response instanceof Refusal) return response.status === 404 ? false : response;
+      return true;
+    },
+    // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#mounting-a-blob-from-another-repository
+    mount: async (name, from) => {
+      const query = new URLSearchParams({ mount: name, from });
+      const path = `/v2/${place.path}/blobs/uploads/?${query.toString()}`;
+      const response = await connection.write({ what: nameOf(name), method: "POST", path });
+      return response instanceof Refusal ? response : response.status === 201;
     },
   };
 }

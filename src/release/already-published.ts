@@ -72,7 +72,10 @@ async function inAllRepositories(
   looked: LookUp,
 ): Promise<UpImage | "nothing" | "unknown" | Failure> {
   // What cannot be asked may still be pushed to by docker; what is down cannot, and is better found now than after the build.
-  if (looked instanceof Refusal) return looked.passing && !looked.closed ? downNow(target, looked) : "unknown";
+  if (looked instanceof Refusal) {
+    const isNeeded = context.builder?.store === "registry";
+    return isNeeded || (looked.passing && !looked.closed) ? downNow(target, looked) : "unknown";
+  }
   const first = judge(target, looked, context.docker.digests);
   if (first === "nothing" || "code" in first) return first;
   // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.

@@ -16,9 +16,9 @@ export async function muteRegistries(
   { heard }: RunState,
   targets: readonly PlannedTarget[],
 ): Promise<Failure[]> {
-  const used = targets.flatMap(({ push, places, cacheFrom }) => [
+  const used = targets.flatMap(({ push, places, cacheFrom, cacheTo }) => [
     ...(push ? places.map(({ repository }) => repository.registry) : []),
-    ...cacheFrom.flatMap((from) => cacheImage(from) ?? []).map(registryOf),
+    ...[...cacheFrom, ...cacheTo].flatMap((from) => cacheImage(from) ?? []).map(registryOf),
   ]);
   const asked = [...new Set(used)].filter((registry) => !heard.has(registry));
   const failures = await Promise.all(

@@ -17,10 +17,12 @@ const atOnce = 8;
  */
 export async function findOutsideImages(context: Release, step: ResolveStep): Promise<void> {
   await askOutsideImages(context, step, async (image, reference, untold) => {
+    const then =
+      context.builder?.store === "registry"
+        ? "the builder takes what it finds"
+        : "the image on this host is taken, if there is one";
     if (untold !== null)
-      context.reporter.note(
-        `${image}: its registry does not say what it is now (${untold.message}); the image on this host is taken, if there is one`,
-      );
+      context.reporter.note(`${image}: its registry does not say what it is now (${untold.message}); ${then}`);
     await settleOnHosts(context, image, reference);
   });
 }
@@ -91,7 +93,9 @@ export async function forgetTriggering(
 }
 
 /** It is the one that the builder takes by its name. */
-async function settleOnHosts({ docker }: Release, image: string, reference: Reference): Promise<void> {
+async function settleOnHosts({ builder, docker }: Release, image: string, reference: Reference): Promise<void> {
+  // What another builder takes by a name nobody tells.
+  if (builder?.store === "registry") return;
   const here = await lookOnHost(docker, reference);
   if (here === null || (here.Config?.OnBuild ?? []).length > 0) return;
   docker.digests.set(outsideKey(image), repositoryDigest(here, reference.repository) ?? here.Id);

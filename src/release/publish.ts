@@ -6,12 +6,19 @@ import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
-import { isSame, printedDigest, pullImage, pushImage, repositoryDigest, tagImage } from "../docker/image-commands.ts";
+import {
+  isSame,
+  nameManifest,
+  printedDigest,
+  pullImage,
+  pushImage,
+  repositoryDigest,
+  tagImage,
+} from "../docker/image-commands.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
-import type { PushStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
-import { note, type Release, type RunState, targetsOf } from "./run-state.ts";
+import { imageAt, note, type Release, type RunState, targetsOf } from "./run-state.ts";
 
 /** Pushes side by side: more of them only fight for the line. */
 const atOnce = 4;
@@ -20,7 +27,7 @@ const atOnce = 4;
  * Publishes images of the host under their build tags, side by side, but one repository of an image after the other: layers
  * that are up are mounted into the next. A build tag is written only where there is none.
  */
-export async function publish(context: Release, state: RunState, { targets }: PushStep): Promise<Failure[]> {
+export async function publish(context: Release, state: RunState, targets: readonly string[]): Promise<Failure[]> {
   const failures: Failure[] = [];
   const missing = targetsOf(context.plan, targets).filter(({ name }) => !state.up.has(name));
   await eachLimited(missing, atOnce, async (target) => {
@@ -97,6 +104,7 @@ export async function takeOver(
 ): Promise<string | null | Failure> {
   const { docker, reporter } = context;
   reporter.note(`${target.name}: another host has published ${formatReference(reference)} meanwhile; taking that one`);
+  if (context.builder?.store === "registry") return takeOverInRegistry(context, state, target, reference);
   const started = docker.host.now();
   const ended = await attempt(context, target, pullImage(reference), `pull ${formatReference(reference)}`);
   if (typeof ended !== "string") return ended;
@@ -118,6 +126,25 @@ export async function takeOver(
   return digest;
 }
 
+/** The builder finds it there by its digest. */
+async function takeOverInRegistry(
+  { docker, registries }: Release,
+  state: RunState,
+  target: PlannedTarget,
+  { repository, tag }: Reference,
+): Promise<string | Failure> {
+  const started = docker.host.now();
+  const up = await imageAt(registries.repository(repository), tag);
+  if (up instanceof Refusal) return failure(up.code, up.message, { target: target.name, hint: up.hint });
+  const foreign =
+    up === null ? otherImage(target, { repository, tag }) : foreignImage(target, up.image.labels, docker.digests);
+  if (foreign !== null) return foreign;
+  const at = docker.host.now();
+  state.settled.set(target.name, { at, took: at - started });
+  docker.digests.set(target.name, up!.manifest.digest);
+  return up!.manifest.digest;
+}
+
 /** Gives an image that is up in one repository to others, under the same tag. */
 export async function copyImage(
   context: Release,
@@ -126,7 +153,10 @@ export async function copyImage(
   to: readonly Reference[],
 ): Promise<Failure[]> {
   if (to.length === 0) return [];
-  const commands = [pullImage(from), ...to.flatMap((reference) => [tagImage(from, reference), pushImage(reference)])];
+  const isHere = context.builder?.store !== "registry";
+  const commands = !isHere
+    ? [nameManifest(formatReference(from), to)]
+    : [pullImage(from), ...to.flatMap((reference) => [tagImage(from, reference), pushImage(reference)])];
   for (const command of commands) {
     const ended = await attempt(context, target, command, `copy ${formatReference(from)}`);
     if (typeof ended !== "string") return [ended];

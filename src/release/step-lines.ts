@@ -1,3 +1,4 @@
+import { metadataFile } from "../builders/bake-definition.ts";
 import type { Builder } from "../builders/builder.ts";
 import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promoted-build.ts";
 import { digestInName, formatReference, parseReference, type Reference } from "../core/reference.ts";
@@ -23,7 +24,7 @@ import {
   type Plan,
   type PlannedTarget,
 } from "../plan/plan.ts";
-import type { Step } from "../plan/steps.ts";
+import type { BuildStep, Step } from "../plan/steps.ts";
 import { targetsOf } from "./run-state.ts";
 
 /** What a step comes to, as a shell has it: the very processes of a run, and in their place what a run asks a registry. */
@@ -46,6 +47,13 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
     case "acquire": {
       const [target] = targetsOf(plan, [step.target]);
       const built = step.otherwise.flatMap((one) => stepLines(one, plan, builder));
+      if (step.in === "registry") {
+        const look: Line = {
+          run: docker("buildx", "imagetools", "inspect", formatReference(target!.image)),
+          quiet: true,
+        };
+        return [{ firstOf: [look, { all: built }] }, { up: target!.name, name: target!.image }];
+      }
       const pull: Line[] = target!.places.length === 0 ? [] : [{ run: pullImage(target!.image) }];
       const look: Line = { run: inspectImages([target!.image]), quiet: true };
       // A run pushes it only if it is not up yet.
@@ -56,14 +64,16 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
       return [{ firstOf: [found, ...pull, { all: built }] }, ...digestOf(target!, plan)];
     }
     case "build":
-      return builder.commands(step, plan, new Set()).map((run) => ({ run }));
+      return buildLines(step, plan, builder);
     case "prove": {
+      if (step.in === "registry") return [{ remark: proves }];
       const targets = targetsOf(plan, step.targets).filter(({ platforms }) => platforms.length < 2);
       return targets.length === 0
         ? []
         : [{ prove: inspectImages(targets.map(({ image }) => image)), pairs: pairs(targets) }];
     }
     case "push":
+      if (step.from === "registry") return targetsOf(plan, step.targets).flatMap(namings);
       return targetsOf(plan, step.targets).flatMap((target): Line[] => [
         ...buildTagReferences(target).map((reference) => ({ run: pushImage(reference) })),
         ...digestOf(target, plan),
@@ -83,6 +93,25 @@ export function stepLines(step: Step, plan: Plan, builder: Builder): Line[] {
   }
 }
 
+function buildLines(step: BuildStep, plan: Plan, builder: Builder): Line[] {
+  const runs = builder.commands(step, plan, new Set()).map((run): Line => ({ run }));
+  if (builder.store === "host") return runs;
+  const unkept = step.targets.filter((name) => !step.pushed.includes(name) && !step.loaded.includes(name));
+  const remark = `Builder ${builder.name} keeps no image of ${unkept.join(", ")} afterwards.`;
+  const digests = step.pushed.map((sent): Line => ({ sent, file: metadataFile }));
+  const isLast = step.pushed.length === 0 && unkept.length > 0;
+  return [...(isLast ? [{ remark }] : []), ...runs, ...digests];
+}
+
+/** What the builder has sent gets its build tag in each of its repositories. */
+function namings(target: PlannedTarget): Line[] {
+  return buildTagReferences(target).map((reference) => ({
+    run: nameManifest([`${reference.repository.name}@`, { digest: target.name }], [reference]),
+  }));
+}
+
+const proves = "A run proves now by what the registry holds that each image stands on its base.";
+
 /** The shell variable for the build tag of a build that only the registry tells. */
 const promotedVariable = "PROMOTED";
 
@@ -95,7 +124,8 @@ const asks = "A run asks the registry now what is up already under this build's 
 
 /** A builder that cannot be told which image to take takes the host's, which is made the latest. */
 function outsideDigest(image: string, pull: boolean, builder: Builder): Line[] {
-  const line = { outside: image, key: outsideKey(image), pin: outsidePin(image), pull: pull && builder.binds };
+  const isHere = builder.store === "host";
+  const line = { outside: image, key: outsideKey(image), pin: outsidePin(image), pull: pull && builder.binds, isHere };
   const reference = parseReference(image);
   if (reference === null) return digestInName(image) === null ? [] : [line];
   const here: Line = { run: docker("image", "inspect", image), quiet: true };

@@ -28,7 +28,7 @@ export function planTree(plan: Plan, paint: Paint): string {
   return `${lines.join("\n")}\n`;
 }
 
-function targetLines(target: PlannedTarget, { push, promotes }: Plan, paint: Paint): string[] {
+function targetLines(target: PlannedTarget, { push, promotes, store }: Plan, paint: Paint): string[] {
   const stage = target.stage === "" ? "last stage" : `stage ${target.stage}`;
   const implied = target.implied ? paint.dim("  (needed by another target)") : "";
   const on = target.base === null ? "" : `  on ${paint.cyan(target.base)}`;
@@ -40,7 +40,9 @@ function targetLines(target: PlannedTarget, { push, promotes }: Plan, paint: Pai
     `   ${paint.dim("├─")} ${formatReference(reference)}  ${paint.dim(kind)}`;
   const kind = push && target.push ? "moving" : "moving, if it were published";
   const lines = [
-    ...(target.places.length === 0 ? [branch(target.image, "on this host only")] : []),
+    ...(target.places.length === 0
+      ? [branch(target.image, store === "host" ? "on this host only" : "kept nowhere")]
+      : []),
     ...(promotes !== null && isFoundLate(promotes) ? [] : buildTagReferences(target)).map((reference) =>
       branch(reference, promotes === null ? "build tag" : "build tag of the promoted build"),
     ),

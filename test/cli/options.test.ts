@@ -96,12 +96,6 @@ describe("an option", () => {
     [["--quiet", "--verbose"], "--quiet: cannot be used with --verbose", "leave one of them out"],
     [["push", "-v", "-q"], "--quiet: cannot be used with --verbose", "leave one of them out"],
     [["plan", "--ci-env", "a", "--env-file", "b"], "--ci-env: cannot be used with --env-file", "leave one of them out"],
-    [
-      ["--builder", "podman"],
-      '--builder: is not one of its values (got "podman")',
-      "expected one of auto, buildx, docker",
-    ],
-    [["--builder=dokcer"], '--builder: is not one of its values (got "dokcer")', 'did you mean "docker"?'],
     [["plan", "--tag"], "--tag: needs a value", "write --tag <tag>"],
     [["--config"], "--config: needs a value", "write --config <file>"],
     [["ref", "-C"], "--cwd: needs a value", "write --cwd <folder>"],
@@ -151,7 +145,7 @@ describe("an option", () => {
 
 describe("what is said", () => {
   it.each<[string[], object]>([
-    [[], { command: "build", targets: [], options: { builder: "auto" } }],
+    [[], { command: "build", targets: [], options: { cache: true } }],
     [["app1", "app2"], { command: "build", targets: ["app1", "app2"] }],
     [["--tag", "a", "--tag", "b"], { command: "build", options: { tag: ["a", "b"] } }],
     [["--no-cache", "--no-push"], { command: "build", options: { cache: false, push: false } }],

@@ -17,7 +17,15 @@ it.skipIf(engine === undefined)("bake has every value as it is, whatever it coul
   const cwd = await project({ Dockerfile: "FROM scratch AS app\nCOPY Dockerfile /\n" });
   const image = `localhost:1/${newSpace()}:1`;
   const target = planned("app", { labels, push: false, image: reference(image) });
-  const options = { directory: cwd, pushed: [], noCache: false, pull: false };
+  const options = {
+    directory: cwd,
+    pushed: [],
+    loaded: [],
+    builder: null,
+    store: "host" as const,
+    noCache: false,
+    pull: false,
+  };
   const input = show(bakeInvocation([target], planWith([target]), options).stdin!);
   await execa("docker", ["buildx", "bake", "-f", "-"], { cwd, env: engine!.env, extendEnv: false, input });
   onTestFinished(async () => void (await docker(engine!, ["image", "rm", image])));

@@ -1,25 +1,10 @@
-import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { pipelineSteps } from "../support/pipeline.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { droneEnv } from "../support/project.ts";
 import { woodpeckerEnvironments } from "../unit/ci/environments.ts";
-import {
-  baseImage,
-  digestOf,
-  type Engine,
-  engines,
-  ensureBaseImage,
-  imageIn,
-  program,
-  registry,
-  tagsIn,
-} from "./rig.ts";
-import { newSpace } from "./workspace.ts";
-
-const examples = path.resolve(import.meta.dirname, "../../examples");
+import { exampleWorkspace, examples, runPipeline } from "./example.ts";
+import { digestOf, engines, ensureBaseImage, imageIn, registry, tagsIn } from "./rig.ts";
 
 /** The pipeline files of the examples, and the image that the apps of each stand on. */
 const pipelines = [
@@ -46,14 +31,16 @@ it("has every example that there is", async () => {
       .map(async ({ name }) => (await readdir(path.join(examples, name))).map((file) => `${name}/${file}`)),
   );
   const written = found.flat().filter((file) => /\/\.(?:drone|woodpecker)\.yml$/.test(file));
-  expect(written.toSorted()).toEqual(pipelines.map(({ example, file }) => `${example}/${file}`).toSorted());
+  // What needs another builder is run with one, by the tests of those.
+  const all = [...pipelines.map(({ example, file }) => `${example}/${file}`), "kubernetes/.drone.yml"];
+  expect(written.toSorted()).toEqual(all.toSorted());
 });
 
 describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) => {
   beforeAll(() => ensureBaseImage(engine));
 
   it.each(pipelines)("$example, by its $file", async ({ example, file, on }) => {
-    const { cwd, space } = await workspace(example);
+    const { cwd, space } = await exampleWorkspace(example);
     const { env, buildTag } = pushes[file]!;
     await runPipeline(engine, cwd, file, env);
     const layers: string[][] = [];
@@ -73,56 +60,8 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
   });
 
   it("publishes nothing of a pull request, whose steps have no secrets", async () => {
-    const { cwd, space } = await workspace("step-per-target");
+    const { cwd, space } = await exampleWorkspace("step-per-target");
     await runPipeline(engine, cwd, ".drone.yml", pullRequest, false);
     for (const target of ["base", "app1", "app2"]) expect(await tagsIn(`${space}/myproject/${target}`)).toEqual([]);
   });
 });
-
-/** A copy of an example that stands on the tests' base image and publishes to a place of its own in their registry. */
-async function workspace(example: string): Promise<{ cwd: string; space: string }> {
-  const space = newSpace();
-  const cwd = await folder();
-  await cp(path.join(examples, example), cwd, { recursive: true });
-  await edit(path.join(cwd, "multistage-build.config.yaml"), (text) =>
-    text.replaceAll("my-registry.com/", `${registry}/${space}/`).replaceAll("my-registry.com", registry),
-  );
-  for (const file of (await readdir(cwd, { recursive: true })).filter((name) => name.endsWith("Dockerfile")))
-    await edit(path.join(cwd, file), (text) => text.replaceAll("python:3.8-slim", baseImage));
-  return { cwd, space };
-}
-
-async function edit(file: string, change: (text: string) => string): Promise<void> {
-  await writeFile(file, change(await readFile(file, "utf8")));
-}
-
-/** Runs the commands of each step as a runner does: one shell for a step, all steps in one workspace. */
-async function runPipeline(
-  engine: Engine,
-  cwd: string,
-  file: string,
-  ci: Record<string, string>,
-  secrets = true,
-): Promise<void> {
-  const bin = await npx();
-  for (const { name, commands, environment } of pipelineSteps(await readFile(path.join(cwd, file), "utf8"))) {
-    const env = { ...engine.env, ...ci, ...(secrets ? environment : {}), PATH: `${bin}:${engine.env.PATH}` };
-    const ended = await execa("sh", ["-ec", commands.join("\n")], { cwd, env, extendEnv: false, reject: false });
-    expect(ended.exitCode, `${name}: ${ended.stderr}`).toBe(0);
-  }
-}
-
-/** A folder with an `npx` that runs our program and nothing else. */
-async function npx(): Promise<string> {
-  const bin = await folder();
-  const script = `#!/bin/sh\n[ "$1" = multistage-build ] || exit 99\nshift\nexec "${process.execPath}" "${program}" "$@"\n`;
-  await writeFile(path.join(bin, "npx"), script);
-  await chmod(path.join(bin, "npx"), 0o755);
-  return bin;
-}
-
-async function folder(): Promise<string> {
-  const made = await mkdtemp(path.join(os.tmpdir(), "example-"));
-  onTestFinished(() => rm(made, { recursive: true, force: true }));
-  return made;
-}

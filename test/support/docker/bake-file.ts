@@ -17,6 +17,8 @@ export interface BakeTarget {
   /** What it is built for; null for the engine's own platform. */
   platform: string | null;
   output: "docker" | "push" | "image" | "cacheonly";
+  /** The repositories that it is sent to without a tag. */
+  sentTo: string[];
 }
 
 const outputs = {
@@ -25,6 +27,12 @@ const outputs = {
   "type=image": "image",
   "type=cacheonly": "cacheonly",
 } as const;
+
+/** https://docs.docker.com/build/exporters/image-registry/ */
+const byDigest = /^type=image,"?name=([^",]+(?:,[^",=]+)*)"?,push-by-digest=true,push=true$/;
+
+/** It is understood, and nothing is made of it. */
+const registryCache = /^type=registry,ref=([^,]+),mode=max$/;
 
 interface Written {
   context?: string;
@@ -93,14 +101,14 @@ export function readBakeFile(
 
 function readTarget(name: string, written: Written, values: Readonly<Record<string, string>>): BakeTarget {
   const unknown = Object.keys(written).filter((key) => !understood.has(key));
-  const output = Object.entries(outputs).find(([text]) => text === written.output?.join(";"))?.[1];
+  const { output, sentTo } = outputOf(name, written);
   if (unknown.length > 0) throw new NotExpected(`the keys ${unknown.join()} of bake target ${name}`);
-  if (output === undefined) throw new NotExpected(`the output ${String(written.output)} of bake target ${name}`);
   if ((written.platforms ?? []).length > 1) throw new NotExpected(`several platforms of bake target ${name}`);
   const attested = (written.attest ?? []).filter((text) => !text.endsWith(",disabled=true"));
   if (attested.length > 0) throw new NotExpected(`the attestations ${attested.join()} of bake target ${name}`);
   const inline = written["cache-to"] ?? [];
-  if (inline.some((to) => to !== "type=inline")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
+  const exported = inline.flatMap((to) => (to === "type=inline" ? [] : (registryCache.exec(to)?.[1] ?? NaN)));
+  if (exported.some((to) => typeof to !== "string")) throw new NotExpected(`the cache ${inline.join()} of ${name}`);
   return {
     name,
     context: literal(written.context ?? "."),
@@ -113,12 +121,22 @@ function readTarget(name: string, written: Written, values: Readonly<Record<stri
     labels: literals(written.labels ?? {}),
     tags: written.tags ?? [],
     cacheFrom: (written["cache-from"] ?? []).map((from) => imageOf(literal(from))),
-    inlineCache: inline.length > 0,
+    inlineCache: inline.includes("type=inline"),
     pull: written.pull === true,
     noCache: written["no-cache"] === true,
     platform: written.platforms?.[0] ?? null,
     output,
+    sentTo,
   };
+}
+
+function outputOf(name: string, { output, tags }: Written): Pick<BakeTarget, "output" | "sentTo"> {
+  const text = output?.join(";") ?? "";
+  const sentTo = byDigest.exec(text)?.[1]?.split(",") ?? [];
+  if (sentTo.length > 0 && tags !== undefined) throw new NotExpected(`tags of ${name}, which is sent by its digest`);
+  const known = sentTo.length > 0 ? "push" : Object.entries(outputs).find(([one]) => one === text)?.[1];
+  if (known === undefined) throw new NotExpected(`the output ${text} of bake target ${name}`);
+  return { output: known, sentTo };
 }
 
 function imageOf(cache: string): string {

@@ -4,6 +4,7 @@ import { type ImageContent, packImage } from "../registry/image.js";
 import { type BakeTarget, readBakeFile } from "./bake-file.ts";
 import { type Built, runBuild, type Source } from "./builder.ts";
 import { readDockerfile } from "./dockerfile.ts";
+import { createImageStore } from "./images.ts";
 import { buildSource, type DockerHost, type Ended, importCaches, withCache } from "./host.ts";
 import { type Progress, rawProgress, stepName } from "./progress.ts";
 import { pushRefusal, resolveRefusal } from "./refusals.ts";
@@ -18,6 +19,7 @@ export async function bake(host: DockerHost, words: readonly string[], command: 
     "--metadata-file": "next",
     "--allow": "joined",
     "--no-cache": "alone",
+    "--builder": "joined",
   });
   const metadataFile = one("--metadata-file");
   if (one("-f") !== "-" || one("--progress") !== "rawjson" || metadataFile === null || command.stdin === undefined) {
@@ -29,7 +31,8 @@ export async function bake(host: DockerHost, words: readonly string[], command: 
   const progress = rawProgress((line) => void lines.push(line), host.now);
   progress.vertex("[internal] load local bake definitions");
   const run: BakeRun = {
-    host,
+    host: on(host, one("--builder")),
+    engine: host,
     progress,
     several: targets.length > 1,
     noCache: one("--no-cache") !== null,
@@ -49,8 +52,19 @@ export async function bake(host: DockerHost, words: readonly string[], command: 
   return { stderr: `${lines.join("\n")}\n` };
 }
 
+/** Another builder has a cache of its own, and none of the host's images. */
+function on(host: DockerHost, builder: string | null): DockerHost {
+  if (builder === null || builder === "default") return host;
+  const farm = host.builders.get(builder);
+  if (farm === undefined) throw new NotExpected(`a builder ${builder}`);
+  return { ...host, engine: "containerd", images: createImageStore("containerd", host.now), cache: farm.cache };
+}
+
 interface BakeRun {
+  /** As the builder has it. */
   host: DockerHost;
+  /** Where images are loaded to. */
+  engine: DockerHost;
   progress: Progress;
   several: boolean;
   noCache: boolean;
@@ -150,6 +164,7 @@ async function exportImage(run: BakeRun, target: BakeTarget, content: ImageConte
   const { host, progress, several } = run;
   const { configDigest, digest } = packImage(content);
   if (target.output === "cacheonly") return {};
+  if (run.engine !== host) return exportFromFarm(run, target, content);
   const image = host.images.keep(content, null);
   for (const tag of target.tags) host.images.keep(content, tag);
   const exporting = several ? `[${target.name}] exporting to image` : "exporting to image";
@@ -184,6 +199,31 @@ async function exportImage(run: BakeRun, target: BakeTarget, content: ImageConte
     "containerimage.digest": isManifest ? digest : configDigest,
     "image.name": target.tags.join(),
   };
+}
+
+/** Sends an image under no tag, so that only its digest tells where it is; or loads it into the engine. */
+async function exportFromFarm(
+  { host, engine, progress, several }: BakeRun,
+  { name, sentTo, output, tags }: BakeTarget,
+  content: ImageContent,
+): Promise<object | string> {
+  const { digest } = packImage(content);
+  if (sentTo.length === 0) {
+    if (output !== "docker") throw new NotExpected(`${output} by a builder that keeps its images`);
+    for (const tag of tags) engine.images.keep(content, tag);
+    return { "containerimage.digest": digest, "image.name": tags.join() };
+  }
+  const exporting = several ? `[${name}] exporting to image` : "exporting to image";
+  for (const repository of sentTo) {
+    const sent = await pushImage(host.remote, `${repository}@${digest}`, content);
+    if (!("refusal" in sent)) continue;
+    const error = `failed to push ${repository}: ${resolveRefusal("push", sent.refusal)}`;
+    progress.vertex(exporting, { parts: ["exporting layers", "pushing layers"], error });
+    return `failed to solve: ${error}`;
+  }
+  const pushed = sentTo.map((repository) => `pushing manifest for ${repository}@${digest}`);
+  progress.vertex(exporting, { parts: ["exporting layers", "pushing layers", ...pushed] });
+  return { "containerimage.digest": digest, "image.name": sentTo.join() };
 }
 
 /** bake reads nothing outside the folder it runs in that it is not told to. */

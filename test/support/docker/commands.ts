@@ -1,6 +1,7 @@
 import type { Command } from "../../../src/host/host.ts";
 import { bake } from "./bake.ts";
 import { build } from "./build.ts";
+import { inspect, list } from "./buildx.ts";
 import type { DockerHost, Ended } from "./host.ts";
 import { inspectContainers, inspectImages, listContainers, listImages, removeImages, tag } from "./image-commands.ts";
 import type { Engine } from "./images.ts";
@@ -24,6 +25,8 @@ export const commands: Readonly<Record<string, Run>> = {
   },
   "buildx version": () => ({ stdout: "github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4\n" }),
   "buildx bake": bake,
+  "buildx inspect": inspect,
+  "buildx ls": list,
   "buildx imagetools": imagetools,
   "image inspect": inspectImages,
   "image ls": listImages,

@@ -3,7 +3,7 @@ import type { Command, ExecResult, Files } from "../../../src/host/host.ts";
 import type { InMemoryRegistry } from "../registry/in-memory.js";
 import type { ImageContent } from "../registry/image.js";
 import { commands, withoutBuildx } from "./commands.ts";
-import type { DockerHost, Ended } from "./host.ts";
+import type { DockerHost, Ended, FarmBuilder } from "./host.ts";
 import { createImageStore, type Engine, type HostImage } from "./images.ts";
 import { NotExpected } from "./words.ts";
 
@@ -22,6 +22,8 @@ export interface DockerOptions {
   now?: () => number;
   /** False for a modern docker without the plug-in. */
   buildx?: boolean;
+  /** The buildx builders beside the engine's own, by name. */
+  builders?: ReadonlyMap<string, FarmBuilder>;
   /** Variables that `docker login` may be given beyond those that docker itself reads. */
   loginEnv?: readonly string[];
   /** Ends a command that hangs, as a signal ends the real ones. */
@@ -54,6 +56,7 @@ const known =
  */
 export function scriptedDocker(options: DockerOptions): ScriptedDocker {
   const { registry, engine, files, now = () => 0, buildx = engine !== "legacy", loginEnv = [] } = options;
+  const { builders = new Map<string, FarmBuilder>() } = options;
   const images = createImageStore(engine, now);
   const cache = new Map<string, string>();
   const lines: string[] = [];
@@ -74,6 +77,7 @@ export function scriptedDocker(options: DockerOptions): ScriptedDocker {
       images,
       files,
       cache,
+      builders,
       now,
       directory: command.cwd!,
       nonce: () => `host ${number}, run ${++run}`,

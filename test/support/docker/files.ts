@@ -19,6 +19,10 @@ export function memoryFiles(folder: string, project: Readonly<Record<string, str
     readInput: async (file) => texts.get(file) ?? { missing: true, fault: "there is no such file", hint: "make it" },
     write: async (file, text) => void texts.set(file, text),
     exists: async (file) => [...texts.keys()].some((one) => within(one, file)),
+    list: async (parent) => {
+      const inside = [...texts.keys()].filter((one) => one !== parent && within(one, parent));
+      return [...new Set(inside.map((one) => path.relative(parent, one).split(path.sep)[0]!))].toSorted();
+    },
     makeTemporary: async (prefix) => path.join(folder, `.tmp-${prefix}${++temporary}`),
     link: (target, file) => Promise.reject(new Error(`the test did not expect a link from ${file} to ${target}`)),
     remove: async (file) => {

@@ -17,7 +17,17 @@ export interface DockerHost {
   cache: Map<string, string>;
   /** Never the same twice, on any host of a test. */
   nonce: () => string;
+  /** The buildx builders beside the engine's own, by name. */
+  builders: ReadonlyMap<string, FarmBuilder>;
   now: () => number;
+}
+
+/** A builder that keeps what it builds to itself. */
+export interface FarmBuilder {
+  driver: string;
+  status: string;
+  platforms: string[];
+  cache: Map<string, string>;
 }
 
 /** What a command came to; what is left out is a success that prints nothing. */

@@ -1,6 +1,7 @@
 import type { Command, Files, HttpRequest, HttpResponse, NoResponse } from "../../../src/host/host.ts";
 import { main } from "../../../src/cli/main.ts";
 import { memoryFiles } from "./files.ts";
+import type { FarmBuilder } from "./host.ts";
 import { fakeHost } from "../host.ts";
 import { droneEnv, project } from "../project.ts";
 import { createRegistry, type InMemoryRegistry } from "../registry/in-memory.js";
@@ -26,6 +27,8 @@ export interface WorldOptions {
   /** The time, where several worlds share it. */
   clock?: Clock;
   signal?: AbortSignal;
+  /** The buildx builders beside the engine's own: those of one name may be used from several worlds. */
+  builders?: ReadonlyMap<string, FarmBuilder>;
   /** False for a modern docker without the plug-in. */
   buildx?: boolean;
 }
@@ -59,7 +62,7 @@ const start = Date.parse("2020-01-10T00:30:00Z");
 
 /** Makes a world. Time passes in it only by sleeping, and by a second with each docker command. */
 export async function world(options: WorldOptions): Promise<World> {
-  const { engine, env = droneEnv(), loginEnv = [], signal, buildx } = options;
+  const { engine, env = droneEnv(), loginEnv = [], signal, buildx, builders } = options;
   const cwd = await project({ "package.json": {}, ...options.files });
   const files = memoryFiles(cwd, options.files);
   const registry = options.registry ?? createRegistry();
@@ -72,6 +75,7 @@ export async function world(options: WorldOptions): Promise<World> {
     loginEnv,
     ...(signal === undefined ? {} : { signal }),
     ...(buildx === undefined ? {} : { buildx }),
+    ...(builders === undefined ? {} : { builders }),
   });
   for (const image of options.images ?? []) {
     const [name = "", tag = "latest"] = image.split(":");

@@ -7,7 +7,15 @@ import { planned, planWith } from "../../support/planned.ts";
 
 type Options = Parameters<typeof bakeInvocation>[2];
 
-const options: Options = { directory: "/work", pushed: [], noCache: false, pull: false };
+const options: Options = {
+  directory: "/work",
+  pushed: [],
+  loaded: [],
+  builder: null,
+  store: "host",
+  noCache: false,
+  pull: false,
+};
 
 interface Baked {
   contexts?: Record<string, string>;

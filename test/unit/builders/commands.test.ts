@@ -1,17 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { bakeBuilder } from "../../../src/builders/bake.ts";
+import { engineBuilder } from "../../../src/builders/bake.ts";
 import { dockerBuilder } from "../../../src/builders/docker-build.ts";
 import { show } from "../../../src/docker/invocation.ts";
 import type { BuildStep } from "../../../src/plan/steps.ts";
 import { planned, planWith } from "../../support/planned.ts";
 
 const plan = planWith(["base", "app1", "app2"].map((name) => planned(name)));
-const step = (...targets: string[]): BuildStep => ({ kind: "build", targets, pushed: [], noCache: false, pull: false });
+const step = (...targets: string[]): BuildStep => ({
+  kind: "build",
+  targets,
+  pushed: [],
+  loaded: [],
+  noCache: false,
+  pull: false,
+});
 
 describe("the processes of a build step", () => {
   /** The targets of each process. */
   const baked = (one: BuildStep, up: string[] = []) =>
-    bakeBuilder("/work")
+    engineBuilder("/work")
       .commands(one, plan, new Set(up))
       .map(({ stdin }) => Object.keys((JSON.parse(show(stdin!)) as { target: object }).target));
   const built = (one: BuildStep, up: string[] = []) =>

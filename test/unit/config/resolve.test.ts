@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { resolveConfig, withRegistry } from "../../../src/config/resolve.ts";
+import { resolveConfig } from "../../../src/config/resolve.ts";
+import { withRegistry } from "../../../src/core/reference.ts";
 import type { WrittenConfig } from "../../../src/config/schema.ts";
 import { formatProblem } from "../../../src/core/errors.ts";
 
@@ -27,6 +28,7 @@ describe("a target", () => {
         needs: [],
         push: "auto",
         cacheFrom: [],
+        cacheTo: [],
       },
     ],
     ["has no repository if it is false", { targets: { app: false } }, { repositories: [] }],

@@ -74,7 +74,7 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
   const { config: valid } = validateConfig(written);
   const { config } = resolveConfig(valid!, "/work");
   const names = selected.map((number) => `s${chosen[number % chosen.length]}`);
-  const own = presumedBuilder(builder, "/work");
+  const own = presumedBuilder({ name: builder, path: "--builder" }, "/work");
   const { plan: made, problems } = makePlan({
     config,
     event,
@@ -82,7 +82,16 @@ function plan({ stages, selected, event, builder }: Sample, pushFlag?: boolean) 
     dockerfiles: new Map([["Dockerfile", dockerfile.join("")]]),
     tags: { now: 0, env: { PUBLIC: "public" }, files: new Map(), gitTags: null, limited: unlimited, extra: [] },
     pushFlag,
-    work: { command: "build", builder: own, noCache: false, pull: false, reuse: false, platform: null, force: false },
+    work: {
+      command: "build",
+      builder: own,
+      noCache: false,
+      pull: false,
+      reuse: false,
+      load: false,
+      platform: null,
+      force: false,
+    },
     files: () => "no files are given",
     platform: "linux/amd64",
     isSet: () => false,

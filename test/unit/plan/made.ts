@@ -18,6 +18,8 @@ interface Given {
   pushFlag?: boolean;
   files?: InputSources["files"];
   platform?: string;
+  /** A name is one that keeps its images to itself. */
+  builder?: string;
 }
 
 /** The plan of a config that is right by itself. */
@@ -31,6 +33,7 @@ export function made(
     pushFlag,
     files = () => "no files are given",
     platform = "linux/amd64",
+    builder = "buildx",
   }: Given = {},
 ) {
   const { config, problems: ofConfig } = resolveConfig(written, directory);
@@ -45,11 +48,12 @@ export function made(
     pushFlag,
     work: {
       command: "build",
-      builder: presumedBuilder("buildx", directory),
+      builder: presumedBuilder({ name: builder, path: "--builder" }, directory),
       noCache: false,
       pull: false,
       reuse: false,
       platform: null,
+      load: false,
       force: false,
     },
     isSet: () => false,

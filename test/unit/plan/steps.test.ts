@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type BuilderTraits, planSteps, type Work } from "../../../src/plan/steps.ts";
+import { classic as docker, engine as bake } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 import { short } from "./short-step.ts";
 
 const ci = { buildNumber: 42 };
 const laptop = { buildNumber: null };
-const bake: BuilderTraits = { binds: true, pushes: true, atOnce: 50 };
-const docker: BuilderTraits = { binds: false, pushes: false, atOnce: Infinity };
 const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
   command: "build",
   builder,
@@ -14,6 +13,7 @@ const build = (builder: BuilderTraits = bake, changes: object = {}): Work => ({
   pull: false,
   reuse: false,
   platform: null,
+  load: false,
   force: false,
   ...changes,
 });
@@ -73,7 +73,7 @@ describe("the steps of a build", () => {
       "with a builder that can be given no image: what is needed is there before",
       ci,
       [base, planned("app1", { needs: ["base"] })],
-      { binds: false, pushes: true, atOnce: 50 },
+      { ...bake, binds: false },
       [
         "login a.com",
         "resolve base,app1",

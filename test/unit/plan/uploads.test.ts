@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { type BuilderTraits, planSteps } from "../../../src/plan/steps.ts";
+import { classic as docker, engine as bake } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 import { made } from "./made.ts";
 import { short } from "./short-step.ts";
 
-const bake: BuilderTraits = { binds: true, pushes: true, atOnce: 50 };
-const docker: BuilderTraits = { binds: false, pushes: false, atOnce: Infinity };
-const how = { command: "build", noCache: false, pull: false, reuse: false, platform: null, force: false } as const;
+const how = {
+  command: "build",
+  noCache: false,
+  pull: false,
+  reuse: false,
+  load: false,
+  platform: null,
+  force: false,
+} as const;
 
 const on = (base: string) => ({ base, needs: [base], bind: [{ stage: base, target: base }] });
 const base = planned("base", { isBase: true, layersFrom: ["os"] });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatReference } from "../../../src/core/reference.ts";
 import { cut, waves } from "../../../src/plan/waves.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
+import { engine } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 
 const base = planned("base");
@@ -9,7 +10,7 @@ const bound = (name: string, on = "base") => planned(name, { needs: [on], bind: 
 
 /** The names in each wave. */
 const namesOf = (targets: readonly PlannedTarget[], binds = true) =>
-  waves(targets, binds).map(({ built }) => built.map(({ name }) => name));
+  waves(targets, { ...engine, binds }).map(({ built }) => built.map(({ name }) => name));
 
 describe("waves", () => {
   it.each([
@@ -74,7 +75,7 @@ describe("waves", () => {
     ],
     ["at once where it stands on nothing", [planned("implied"), bound("app", "implied")], [[["implied"], ["app"]]]],
   ])("acquires %s", (_, targets, expected) => {
-    const made = waves(targets, true, ({ name }) => name.startsWith("implied"));
+    const made = waves(targets, engine, ({ name }) => name.startsWith("implied"));
     expect(made.map((wave) => [wave.acquired, wave.built].map((all) => all.map(({ name }) => name)))).toEqual(expected);
   });
 
