@@ -27,7 +27,8 @@ import { placeTargets } from "./place.ts";
 import { dependents, selectTargets, statedNeeds, withNeeds } from "./select.ts";
 import { planSizeProblems } from "./size.ts";
 import { sharedStages } from "./shared.ts";
-import { planSteps, type Store, type Work } from "./steps.ts";
+import { planSteps } from "./plan-steps.ts";
+import type { Store, Work } from "./steps.ts";
 import { unkeptBases } from "./unkept.ts";
 
 /** Everything that a plan is made of. Nothing else has a say in it. */

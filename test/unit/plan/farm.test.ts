@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planSteps, type Work } from "../../../src/plan/steps.ts";
+import { planSteps } from "../../../src/plan/plan-steps.ts";
+import type { Work } from "../../../src/plan/steps.ts";
 import { farm } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 import { made } from "./made.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type BuilderTraits, planSteps, type Work } from "../../../src/plan/steps.ts";
+import { planSteps } from "../../../src/plan/plan-steps.ts";
+import type { BuilderTraits, Work } from "../../../src/plan/steps.ts";
 import { classic as docker, engine as bake } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 import { short } from "./short-step.ts";

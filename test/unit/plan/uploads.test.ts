@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
-import { type BuilderTraits, planSteps } from "../../../src/plan/steps.ts";
+import { planSteps } from "../../../src/plan/plan-steps.ts";
+import type { BuilderTraits } from "../../../src/plan/steps.ts";
 import { classic as docker, engine as bake } from "../../support/builders.ts";
 import { planned } from "../../support/planned.ts";
 import { made } from "./made.ts";
