@@ -254,7 +254,8 @@ describe("what it was not told to expect", () => {
   });
 
   it.each([
-    ["a key", { target: { a: { output: ["type=docker"], attest: [] } } }],
+    ["a key", { target: { a: { output: ["type=docker"], "shm-size": "1g" } } }],
+    ["what is attested", { target: { a: { output: ["type=docker"], attest: ["type=provenance,mode=max"] } } }],
     ["an output", { target: { a: { output: ["type=tar"] } } }],
     ["a block", { target: { a: { output: ["type=docker"] } }, function: {} }],
     ["several platforms", { target: { a: { output: ["type=docker"], platforms: ["linux/amd64", "linux/arm64"] } } }],

@@ -101,7 +101,9 @@ it("refuses what is wrong, and keeps nothing of it", async () => {
   expect(await codeOf(await put("a", digestOf("other"), manifestOf("config")))).toEqual(["DIGEST_INVALID"]);
   expect(await codeOf(await ask("GET", "a/manifests/latest"))).toEqual(["MANIFEST_UNKNOWN"]);
   expect(await codeOf(await ask("GET", "nobody/tags/list"))).toEqual(["NAME_UNKNOWN"]);
-  expect((await ask("DELETE", "a/manifests/latest")).status).toBe(405);
+  expect(await codeOf(await ask("DELETE", "a/manifests/latest"))).toEqual(["DIGEST_INVALID"]);
+  expect(await codeOf(await ask("DELETE", `a/manifests/${digestOf("never sent")}`))).toEqual(["MANIFEST_UNKNOWN"]);
+  expect((await ask("PATCH", "a/manifests/latest")).status).toBe(405);
   expect((await fetch(`http://${host}/v1/`)).status).toBe(404);
 });
 
