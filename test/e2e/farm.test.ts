@@ -176,7 +176,8 @@ describe.skipIf(!canRun)("stand-alone BuildKit daemons, and no docker engine", (
   });
 
   it("runs the example of a pipeline on Kubernetes", async () => {
-    const { BUILDX_BUILDER: _, ...env } = (await newAgent(1)).env;
+    // Without an engine docker logs in over HTTPS alone, which the tests' registry does not speak.
+    const { BUILDX_BUILDER: _, ...env } = (await newAgent(1, { DOCKER_HOST: engine.env.DOCKER_HOST! })).env;
     const on = await publishedStandIn(newSpace());
     const { cwd, space } = await exampleWorkspace("kubernetes", on);
     const file = path.join(cwd, ".drone.yml");
