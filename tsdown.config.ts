@@ -95,7 +95,7 @@ function schemas(): Plugin {
         ...toJsonSchema(configSchema, { target: "draft-07", typeMode: "input", overrideSchema: withOwnKeys }),
       };
       for (const [fileName, json] of Object.entries({ "schema.json": config, "plan.schema.json": planSchema() })) {
-        this.emitFile({ type: "asset", fileName, source: `${JSON.stringify(json, null, 2)}\n` });
+        this.emitFile({ type: "asset", fileName, source: `${JSON.stringify(json)}\n` });
       }
     },
   };

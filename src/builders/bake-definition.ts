@@ -1,3 +1,4 @@
+import { annotations, attestations } from "./image-extras.ts";
 import { cleanJson } from "../core/printable.ts";
 import { digestInName, formatReference, type Reference } from "../core/reference.ts";
 import { shortImageName } from "../dockerfile/image-name.ts";
@@ -140,7 +141,7 @@ function bakeTarget(target: PlannedTarget, plan: Plan, sources: Sources, options
     ...unlessEmpty("ssh", target.ssh.map(literal)),
     ...unlessEmpty("platforms", target.platforms),
     attest: attestations(target),
-    ...unlessEmpty("annotations", annotations(target)),
+    ...unlessEmpty("annotations", annotations(target).map(literal)),
     ...(target.network === "default" ? {} : { network: target.network }),
     ...unlessEmpty("extra-hosts", target.extraHosts),
     ...unlessEmpty("cache-to", [
@@ -196,25 +197,6 @@ function unboundBases(target: PlannedTarget, sources: Sources): string[] {
     if (source === undefined || bound || !source.hasCache || isBuiltAlong(source.context)) return [];
     return Object.values(target.args).includes(source.image) ? [] : [source.image];
   });
-}
-
-/**
- * What is not attested is said as well: an image is one manifest with one digest on every engine then, where buildx would make an
- * index of it by itself. https://docs.docker.com/build/metadata/attestations/
- */
-function attestations({ attest: { provenance, sbom } }: PlannedTarget): string[] {
-  return [
-    provenance === null ? "type=provenance,disabled=true" : `type=provenance,mode=${provenance}`,
-    sbom ? "type=sbom" : "type=sbom,disabled=true",
-  ];
-}
-
-/** Where an index is made of the image, the index has them, too. https://docs.docker.com/build/metadata/annotations/ */
-function annotations({ annotations: all, platforms, attest }: PlannedTarget): string[] {
-  const isIndex = platforms.length > 1 || attest.provenance !== null || attest.sbom;
-  return Object.entries(all).map(([name, text]) =>
-    literal(`${isIndex ? "index,manifest" : "manifest"}:${name}=${text}`),
-  );
 }
 
 /** What is published from elsewhere than this host gets its names from us, once it is proved. */

@@ -3,7 +3,7 @@ import { value } from "../ci/environment.ts";
 import { engineBuilder } from "../builders/bake.ts";
 import { chooseBuilder, presumedBuilder } from "../builders/choose.ts";
 import { builderFault } from "../builders/faults.ts";
-import { imageStoreFault } from "../builders/image-store.ts";
+import { imageStoreFault } from "../builders/image-extras.ts";
 import { consoleFor } from "../report/console.ts";
 import type { BuildOptions, CommandLine, PushOptions } from "./options.ts";
 import { cleanLine } from "../core/printable.ts";

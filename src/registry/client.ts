@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { HttpResponse } from "../host/host.ts";
 import { connect, type Connection, type Place } from "./connection.ts";
-import { configOf, type ImageConfig, noImage, partsOf, readConfig } from "./image-config.ts";
+import { configOf, type ImageConfig, noImage, readConfig } from "./image-config.ts";
+import { contentsOf } from "./manifest-contents.ts";
 import { parseObject } from "./json.ts";
 import { type Answer, Refusal, senseless } from "./refusal.ts";
 import { listTags } from "./tags.ts";
@@ -157,7 +158,7 @@ export function repositoryClient(place: Place): RepositoryClient {
   };
 
   const bringParts: RepositoryClient["bring"] = async (of, from) => {
-    const { blobs, manifests } = partsOf(parseObject(of.body) ?? {});
+    const { blobs, manifests } = contentsOf(of);
     for (const part of manifests) {
       const inner = await from.manifest(part);
       if (inner instanceof Refusal) return inner;
@@ -201,13 +202,7 @@ export function repositoryClient(place: Place): RepositoryClient {
       if (response instanceof Refusal) return response.status === 404 ? false : response;
       return true;
     },
-    // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#mounting-a-blob-from-another-repository
-    mount: async (name, from) => {
-      const query = new URLSearchParams({ mount: name, from });
-      const path = `/v2/${place.path}/blobs/uploads/?${query.toString()}`;
-      const response = await connection.write({ what: nameOf(name), method: "POST", path });
-      return response instanceof Refusal ? response : response.status === 201;
-    },
+    mount: (name, from) => mount(connection, place.path, from, name),
   };
 }
 

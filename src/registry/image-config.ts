@@ -1,5 +1,3 @@
-import { parseObject } from "./json.ts";
-
 /** As an index says it. https://github.com/opencontainers/image-spec/blob/main/image-index.md */
 export interface Platform {
   os: string;
@@ -34,7 +32,6 @@ export const noImage: ImageConfig = {
 
 interface ManifestBody {
   config?: { digest?: string };
-  layers?: { digest?: string; urls?: string[] }[];
   manifests?: { digest?: string; platform?: { os?: string } }[];
 }
 
@@ -45,38 +42,6 @@ export function configOf(manifest: unknown): { manifest: string } | { blob: stri
   const first = manifests?.find(({ platform }) => platform?.os !== "unknown")?.digest;
   if (first !== undefined) return { manifest: first };
   return config?.digest === undefined ? null : { blob: config.digest };
-}
-
-/** The digests of all that a manifest lists. What a layer's own URLs lead to is in no registry. */
-export function partsOf(manifest: unknown): { blobs: string[]; manifests: string[] } {
-  const { config, layers = [], manifests = [] } = manifest as ManifestBody;
-  const blobs = [config ?? {}, ...layers.filter(({ urls = [] }) => urls.length === 0)];
-  const digests = (all: readonly { digest?: string }[]) => [...new Set(all.flatMap(({ digest }) => digest ?? []))];
-  return { blobs: digests(blobs), manifests: digests(manifests) };
-}
-
-/** What a manifest lists by digest: the blobs of an image's layers, lowest first, or the images of an index. */
-export function contentsOf({ body }: { body: string }): { layers: string[]; images: PlatformImage[] } {
-  const { layers = [], manifests = [] } = (parseObject(body) ?? {}) as {
-    layers?: { digest?: string }[];
-    manifests?: { digest?: string; platform?: { os?: string; architecture?: string; variant?: string } }[];
-  };
-  return {
-    layers: layers.flatMap(({ digest }) => digest ?? []),
-    images: manifests.flatMap(({ digest, platform: { os = "", architecture = "", variant } = {} }) =>
-      // An attestation is for no platform.
-      digest === undefined || os === "unknown"
-        ? []
-        : [{ digest, platform: [os, architecture, ...(variant === undefined ? [] : [variant])].join("/") }],
-    ),
-  };
-}
-
-/** An image of an index. */
-export interface PlatformImage {
-  digest: string;
-  /** `linux/arm64`, or with a variant. */
-  platform: string;
 }
 
 /** Reads an image's configuration. */

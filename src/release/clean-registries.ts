@@ -4,7 +4,7 @@ import { eachLimited } from "../core/pool.ts";
 import type { Repository } from "../core/reference.ts";
 import { type Held, judgeImages, type Judged, type RegistryPolicy } from "../plan/clean-registry.ts";
 import type { RepositoryClient } from "../registry/client.ts";
-import { partsOf } from "../registry/image-config.ts";
+import { contentsOf } from "../registry/manifest-contents.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 
@@ -98,7 +98,7 @@ async function look(
   // An index may list more than is there.
   const { labels, created } = image instanceof Refusal ? { labels: {}, created: 0 } : image;
   const committed = Date.parse((labels as Record<string, string>)["org.opencontainers.image.created"] ?? "") || 0;
-  const { manifests: parts } = partsOf(JSON.parse(manifest.body));
+  const { manifests: parts } = contentsOf(manifest);
   return { parts, labels, madeAt: Math.max(created, committed) };
 }
 
@@ -160,7 +160,7 @@ function notRemoved({ code, message, hint, status, codes }: Refusal, registry: s
   const cannot = status === 405 || status === 501 || codes.includes("UNSUPPORTED");
   if (cannot) {
     const instead =
-      "let its own retention rules do it (README, Old build tags in registries); distribution does it with REGISTRY_STORAGE_DELETE_ENABLED=true";
+      "let its own retention rules do it (docs/registries.md); distribution does it with REGISTRY_STORAGE_DELETE_ENABLED=true";
     return failure("unsupported", `${registry} removes nothing: ${message}`, { hint: instead });
   }
   const rights = code === "unauthorized" ? "removing takes a right of its own, which pushing does not: delete" : hint;

@@ -7,7 +7,7 @@ import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep, PushStep } from "../plan/steps.ts";
-import { contentsOf } from "../registry/image-config.ts";
+import { contentsOf } from "../registry/manifest-contents.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { copyImage, otherImage, takeOver } from "./publish.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
@@ -79,9 +79,9 @@ async function sentImage(context: Release, target: PlannedTarget): Promise<SentI
   if (up instanceof Refusal) return refusedAt(target, up);
   if (up === null) return notSent(target, digest);
   const found = new Map<string, UpImage>();
-  const { images } = contentsOf(up.manifest);
-  if (images.length === 0) found.set("", up.image);
-  for (const { platform, digest: own } of images) {
+  const { platforms } = contentsOf(up.manifest);
+  if (platforms === null) found.set("", up.image);
+  for (const [platform, own] of platforms ?? []) {
     const one = await imageAt(client, own);
     if (one instanceof Refusal) return refusedAt(target, one);
     if (one !== null) found.set(platform, one.image);

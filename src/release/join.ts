@@ -6,12 +6,11 @@ import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference, type Repository } from "../core/reference.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { ownLabels } from "../plan/labels.ts";
-import { wholeOf } from "../plan/parts.ts";
 import { buildTagReferences, type PlannedTarget, type Whole } from "../plan/plan.ts";
 import type { JoinStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import type { Platform } from "../registry/image-config.ts";
-import { joinImages, normalPlatform, platformName } from "../registry/image-index.ts";
+import { joinImages, normalPlatform, platformName } from "../registry/manifest-contents.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 

@@ -1,8 +1,8 @@
 import { eachLimited } from "../core/pool.ts";
 import { findTarget } from "../plan/find-target.ts";
-import type { PlannedTarget } from "../plan/plan.ts";
+import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { RepositoryClient } from "../registry/client.ts";
-import { contentsOf } from "../registry/image-config.ts";
+import { contentsOf } from "../registry/manifest-contents.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Release, RunState } from "./run-state.ts";
 
@@ -19,8 +19,8 @@ export async function mountLayers(context: Release, state: RunState, targets: re
     const base = findTarget(context.plan, target.base);
     const digest = base === undefined ? undefined : context.docker.digests.get(base.name);
     if (base === undefined || digest === undefined) return;
-    for (const { repository } of target.places) {
-      const from = base.places.find((place) => place.repository.registry === repository.registry)?.repository;
+    for (const { repository } of buildTagReferences(target)) {
+      const from = buildTagReferences(base).find((one) => one.repository.registry === repository.registry)?.repository;
       if (from === undefined || from.name === repository.name) continue;
       const client = context.registries.repository(repository);
       const layers = await layersOf(context.registries.repository(from), digest);
@@ -36,7 +36,7 @@ export async function mountLayers(context: Release, state: RunState, targets: re
 async function layersOf(client: RepositoryClient, digest: string): Promise<string[]> {
   const manifest = await client.manifest(digest);
   if (manifest === null || manifest instanceof Refusal) return [];
-  const { layers, images } = contentsOf(manifest);
-  const inner = await Promise.all(images.map((one) => layersOf(client, one.digest)));
+  const { layers, platforms } = contentsOf(manifest);
+  const inner = await Promise.all([...(platforms?.values() ?? [])].map((one) => layersOf(client, one)));
   return [...new Set([...layers, ...inner.flat()])];
 }

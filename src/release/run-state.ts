@@ -7,7 +7,7 @@ import { findTarget } from "../plan/find-target.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import type { Manifest, RepositoryClient } from "../registry/client.ts";
 import type { ImageConfig } from "../registry/image-config.ts";
-import { normalPlatform, platformsOf } from "../registry/image-index.ts";
+import { contentsOf, normalPlatform } from "../registry/manifest-contents.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -64,7 +64,7 @@ export async function imageAt(
 ): Promise<Answer<{ manifest: Manifest; image: UpImage } | null>> {
   const manifest = await client.manifest(reference);
   if (manifest === null || manifest instanceof Refusal) return manifest;
-  const all = platform === undefined ? null : platformsOf(manifest);
+  const all = platform === undefined ? null : contentsOf(manifest).platforms;
   if (all !== null) {
     const own = all.get(normalPlatform(platform!));
     return own === undefined ? null : imageAt(client, own);

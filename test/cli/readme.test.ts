@@ -16,7 +16,7 @@ import { faults } from "../support/json-schema.ts";
 import { parseYaml, pipelineSteps } from "../support/pipeline.ts";
 import { linked, planOf } from "../support/plans.ts";
 import { droneEnv, project } from "../support/project.ts";
-import { block, calls, codes, fences, readme, root, rows } from "../support/readme.ts";
+import { block, calls, codes, fences, pages, readme, root, rows } from "../support/readme.ts";
 
 /** What the program prints for a project with this config, in the build that the README speaks of. */
 async function printed(config: string, args: readonly string[]): Promise<string> {
@@ -207,7 +207,7 @@ function textOf(folder: string, files: RegExp): string {
 }
 
 describe("what it points to", () => {
-  const documents = ["README.md", "SECURITY.md", "CHANGELOG.md", ...examples()];
+  const documents = [...pages, "SECURITY.md", "CHANGELOG.md", ...examples()];
 
   test.each(documents)("the links of %s", (document) => {
     const text = readFileSync(path.join(root, document), "utf8");

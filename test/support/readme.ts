@@ -1,16 +1,19 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** The project's folder. */
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** The README's text. */
-export const readme = readFileSync(path.join(root, "README.md"), "utf8");
+/** The pages of the documentation, the README first. */
+export const pages = ["README.md", ...readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`)];
+
+/** What all of them say. */
+export const readme = pages.map((name) => readFileSync(path.join(root, name), "utf8")).join("\n");
 
 /** What stands between `<!-- name -->` and `<!-- /name -->`. */
 export function block(name: string): string {
   const [, inner] = new RegExp(`<!-- ${name} -->\\n([^]*?)<!-- /${name} -->`).exec(readme) ?? [];
-  if (inner === undefined) throw new Error(`the README has no block ${name}`);
+  if (inner === undefined) throw new Error(`the documentation has no block ${name}`);
   return inner;
 }
 

@@ -5,6 +5,23 @@ import { dockerFailure } from "../docker/why-failed.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Builder } from "./builder.ts";
 
+/**
+ * What is not attested is said as well: an image is one manifest with one digest on every engine then, where buildx would make an
+ * index of it by itself. https://docs.docker.com/build/metadata/attestations/
+ */
+export function attestations({ attest: { provenance, sbom } }: PlannedTarget): string[] {
+  return [
+    provenance === null ? "type=provenance,disabled=true" : `type=provenance,mode=${provenance}`,
+    sbom ? "type=sbom" : "type=sbom,disabled=true",
+  ];
+}
+
+/** Where an index is made of the image, the index has them, too. https://docs.docker.com/build/metadata/annotations/ */
+export function annotations({ annotations: all, platforms, attest }: PlannedTarget): string[] {
+  const isIndex = platforms.length > 1 || attest.provenance !== null || attest.sbom;
+  return Object.entries(all).map(([name, text]) => `${isIndex ? "index,manifest" : "manifest"}:${name}=${text}`);
+}
+
 /** What only an image that is kept as a manifest can have, in words; null for a target that asks for none of it. */
 function extrasOf({ attest, annotations }: PlannedTarget): string | null {
   if (attest.provenance !== null || attest.sbom) return "attestations";

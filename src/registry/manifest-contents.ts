@@ -15,12 +15,35 @@ const ociIndex = "application/vnd.oci.image.index.v1+json";
 const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 
-/** The digests of an index's images by platform, as `linux/arm64` or `linux/arm/v7`; null for what is none. Attestations are none of them. */
-export function platformsOf({ body }: Manifest): ReadonlyMap<string, string> | null {
+/** What a manifest lists, by digest. */
+export interface Contents {
+  /** The blobs of an image's layers, lowest first. */
+  layers: string[];
+  /** All of its blobs that a registry has: what a layer's own URLs lead to is in none. */
+  blobs: string[];
+  /** All that an index lists, attestations included. */
+  manifests: string[];
+  /** The images of an index by platform, `linux/arm64`; null for what is no index. */
+  platforms: ReadonlyMap<string, string> | null;
+}
+
+/** Takes a manifest's text apart; what it does not list is empty. */
+export function contentsOf({ body }: Pick<Manifest, "body">): Contents {
+  const { config, layers = [] } = (parseObject(body) ?? {}) as {
+    config?: { digest?: string };
+    layers?: { digest?: string; urls?: string[] }[];
+  };
   const listed = descriptorsOf(body);
-  if (listed === null) return null;
-  const images = listed.filter(({ platform }) => platform?.os !== undefined && platform.os !== "unknown");
-  return new Map(images.map(({ platform, digest }) => [platformName(platform!), digest]));
+  const digests = (all: readonly { digest?: string }[]) => [...new Set(all.flatMap(({ digest }) => digest ?? []))];
+  // An attestation is for no platform.
+  const images = listed?.filter(({ platform }) => platform?.os !== undefined && platform.os !== "unknown") ?? [];
+  return {
+    layers: digests(layers),
+    blobs: digests([config ?? {}, ...layers.filter(({ urls = [] }) => urls.length === 0)]),
+    manifests: digests(listed ?? []),
+    platforms:
+      listed === null ? null : new Map(images.map(({ platform, digest }) => [platformName(platform!), digest])),
+  };
 }
 
 /** `linux/arm64`. Every arm64 is of the eighth version, whether or not that is said. */
