@@ -17,9 +17,9 @@ export function attestations({ attest: { provenance, sbom } }: PlannedTarget): s
 }
 
 /** Where an index is made of the image, the index has them, too. https://docs.docker.com/build/metadata/annotations/ */
-export function annotations({ annotations: all, platforms, attest }: PlannedTarget): string[] {
+export function annotations({ annotations: written, platforms, attest }: PlannedTarget): string[] {
   const isIndex = platforms.length > 1 || attest.provenance !== null || attest.sbom;
-  return Object.entries(all).map(([name, text]) => `${isIndex ? "index,manifest" : "manifest"}:${name}=${text}`);
+  return Object.entries(written).map(([name, text]) => `${isIndex ? "index,manifest" : "manifest"}:${name}=${text}`);
 }
 
 /** What only an image that is kept as a manifest can have, in words; null for a target that asks for none of it. */

@@ -187,7 +187,7 @@ function commandLine(say: (text: string) => void, choose: (line: CommandLine) =>
   ])
     .argument("[target]", "the target; none means all")
     .action((name, _, self) => take("tags")(name === undefined ? [] : [name], _, self));
-  add(command("ref", "print the reference that a target has in this build"), [anew, pretending])
+  add(command("ref", "print the reference that a target has in this build"), [part, anew, pretending])
     .argument("<target>", "the target")
     .action((name, _, self) => take("ref")([name], _, self));
   add(command("outdated", "list published images whose base has moved on; exit code 3 if there are any"), [pretending])

@@ -1,4 +1,3 @@
-import { value } from "../ci/environment.ts";
 import { buildAffixes } from "../core/build-tag.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Repository } from "../core/reference.ts";
@@ -6,10 +5,12 @@ import type { Host } from "../host/host.ts";
 import type { KeepPolicy } from "../plan/clean.ts";
 import type { Judged } from "../plan/clean-registry.ts";
 import { targetImages } from "../plan/images.ts";
-import { openRegistries } from "../registry/registries.ts";
+import { platformAffixes } from "../plan/parts.ts";
 import { cleanRegistries } from "../release/clean-registries.ts";
 import { table } from "../report/table.ts";
+import { templateContext } from "../tags/rule.ts";
 import type { Project } from "./project.ts";
+import { registriesAlone } from "./registries-alone.ts";
 
 /** What is to be cleaned, where, and what of it stays. */
 export interface RegistrySweep {
@@ -21,7 +22,7 @@ export interface RegistrySweep {
 
 /** The images of all targets: their names are what is looked at. */
 export function namedImages({ config, event, tags }: Project): ReturnType<typeof targetImages> {
-  return targetImages(config, config.targets, { event, now: tags.now, env: tags.env });
+  return targetImages(config, config.targets, templateContext({ ...tags, event }));
 }
 
 /** Old build tags in all repositories of the config; asks registries alone, and needs no docker. */
@@ -30,7 +31,7 @@ export function sweepRegistries(
   project: Project,
   { source, policy, dryRun }: RegistrySweep,
 ): Promise<{ judged: Judged[]; failures: Failure[] }> {
-  const { config, env } = project;
+  const { config } = project;
   const { images } = namedImages(project);
   const repositories = new Map<string, Repository>();
   for (const target of config.targets) {
@@ -40,18 +41,13 @@ export function sweepRegistries(
   }
   // Those of before the config gave targets their names.
   const written = config.targets.map((target) => buildAffixes(target, target.buildTag));
-  const affixes = [...written, ...[...images.values()].map((image) => image.affixes)];
-  const registries = openRegistries({
-    host,
-    env,
-    dockerConfig: value(env, "DOCKER_CONFIG") ?? null,
-    settings: config.registries,
-    directory: config.directory,
-    say: (line) => host.stderr.write(`${line}\n`),
-  });
+  const wholes = [...written, ...[...images.values()].map((image) => image.affixes)];
+  const platforms = [...new Set(config.targets.flatMap((target) => target.platforms))];
+  const parts = wholes.flatMap((around) => platforms.map((platform) => platformAffixes(around, platform)));
+  const affixes = [...wholes, ...parts];
   const distinct = [...new Map(affixes.map((one) => [JSON.stringify(one), one])).values()];
   return cleanRegistries({
-    registries,
+    registries: registriesAlone(host, project),
     repositories: [...repositories.values()],
     policy: { ...policy, source, affixes: distinct },
     dryRun,

@@ -24,7 +24,7 @@ const defaultBuilds = 5;
  */
 export async function clean(host: Host, options: CleanOptions): Promise<number> {
   const project = await loadProject(host, options);
-  const { policy, problems } = keepPolicy(project, options);
+  const { policy, problems } = keepPolicy(project, options, host.now());
   const { repository } = project.event;
   if (repository === null) {
     const hint = "it is the label that images are found by: run this in CI, or in a clone that has a remote";
@@ -91,7 +91,11 @@ async function sweep(
   return { sorted: results, failures: docker.host.signal.aborted ? [interrupted(docker.host)] : [] };
 }
 
-function keepPolicy({ event, tags }: Project, options: CleanOptions): { policy: KeepPolicy; problems: Problem[] } {
+function keepPolicy(
+  { event }: Project,
+  options: CleanOptions,
+  now: number,
+): { policy: KeepPolicy; problems: Problem[] } {
   const problems: Problem[] = [];
   const builds = options.keep === undefined ? null : Number(options.keep);
   if (options.keep !== undefined && !/^\d{1,6}$/.test(options.keep)) {
@@ -104,7 +108,7 @@ function keepPolicy({ event, tags }: Project, options: CleanOptions): { policy: 
     problems.push({ path: "--older", message: "is not a duration", got: options.older, hint });
   }
   const current = { buildNumber: event.buildNumber, buildTag: buildTag(event) };
-  return { policy: { builds: builds ?? (age === null ? defaultBuilds : null), age, current, now: tags.now }, problems };
+  return { policy: { builds: builds ?? (age === null ? defaultBuilds : null), age, current, now }, problems };
 }
 
 function hostText(sorted: readonly Sorted[], dryRun: boolean): string {

@@ -65,7 +65,10 @@ export interface TagsOptions extends EventOptions {
   tagsFile?: string;
 }
 
-export type RefOptions = EventOptions;
+export interface RefOptions extends EventOptions {
+  /** The platform whose part is meant. */
+  platform?: string;
+}
 
 export type OutdatedOptions = Omit<EventOptions, "promote">;
 

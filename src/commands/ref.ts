@@ -4,6 +4,7 @@ import { describePromoted, isFoundLate, type PromotedBuild } from "../core/promo
 import { formatReference } from "../core/reference.ts";
 import type { Host } from "../host/host.ts";
 import { targetImages } from "../plan/images.ts";
+import { asPart } from "../plan/parts.ts";
 import { secretProblems } from "../plan/published-secrets.ts";
 import { selectTargets } from "../plan/select.ts";
 import { templateContext } from "../tags/rule.ts";
@@ -16,8 +17,16 @@ export async function ref(host: Host, name: string, options: RefOptions): Promis
   const project = await loadProject(host, options);
   const { config, check, event, tags, warnings, secrets } = project;
   const { from } = promotion(project, { command: "ref", targets: [name], options });
-  const named = targetImages(config, config.targets, templateContext({ ...tags, event }), from);
-  check([...selectTargets(config.targets, [name]).problems, ...named.problems, ...unknownBuild(from)]);
+  const { platform } = options;
+  const isPart = platform !== undefined && from === null;
+  const asked = isPart ? asPart(config, { platform }, (one) => one === name) : { config, problems: [] };
+  const named = targetImages(asked.config, asked.config.targets, templateContext({ ...tags, event }), from);
+  check([
+    ...selectTargets(config.targets, [name]).problems,
+    ...asked.problems,
+    ...named.problems,
+    ...unknownBuild(from),
+  ]);
   const reference = formatReference(named.images.get(name)!.image);
   throwProblems(secretProblems([[`targets.${name}`, reference]], secrets));
   const out = consoleFor(host, options);

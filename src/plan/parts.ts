@@ -50,16 +50,17 @@ export function partIn(
   if (parts.length === 0) return { around: affixes, partOf: null };
   const [own] = platforms;
   return {
-    around: own === undefined ? affixes : ofPlatform(affixes, own),
+    around: own === undefined ? affixes : platformAffixes(affixes, own),
     partOf: {
       buildTag: buildTag(event, affixes),
       affixes,
-      parts: parts.map((platform) => ({ platform, tag: buildTag(event, ofPlatform(affixes, platform)) })),
+      parts: parts.map((platform) => ({ platform, tag: buildTag(event, platformAffixes(affixes, platform)) })),
     },
   };
 }
 
-function ofPlatform(affixes: Affixes, platform: string): Affixes {
+/** What stands around the build tag of a part, if that is around the whole's. */
+export function platformAffixes(affixes: Affixes, platform: string): Affixes {
   return buildAffixes(affixes, { prefix: "", suffix: `-${platform.replaceAll("/", "-")}` });
 }
 

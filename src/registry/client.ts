@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import type { HttpResponse } from "../host/host.ts";
 import { connect, type Connection, type Place } from "./connection.ts";
 import { configOf, type ImageConfig, noImage, readConfig } from "./image-config.ts";
-import { contentsOf } from "./manifest-contents.ts";
+import { contentsOf, sha256 } from "./manifest-contents.ts";
 import { parseObject } from "./json.ts";
 import { type Answer, Refusal, senseless } from "./refusal.ts";
 import { listTags } from "./tags.ts";
@@ -242,8 +241,4 @@ function toldDigest({ headers }: HttpResponse): string | null {
 /** Whether a text is not what its digest promises. */
 function differs(reference: string, text: string): boolean {
   return reference.startsWith("sha256:") && sha256(text) !== reference;
-}
-
-function sha256(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Manifest } from "./client.ts";
 import type { Platform } from "./image-config.ts";
 import { parseObject } from "./json.ts";
@@ -62,13 +63,19 @@ export function normalPlatform(written: string): string {
  * Joins images of one platform each to one that runs on all of them: the same bytes for the same images in the same order,
  * whoever does it. An image that is an index itself is joined with all that stands in it, its attestations included.
  */
-export function joinImages(parts: readonly { manifest: Manifest; platform: Platform }[]): Omit<Manifest, "digest"> {
+export function joinImages(parts: readonly { manifest: Manifest; platform: Platform }[]): Manifest {
   const manifests = parts.flatMap(({ manifest: { digest, mediaType, body }, platform }): Descriptor[] => {
     const inner = descriptorsOf(body);
     return inner ?? [{ mediaType, digest, size: Buffer.byteLength(body), platform: { ...platform } }];
   });
   const mediaType = manifests.every((one) => one.mediaType === dockerManifest) ? dockerList : ociIndex;
-  return { mediaType, body: JSON.stringify({ schemaVersion: 2, mediaType, manifests }, null, 2) };
+  const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests }, null, 2);
+  return { digest: sha256(body), mediaType, body };
+}
+
+/** The digest of a text. */
+export function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
 function descriptorsOf(body: string): Descriptor[] | null {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { whatDiffers } from "../builders/late-labels.ts";
 import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
@@ -166,8 +165,7 @@ async function publishWhole(
   const client = registries.repository(repository);
   const reference = { repository, tag: whole.buildTag };
   const name = formatReference(reference);
-  const joined = joinImages(parts.map(({ manifest, image }) => ({ manifest, platform: image.platform })));
-  const manifest: Manifest = { ...joined, digest: `sha256:${createHash("sha256").update(joined.body).digest("hex")}` };
+  const manifest = joinImages(parts.map((part) => ({ manifest: part.manifest, platform: part.image.platform })));
   const refused = ({ code, message, hint }: Refusal) =>
     failure(code, `${name}: ${message}`, { target: target.name, hint });
   const before = await client.digest(reference.tag);

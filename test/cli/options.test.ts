@@ -6,30 +6,31 @@ import { project } from "../support/project.ts";
 /** What the command line is understood as; an exit code where all is said. */
 const parse = (...args: string[]) => parseCommandLine(fakeHost(args, { cwd: "/" }, { out: "", err: "", commands: [] }));
 
-const commands = ["build", "push", "promote", "plan", "tags", "ref", "outdated", "clean"] as const;
-const planning = ["build", "push", "promote", "plan", "tags"];
+const commands = ["build", "push", "promote", "join", "plan", "tags", "ref", "outdated", "clean"] as const;
+const planning = ["build", "push", "promote", "join", "plan", "tags"];
 
 /** Every option that some commands do not have, with a value where it takes one, and those that have it. */
 const options: [flag: string, value: string[], takers: string[]][] = [
   ["--as", ["pr:17"], [...planning, "ref", "outdated"]],
   ["--tag", ["x"], planning],
-  ["--push", [], ["build", "push", "promote", "plan"]],
-  ["--no-push", [], ["build", "push", "promote", "plan"]],
-  ["--color", [], ["build", "push", "promote", "plan", "clean"]],
-  ["--no-color", [], ["build", "push", "promote", "plan", "clean"]],
+  ["--push", [], ["build", "push", "promote", "join", "plan"]],
+  ["--no-push", [], ["build", "push", "promote", "join", "plan"]],
+  ["--color", [], ["build", "push", "promote", "join", "plan", "clean"]],
+  ["--no-color", [], ["build", "push", "promote", "join", "plan", "clean"]],
   ["--builder", ["docker"], ["build", "plan"]],
   ["--no-cache", [], ["build"]],
   ["--pull", [], ["build"]],
   ["--no-pull", [], ["build"]],
   ["--no-reuse", [], ["build"]],
-  ["--force", [], ["build", "push", "promote"]],
-  ["--dry-run", [], ["build", "push", "promote", "clean"]],
-  ["--metadata-file", ["x.json"], ["build", "push", "promote"]],
-  ["--tags-file", [".tags"], ["build", "push", "promote", "tags"]],
-  ["--quiet", [], ["build", "push", "promote"]],
-  ["-q", [], ["build", "push", "promote"]],
-  ["--verbose", [], ["build", "push", "promote"]],
-  ["-v", [], ["build", "push", "promote"]],
+  ["--force", [], ["build", "push", "promote", "join"]],
+  ["--dry-run", [], ["build", "push", "promote", "join", "clean"]],
+  ["--metadata-file", ["x.json"], ["build", "push", "promote", "join"]],
+  ["--tags-file", [".tags"], ["build", "push", "promote", "join", "tags"]],
+  ["--quiet", [], ["build", "push", "promote", "join"]],
+  ["-q", [], ["build", "push", "promote", "join"]],
+  ["--verbose", [], ["build", "push", "promote", "join"]],
+  ["-v", [], ["build", "push", "promote", "join"]],
+  ["--platform", ["linux/arm64"], ["build", "push", "plan", "ref"]],
   ["--from", ["40"], ["promote"]],
   ["--no-promote", [], ["build", "push", "plan", "ref"]],
   ["--explain", [], ["plan", "tags"]],
@@ -137,7 +138,7 @@ describe("an option", () => {
     expect(JSON.parse(ended.out)).toMatchObject({
       error: {
         code: "input",
-        problems: [{ path: "--tag", hint: "it is an option of build, push, promote, plan, tags" }],
+        problems: [{ path: "--tag", hint: "it is an option of build, push, promote, join, plan, tags" }],
       },
     });
   });
@@ -192,7 +193,7 @@ describe("a word that is neither a target nor a command", () => {
     [["buidl"], 'did you mean the command "build"?'],
     [
       ["zzzzz"],
-      "targets are plain, stage; commands are build, push, promote, plan, tags, ref, outdated, clean, help, version",
+      "targets are plain, stage; commands are build, push, promote, join, plan, tags, ref, outdated, clean, help, version",
     ],
     [["plain", "tagz"], "targets are plain, stage"],
     // Where a command is named, no other one was meant.

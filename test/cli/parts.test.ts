@@ -183,6 +183,26 @@ describe("a build in parts", () => {
     expect(ended.err).toContain('targets.base.platforms: do not have what is built on it (got "linux/amd64")');
   });
 
+  it("is removed from the registry as a whole, and with its parts", async () => {
+    const registry = createRegistry();
+    for (const number of ["41", "42"])
+      for (const platform of platforms)
+        await (
+          await agent(registry)
+        ).run(["build", "--no-reuse", "--platform", platform], { DRONE_BUILD_NUMBER: number });
+    const kept = ["latest", own, ...platforms.map((one) => `${own}-${one.replace("/", "-")}`)];
+    const ended = await (await agent(registry)).run(["clean", "--registry", "--keep", "1"]);
+    expect(ended, ended.err).toMatchObject({ code: 0 });
+    for (const repository of repositories) expect(registry.tags(repository)).toEqual(kept);
+  });
+
+  it("has a reference for each part", async () => {
+    const { run } = await agent(createRegistry());
+    expect((await run(["ref", "app1", "--platform", "linux/arm64"])).out).toBe(`${app1}:${own}-linux-arm64\n`);
+    expect((await run(["ref", "app1"])).out).toBe(`${app1}:${own}\n`);
+    expect(await run(["ref", "app1", "--platform", "linux/s390x"])).toMatchObject({ code: 2 });
+  });
+
   it("is shown by a dry run", async () => {
     const { run } = await agent(createRegistry());
     const { out } = await run(["--dry-run", "--platform", "linux/arm64"]);

@@ -40,7 +40,7 @@ describe("the command line", () => {
 
   it("lists the flags of every command, under the commands that have them", async () => {
     const commands = [...(await help()).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
-    expect(commands).toEqual(["build", "push", "promote", "plan", "tags", "ref", "outdated", "clean"]);
+    expect(commands).toEqual(["build", "push", "promote", "join", "plan", "tags", "ref", "outdated", "clean"]);
     const common = new Set(flagsIn(await help()));
     const theirs = await Promise.all(
       commands.map(async (command) => {

@@ -32,10 +32,12 @@ export async function runPipeline(
   cwd: string,
   file: string,
   ci: Record<string, string>,
-  secrets = true,
+  { secrets = true, matrix = {} }: { secrets?: boolean; matrix?: Record<string, string> } = {},
 ): Promise<void> {
   const bin = await npx();
-  for (const { name, commands, environment } of pipelineSteps(await readFile(path.join(cwd, file), "utf8"))) {
+  const text = await readFile(path.join(cwd, file), "utf8");
+  const ofMatrix = text.replaceAll(/\$\{([A-Z]+)\}/g, (_, name: string) => matrix[name] ?? "");
+  for (const { name, commands, environment } of pipelineSteps(ofMatrix)) {
     const env = { ...engine.env, ...ci, ...(secrets ? environment : {}), PATH: `${bin}:${engine.env.PATH}` };
     const ended = await execa("sh", ["-ec", commands.join("\n")], { cwd, env, extendEnv: false, reject: false });
     expect(ended.exitCode, `${name}: ${ended.stderr}`).toBe(0);

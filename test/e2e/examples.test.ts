@@ -31,8 +31,9 @@ it("has every example that there is", async () => {
       .map(async ({ name }) => (await readdir(path.join(examples, name))).map((file) => `${name}/${file}`)),
   );
   const written = found.flat().filter((file) => /\/\.(?:drone|woodpecker)\.yml$/.test(file));
-  // What needs another builder is run with one, by the tests of those.
-  const all = [...pipelines.map(({ example, file }) => `${example}/${file}`), "kubernetes/.drone.yml"];
+  // What needs another builder is run with one, by the tests of those; what has agents of its own stands below.
+  const others = ["architectures/.drone.yml", "kubernetes/.drone.yml"];
+  const all = [...pipelines.map(({ example, file }) => `${example}/${file}`), ...others];
   expect(written.toSorted()).toEqual(all.toSorted());
 });
 
@@ -59,9 +60,32 @@ describe.skipIf(registry === "").each(engines)("on the $name engine", (engine) =
     expect(app1).not.toEqual(app2);
   });
 
+  it.each([
+    [".drone.yml", (cwd: string) => runPipeline(engine, cwd, ".drone.yml", droneEnv())],
+    [
+      ".woodpecker",
+      async (cwd: string) => {
+        const { env } = pushes[".woodpecker.yml"]!;
+        for (const ARCH of ["arm64", "amd64"])
+          await runPipeline(engine, cwd, ".woodpecker/build.yml", env, { matrix: { ARCH } });
+        await runPipeline(engine, cwd, ".woodpecker/joined.yml", env);
+      },
+    ],
+  ])("architectures, by its %s", async (file, runAll) => {
+    const { cwd, space } = await exampleWorkspace("architectures");
+    await runAll(cwd);
+    const { buildTag } = pushes[file] ?? pushes[`${file}.yml`]!;
+    for (const target of ["base", "app1", "app2"]) {
+      const repository = `${space}/myproject/${target}`;
+      const parts = ["amd64", "arm64"].map((arch) => `${buildTag}-linux-${arch}`);
+      expect(await tagsIn(repository)).toEqual(["latest", buildTag, ...parts].toSorted());
+      expect(await digestOf(repository, "latest")).toBe(await digestOf(repository, buildTag));
+    }
+  });
+
   it("publishes nothing of a pull request, whose steps have no secrets", async () => {
     const { cwd, space } = await exampleWorkspace("step-per-target");
-    await runPipeline(engine, cwd, ".drone.yml", pullRequest, false);
+    await runPipeline(engine, cwd, ".drone.yml", pullRequest, { secrets: false });
     for (const target of ["base", "app1", "app2"]) expect(await tagsIn(`${space}/myproject/${target}`)).toEqual([]);
   });
 });

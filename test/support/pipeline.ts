@@ -13,9 +13,11 @@ type Written = Partial<Omit<PipelineStep, "environment">> & {
   environment?: Record<string, string | { from_secret: string }>;
 };
 
-/** The steps of a `.drone.yml` or `.woodpecker.yml`, in order. */
+/** The steps of a `.drone.yml` or `.woodpecker.yml`, in order, those of all its pipelines. */
 export function pipelineSteps(text: string): PipelineStep[] {
-  return (parseYaml(text) as { steps: Written[] }).steps.map(({ name, image, commands, environment }) => ({
+  // Drone has a document for each pipeline.
+  const written = text.split(/^---$/m).flatMap((one) => (parseYaml(one) as { steps: Written[] }).steps);
+  return written.map(({ name, image, commands, environment }) => ({
     name: name ?? "",
     image: image ?? "",
     commands: commands ?? [],
