@@ -104,6 +104,11 @@ export function whatDiffers(
   return [...told.map((what) => ({ what, isOutside: false })), ...moved];
 }
 
+/** Whether images of two platforms that are made from the same may differ in that. A file may be compiled for each, too. */
+export function isOfPlatform({ what }: Difference): boolean {
+  return /^(?:the platform$|the argument |the image )/.test(what);
+}
+
 const mostTold = 5;
 
 /** What differs, as far as somebody would read it. */

@@ -67,11 +67,11 @@ export async function planner(
 function decided({ config, event, env }: Project): Config {
   // `docker build` heeds it and bake does not: https://docs.docker.com/reference/cli/docker/#environment-variables
   const platform = value(env, "DOCKER_DEFAULT_PLATFORM");
-  const targets = config.targets.map((target) => ({
-    ...target,
-    reuse: target.reuse ?? isOfCI(event),
-    platforms: target.platforms.length > 0 || platform === undefined ? target.platforms : [platform],
-  }));
+  const targets = config.targets.map((target) => {
+    const own = { ...target, reuse: target.reuse ?? isOfCI(event) };
+    const isOpen = target.platforms.length === 0 && platform !== undefined;
+    return isOpen ? { ...own, platforms: [platform], platformsVary: true } : own;
+  });
   return { ...config, targets };
 }
 

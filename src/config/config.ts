@@ -49,6 +49,8 @@ export interface Target {
   ssh: readonly string[];
   contexts: Readonly<Record<string, string>>;
   platforms: readonly string[];
+  /** Whether they depend on where the run is, so that another agent would have others. */
+  platformsVary: boolean;
   /** All platforms of its image, of which this run builds those above or none; empty where one run builds all. */
   parts: readonly string[];
   tags: TagPolicy;

@@ -39,6 +39,7 @@ export function filledIn(config: Config, context: TemplateContext): { config: Co
       },
       dockerfile: fill(dockerfile, `${at}.dockerfile`, pathForm, name),
       context: fill(folder, `${at}.context`, pathForm, name),
+      platformsVary: !platforms.every(isWritten),
       platforms: [...new Set(platforms.map((one, index) => fill(one, `${at}.platforms.${index}`, platformForm, name)))],
     };
   });

@@ -99,6 +99,7 @@ function resolveTarget(name: string, written: WrittenTarget, tags: TagPolicy, bu
     ssh: list(written.ssh),
     contexts: written.contexts ?? {},
     platforms: written.platforms ?? [],
+    platformsVary: false,
     parts: [],
     tags,
     prefix: written.prefix ?? "",

@@ -16,8 +16,8 @@ export function asPart(
 ): { config: Config; problems: Problem[] } {
   const problems: Problem[] = [];
   const targets = config.targets.map((target): Target => {
-    const { name, platforms } = target;
-    if (platforms.length === 0 && isSelected(name)) problems.push(noPlatforms(name));
+    const { name, platforms, platformsVary } = target;
+    if ((platforms.length === 0 || platformsVary) && isSelected(name)) problems.push(noPlatforms(name, platformsVary));
     return {
       ...target,
       parts: platforms,
@@ -36,8 +36,10 @@ export function asPart(
   return { config: { ...config, targets }, problems };
 }
 
-function noPlatforms(name: string): Problem {
-  const message = "has no platforms, so that it cannot be made in parts";
+function noPlatforms(name: string, vary: boolean): Problem {
+  const message = vary
+    ? "has other platforms on each agent, so that none knows which parts there are"
+    : "has no platforms, so that it cannot be made in parts";
   return { path: `targets.${name}`, message, hint: "write those of all agents: platforms: [linux/amd64, linux/arm64]" };
 }
 
@@ -59,9 +61,14 @@ export function partIn(
   };
 }
 
+/** What tells a part's build tag from the whole's, `-linux-arm64`. */
+export function platformSuffix(platform: string): string {
+  return `-${platform.replaceAll("/", "-")}`;
+}
+
 /** What stands around the build tag of a part, if that is around the whole's. */
 export function platformAffixes(affixes: Affixes, platform: string): Affixes {
-  return buildAffixes(affixes, { prefix: "", suffix: `-${platform.replaceAll("/", "-")}` });
+  return buildAffixes(affixes, { prefix: "", suffix: platformSuffix(platform) });
 }
 
 /** A target as its moving tags see it: what they stand for is the whole. */

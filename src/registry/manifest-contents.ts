@@ -63,13 +63,20 @@ export function normalPlatform(written: string): string {
  * Joins images of one platform each to one that runs on all of them: the same bytes for the same images in the same order,
  * whoever does it. An image that is an index itself is joined with all that stands in it, its attestations included.
  */
-export function joinImages(parts: readonly { manifest: Manifest; platform: Platform }[]): Manifest {
+export function joinImages(
+  parts: readonly { manifest: Manifest; platform: Platform }[],
+  annotations: Readonly<Record<string, string>>,
+): Manifest {
   const manifests = parts.flatMap(({ manifest: { digest, mediaType, body }, platform }): Descriptor[] => {
     const inner = descriptorsOf(body);
     return inner ?? [{ mediaType, digest, size: Buffer.byteLength(body), platform: { ...platform } }];
   });
-  const mediaType = manifests.every((one) => one.mediaType === dockerManifest) ? dockerList : ociIndex;
-  const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests }, null, 2);
+  const isAnnotated = Object.keys(annotations).length > 0;
+  // Docker's own list has no annotations.
+  const isOci = isAnnotated || manifests.some((one) => one.mediaType !== dockerManifest);
+  const mediaType = isOci ? ociIndex : dockerList;
+  const index = { schemaVersion: 2, mediaType, manifests, ...(isAnnotated ? { annotations } : {}) };
+  const body = JSON.stringify(index, null, 2);
   return { digest: sha256(body), mediaType, body };
 }
 

@@ -1,8 +1,9 @@
-import { whatDiffers } from "../builders/late-labels.ts";
+import { isOfPlatform, whatDiffers } from "../builders/late-labels.ts";
 import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference, type Repository } from "../core/reference.ts";
+import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { ownLabels } from "../plan/labels.ts";
 import { buildTagReferences, type PlannedTarget, type Whole } from "../plan/plan.ts";
@@ -10,7 +11,7 @@ import type { JoinStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import type { Platform } from "../registry/image-config.ts";
 import { joinImages, normalPlatform, platformName } from "../registry/manifest-contents.ts";
-import { Refusal } from "../registry/refusal.ts";
+import { type Answer, Refusal } from "../registry/refusal.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -46,8 +47,10 @@ export async function join(context: Release, state: RunState, step: JoinStep): P
     const found: UpPart[] = [];
     for (const { platform, tag } of at.whole.parts) {
       const reference = { repository: at.repository, tag };
-      const up = await findPart(context, at.target, platform, reference);
-      if (up === null) missing.push({ target: at.target.name, reference });
+      const isOwn = at.target.platforms.includes(platform);
+      const up = await untilThere(context, at, isOwn, () => findPart(context, at.target, platform, reference));
+      if (up === null && isOwn) failures.push(unread(at, reference));
+      else if (up === null) missing.push({ target: at.target.name, reference });
       else if ("code" in up) failures.push(up);
       else found.push(up);
     }
@@ -66,6 +69,27 @@ export async function join(context: Release, state: RunState, step: JoinStep): P
   });
   for (const [name, digest] of digests) context.docker.digests.set(name, digest);
   return failures;
+}
+
+/**
+ * A registry of several machines may show a moment later what was just published: by this run, or by another agent that has
+ * finished at the same time and does not see ours either.
+ */
+function untilThere<T>(
+  { docker, reporter }: Release,
+  { target }: JoinedPlace,
+  isOwn: boolean,
+  ask: () => Promise<T | null>,
+): Promise<T | null> {
+  const say = isOwn ? reporter.note : () => undefined;
+  return withRetries(docker.host, { what: target.name, say }, ask, (answer) =>
+    answer === null ? { why: "its part cannot be read yet", asked: 0, tries: isOwn ? 5 : 2 } : null,
+  );
+}
+
+function unread({ target }: JoinedPlace, reference: Reference): Failure {
+  const message = `${formatReference(reference)} was published but cannot be read`;
+  return failure("missing-image", message, { target: target.name, hint: "run the same again: it joins what is up" });
 }
 
 /** The image of a part; null where it is not up. One of another build, or for another platform, is refused. */
@@ -102,9 +126,8 @@ function isUsedAgain(
   labels: Readonly<Record<string, string>>,
   digests: ReadonlyMap<string, string>,
 ): boolean {
-  const ofPlatform = /^(?:the platform|the argument .*|the image .*)$/s;
   const isComparable = (labels[ownLabels.inputs] ?? "") !== "" && target.inputs.unknown === null;
-  return isComparable && whatDiffers(target, labels, digests).every(({ what }) => ofPlatform.test(what));
+  return isComparable && whatDiffers(target, labels, digests).every(isOfPlatform);
 }
 
 /** Nothing moves until all is up. Whoever was asked to join has nothing else to do. */
@@ -157,7 +180,7 @@ async function standingElsewhere(context: Release, parts: ReadonlyMap<JoinedPlac
 
 /** Writes the joined image under the build tag, unless it is there. Returns its digest. */
 async function publishWhole(
-  { registries, reporter, plan }: Release,
+  { docker, registries, reporter, plan }: Release,
   state: RunState,
   { target, whole, repository }: JoinedPlace,
   parts: readonly UpPart[],
@@ -165,24 +188,37 @@ async function publishWhole(
   const client = registries.repository(repository);
   const reference = { repository, tag: whole.buildTag };
   const name = formatReference(reference);
-  const manifest = joinImages(parts.map((part) => ({ manifest: part.manifest, platform: part.image.platform })));
-  const refused = ({ code, message, hint }: Refusal) =>
-    failure(code, `${name}: ${message}`, { target: target.name, hint });
-  const before = await client.digest(reference.tag);
-  if (before instanceof Refusal) return refused(before);
-  const isOther = before !== null && before !== manifest.digest && plan.event.buildNumber !== null;
-  if (isOther)
+  const manifest = joinImages(
+    parts.map((part) => ({ manifest: part.manifest, platform: part.image.platform })),
+    target.annotations,
+  );
+  // A laptop's build tag stands for whatever its work tree was last.
+  const isFinal = plan.event.buildNumber !== null;
+  let isNew = false;
+  const written = await withRetries<Answer<string>>(
+    docker.host,
+    { what: name, say: reporter.note },
+    async () => {
+      // A write whose answer was lost is looked at before it is repeated; another run may have written the same.
+      const before = await client.digest(reference.tag);
+      if (before instanceof Refusal || before === manifest.digest || (before !== null && isFinal)) return before ?? "";
+      const answer = await client.put(reference.tag, manifest);
+      isNew = true;
+      return answer instanceof Refusal ? answer : manifest.digest;
+    },
+    (answer) =>
+      answer instanceof Refusal && answer.passing ? { why: answer.message, asked: answer.retryAfter } : null,
+  );
+  if (written instanceof Refusal) {
+    const hint = written.hint ?? "all parts are up: the same run again, or join, makes one image of them";
+    return failure(written.code, `${name} cannot be written: ${written.message}`, { target: target.name, hint });
+  }
+  if (written !== manifest.digest)
     return failure("other-image", `${name} is up already, joined of other images`, {
       target: target.name,
       hint: "a build tag stands for one image; start a new build",
     });
-  if (before !== manifest.digest) {
-    const written = await client.put(reference.tag, manifest);
-    // The answer may be lost, or another run may have written the same before.
-    const isThere = written instanceof Refusal && (await client.digest(reference.tag)) === manifest.digest;
-    if (written instanceof Refusal && !isThere) return refused(written);
-    reporter.note(`${target.name}: joined ${name} of ${parts.map(({ platform }) => platform).join(", ")}`);
-  }
+  if (isNew) reporter.note(`${target.name}: joined ${name} of ${parts.map(({ platform }) => platform).join(", ")}`);
   state.named.set(name, manifest);
   const { status = "built", published = [] } = state.outcomes.get(target.name) ?? {};
   note(state, target.name, status, { digest: manifest.digest, published: [...published, reference] });

@@ -6,6 +6,7 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { interrupted } from "../docker/why-failed.ts";
 import { logIn } from "../docker/login.ts";
 import { findTarget } from "../plan/find-target.ts";
+import { wholeOf } from "../plan/parts.ts";
 import { allReferences, type Plan } from "../plan/plan.ts";
 import type { AcquireStep, ProveStep, PushStep, ResolveStep, Step } from "../plan/steps.ts";
 import { build } from "./build-images.ts";
@@ -157,7 +158,9 @@ function result(plan: Plan, { outcomes }: RunState, failures: Failure[]): RunRes
 /** What is up as the plan lists it, whatever was done first. */
 function inPlanOrder(plan: Plan, outcome: Outcome): Outcome {
   const up = new Set(outcome.published.map(formatReference));
-  const listed = allReferences(findTarget(plan, outcome.target) ?? { places: [] });
+  const target = findTarget(plan, outcome.target);
+  const all = target === undefined ? [] : [target, wholeOf(target)].flatMap(allReferences);
+  const listed = [...new Map(all.map((reference) => [formatReference(reference), reference])).values()];
   return { ...outcome, published: listed.filter((reference) => up.has(formatReference(reference))) };
 }
 

@@ -6,6 +6,7 @@ import { buildTagReferences, type LateInput, type PlannedTarget } from "../plan/
 import type { ReuseStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
+import { arePartsAlike } from "./other-parts.ts";
 import { copyImage } from "./publish.ts";
 import { type Difference, inputsNow, inWords, missingImage, whatDiffers } from "../builders/late-labels.ts";
 import { buildNumber, latestOf } from "./who-owns.ts";
@@ -96,6 +97,8 @@ export async function findSame(
       if (nearest === null || nearest.refusal !== null) nearest = other;
       continue;
     }
+    if (target.partOf !== null && !(await arePartsAlike(client, reference.tag, target, digests)))
+      return notFound(`the parts of ${from} are made from other files on other platforms`, { reference });
     // Which build has moved a tag last is then told by the build tags alone.
     const builds = target.reuseBuilds.length > 0 ? target.image.repository : reference.repository;
     const listed = await registries.repository(builds).tags();

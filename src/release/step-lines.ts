@@ -150,9 +150,10 @@ function pairs(targets: readonly PlannedTarget[]): { target: string; image: Refe
   });
 }
 
-function joins({ places, partOf }: PlannedTarget, builder: Builder): Line[] {
+function joins(target: PlannedTarget, builder: Builder): Line[] {
+  const { partOf } = target;
   if (partOf === null || !builder.binds) return [];
-  return places.map(({ repository }) => {
+  return buildTagReferences(target).map(({ repository }) => {
     const parts = partOf.parts.map(({ tag }) => formatReference({ repository, tag }));
     return { run: joinManifests(parts, { repository, tag: partOf.buildTag }) };
   });

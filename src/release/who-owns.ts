@@ -2,6 +2,7 @@ import compare from "semver/functions/compare.js";
 import { higherVersion, isAlias } from "../core/alias.ts";
 import { type Affixes, buildTagParts, withoutAffixes } from "../core/build-tag.ts";
 import { ownLabels, versionLabel } from "../plan/labels.ts";
+import { platformSuffix } from "../plan/parts.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 
 /** The labels of an image in a registry. */
@@ -86,7 +87,9 @@ function refOf(buildTag: string, { buildAffixes }: Pick<PlannedTarget, "buildAff
 
 /** The labels of an image as a later build has it: if that has not made it, it has used it again, with tags like our own. */
 export function labelsAs(later: LaterBuild, target: PlannedTarget, theirs: Labels): Labels {
-  if (theirs[ownLabels.buildTag] === later.tag || (theirs[ownLabels.inputs] ?? "") === "") return theirs;
+  const parts = (target.partOf?.parts ?? []).map(({ platform }) => `${later.tag}${platformSuffix(platform)}`);
+  const isOwn = [later.tag, ...parts].includes(theirs[ownLabels.buildTag] ?? "");
+  if (isOwn || (theirs[ownLabels.inputs] ?? "") === "") return theirs;
   const isSameRef = laterOfSameRef(target, [later.tag]).length > 0;
   return {
     ...theirs,

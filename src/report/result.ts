@@ -3,6 +3,7 @@ import type { Outcome, RunResult } from "../core/outcome.ts";
 import { cleanLine, indented } from "../core/printable.ts";
 import { formatReference } from "../core/reference.ts";
 import { findTarget } from "../plan/find-target.ts";
+import { wholeOf } from "../plan/parts.ts";
 import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import { formatFailure } from "./progress-lines.ts";
 import type { Paint } from "./paint.ts";
@@ -31,7 +32,11 @@ function tagsOf({ published }: Outcome): string {
 }
 
 /** A promoted image goes by its digest: its build tag may be another than the plan could know. */
-function imageName({ image }: PlannedTarget, { status, digest }: Outcome): string {
+function imageName(target: PlannedTarget, { status, digest, published }: Outcome): string {
+  // The digest of what has been joined is the whole's.
+  const { image: whole } = wholeOf(target);
+  const isJoined = published.some(({ tag }) => tag === whole.tag);
+  const image = isJoined ? whole : target.image;
   return status === "promoted" ? `${image.repository.name}@${digest}` : formatReference(image);
 }
 

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildTag, example, type ExampleOptions, repositories } from "../support/docker/example.ts";
 import { createRegistry, type InMemoryRegistry } from "../support/registry/in-memory.js";
@@ -163,6 +164,12 @@ describe("a build in parts", () => {
       "targets.base: has no platforms, so that it cannot be made in parts",
     ],
     [
+      "platforms that differ from agent to agent",
+      '"defaults":{"platforms":["linux/{{arch}}"]}',
+      "linux/arm64",
+      "targets.base: has other platforms on each agent, so that none knows which parts there are",
+    ],
+    [
       "a platform that no target has",
       config,
       "linux/s390x",
@@ -181,6 +188,51 @@ describe("a build in parts", () => {
     const ended = await run(["build", "--platform", "linux/arm64"]);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.err).toContain('targets.base.platforms: do not have what is built on it (got "linux/amd64")');
+  });
+
+  it("has parts that differ in files built again, as nobody could tell them from another commit's", async () => {
+    const registry = createRegistry();
+    const dockerfile =
+      "FROM python:3.8-slim AS base\nRUN a\nFROM base AS app1\nCOPY bin /bin\nFROM base AS app2\nRUN b\n";
+    for (const number of ["42", "43"])
+      for (const platform of platforms) {
+        const { run, files, cwd } = await agent(registry, { dockerfile });
+        await files.write(path.join(cwd, "bin"), `compiled for ${platform}`);
+        const ended = await run(["build", "--platform", platform], { DRONE_BUILD_NUMBER: number });
+        expect(ended, ended.err).toMatchObject({ code: 0 });
+      }
+    expect(registry.digest(app2, buildTag(43))).toBe(registry.digest(app2, own));
+    expect(registry.digest(app1, "latest")).toBe(registry.digest(app1, buildTag(43)));
+  });
+
+  it("waits for its own part where the registry shows it late", async () => {
+    let hidden = 0;
+    const registry = createRegistry({
+      beforeRequest: ({ method, path: asked }) =>
+        method === "GET" && asked.endsWith(`p/app1/manifests/${own}-linux-arm64`) && hidden++ === 1
+          ? { status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' }
+          : undefined,
+    });
+    for (const platform of platforms) {
+      const ended = await (await agent(registry)).run(["build", "--platform", platform]);
+      expect(ended, ended.err).toMatchObject({ code: 0 });
+    }
+    expect(registry.digest(app1, "latest")).toBe(registry.digest(app1, own));
+    expect(hidden).toBeGreaterThan(1);
+  });
+
+  it("is joined though the registry is unwell for a moment, and named as a whole in the result", async () => {
+    let refused = 0;
+    const registry = createRegistry({
+      beforeRequest: ({ method, path: asked }) =>
+        method === "PUT" && asked.endsWith(`p/app1/manifests/${own}`) && refused++ === 0 ? { status: 503 } : undefined,
+    });
+    await (await agent(registry)).run(["build", "--platform", "linux/amd64"]);
+    const ended = await (await agent(registry)).run(["build", "--platform", "linux/arm64", "--json"]);
+    expect(ended, ended.err).toMatchObject({ code: 0 });
+    const { targets } = JSON.parse(ended.out) as { targets: { image: string; digest: string }[] };
+    expect(targets[1]).toMatchObject({ image: `${app1}:${own}`, digest: registry.digest(app1, own) });
+    expect(refused).toBe(2);
   });
 
   it("is removed from the registry as a whole, and with its parts", async () => {
