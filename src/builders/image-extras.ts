@@ -23,9 +23,9 @@ export function annotations({ annotations: written, platforms, attest }: Planned
 }
 
 /** What only an image that is kept as a manifest can have, in words; null for a target that asks for none of it. */
-function extrasOf({ attest, annotations }: PlannedTarget): string | null {
+function extrasOf({ attest, annotations: written }: PlannedTarget): string | null {
   if (attest.provenance !== null || attest.sbom) return "attestations";
-  return Object.keys(annotations).length > 0 ? "annotations" : null;
+  return Object.keys(written).length > 0 ? "annotations" : null;
 }
 
 /**
