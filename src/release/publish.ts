@@ -1,5 +1,5 @@
 import { lookOnHost } from "../builders/acquire.ts";
-import { foreignImage } from "../builders/identity.ts";
+import { foreignImage, otherInputs } from "../builders/identity.ts";
 import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
@@ -111,9 +111,7 @@ export async function takeOver(
   const at = docker.host.now();
   const image = await lookOnHost(docker, reference);
   const foreign =
-    image === null
-      ? notHere(target, "an earlier step")
-      : foreignImage(target, image.Config?.Labels ?? {}, docker.digests);
+    image === null ? notHere(target, "an earlier step") : notToTake(target, image.Config?.Labels ?? {}, docker.digests);
   if (foreign !== null) return foreign;
   // Its other names on this host are still those of our own image, and are published next.
   for (const other of buildTagReferences(target).filter((one) => formatReference(one) !== formatReference(reference))) {
@@ -124,6 +122,11 @@ export async function takeOver(
   state.settled.set(target.name, { at, took: at - started });
   if (digest !== null) docker.digests.set(target.name, digest);
   return digest;
+}
+
+/** Why another host's base is none to build on: it is not this build's, or this host would make it from something else. */
+function notToTake(...of: Parameters<typeof foreignImage>): Failure | null {
+  return foreignImage(...of) ?? otherInputs(...of);
 }
 
 /** The builder finds it there by its digest. */
@@ -137,7 +140,7 @@ async function takeOverInRegistry(
   const up = await imageAt(registries.repository(repository), tag);
   if (up instanceof Refusal) return failure(up.code, up.message, { target: target.name, hint: up.hint });
   const foreign =
-    up === null ? otherImage(target, { repository, tag }) : foreignImage(target, up.image.labels, docker.digests);
+    up === null ? otherImage(target, { repository, tag }) : notToTake(target, up.image.labels, docker.digests);
   if (foreign !== null) return foreign;
   const at = docker.host.now();
   state.settled.set(target.name, { at, took: at - started });
