@@ -82,6 +82,15 @@ export function pullImage(image: Reference): Invocation {
   return { ...docker("pull", formatReference(image)), registry: image.repository.registry };
 }
 
+/** Gives other repositories an image that one has under a digest, by way of this host. */
+export function copyByHost({ name, registry }: Repository, digest: string, to: readonly Reference[]): Invocation[] {
+  const from = `${name}@${digest}`;
+  return [
+    { ...docker("pull", from), registry },
+    ...to.flatMap((reference) => [docker("tag", from, formatReference(reference)), pushImage(reference)]),
+  ];
+}
+
 /** The digest that `docker pull` or `docker push` prints; null where it prints none. */
 export function printedDigest(stdout: string): string | null {
   return /^(?:Digest|.*: digest): (sha256:[0-9a-f]{64})/m.exec(stdout)?.[1] ?? null;

@@ -79,7 +79,8 @@ async function inAllRepositories(
   const first = judge(target, looked, context.docker.digests);
   if (first === "nothing" || "code" in first) return first;
   // A run that was killed between two repositories leaves this. What is up is final, so the others get the same.
-  const failures = await copyImage(context, target, first.reference, looked.missing);
+  const from = { repository: first.reference.repository, digest: first.image.manifest };
+  const failures = await copyImage(context, target, from, looked.missing);
   return failures[0] ?? first.image;
 }
 

@@ -133,8 +133,7 @@ async function nameOnce(
   if (manifest instanceof Refusal) return refusedAt(target, manifest);
   // What was taken over is not in the other repositories.
   if (manifest === null && !isFirst) {
-    const [first] = buildTagReferences(target);
-    const [failed] = await copyImage(context, target, first!, [reference]);
+    const [failed] = await copyImage(context, target, { repository: target.image.repository, digest }, [reference]);
     return failed ?? null;
   }
   if (manifest === null) return notSent(target, digest);

@@ -3,10 +3,11 @@ import { foreignImage, otherInputs } from "../builders/identity.ts";
 import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { formatReference, type Reference, type Repository } from "../core/reference.ts";
 import { runPatiently } from "../docker/exec.ts";
 import { dockerFailure } from "../docker/why-failed.ts";
 import {
+  copyByHost,
   isSame,
   nameManifest,
   printedDigest,
@@ -148,20 +149,22 @@ async function takeOverInRegistry(
   return up!.manifest.digest;
 }
 
-/** Gives an image that is up in one repository to others, under the same tag. */
+/**
+ * Gives an image that is up in one repository to others. What its digest names is copied, as a tag may move, or stand for
+ * more: an image out of an index is copied by the registries, since an engine may send it as another manifest.
+ */
 export async function copyImage(
   context: Release,
   target: PlannedTarget,
-  from: Reference,
+  { repository, digest, isInner = false }: { repository: Repository; digest: string; isInner?: boolean },
   to: readonly Reference[],
 ): Promise<Failure[]> {
   if (to.length === 0) return [];
-  const isHere = context.builder?.store !== "registry";
-  const commands = !isHere
-    ? [nameManifest(formatReference(from), to)]
-    : [pullImage(from), ...to.flatMap((reference) => [tagImage(from, reference), pushImage(reference)])];
+  const from = `${repository.name}@${digest}`;
+  const isByRegistry = context.builder?.store === "registry" || isInner;
+  const commands = isByRegistry ? [nameManifest(from, to)] : copyByHost(repository, digest, to);
   for (const command of commands) {
-    const ended = await attempt(context, target, command, `copy ${formatReference(from)}`);
+    const ended = await attempt(context, target, command, `copy ${from}`);
     if (typeof ended !== "string") return [ended];
   }
   return [];

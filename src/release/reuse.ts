@@ -43,6 +43,8 @@ export async function reuse(context: Release, state: RunState, { targets }: Reus
 interface Found {
   manifest: Manifest;
   image: UpImage;
+  /** The index that it was found in; null where it stands for itself. */
+  index: Manifest | null;
   /** The build that made it. */
   from: string;
   /** Where it was found. */
@@ -137,21 +139,28 @@ async function nameIt(
   context: Release,
   { named }: RunState,
   target: PlannedTarget,
-  { manifest, reference: at }: Found,
+  { manifest, index, reference: { repository } }: Found,
 ): Promise<string | null> {
-  const copied: Reference[] = [];
-  const source = context.registries.repository(at.repository);
+  const source = context.registries.repository(repository);
+  const [here, copied]: [Reference[], Reference[]] = [[], []];
   for (const reference of buildTagReferences(target)) {
     const client = context.registries.repository(reference.repository);
     const isThere = client === source || (await client.bring(manifest, source));
-    if (isThere === false) {
-      copied.push(reference);
-      continue;
-    }
-    const written = isThere instanceof Refusal ? isThere : await client.put(reference.tag, manifest);
-    if (written instanceof Refusal) return `${formatReference(reference)}: ${written.message}`;
+    if (isThere instanceof Refusal) return refused(reference, isThere);
+    (isThere ? here : copied).push(reference);
+  }
+  // A build tag is final, so none is written before it is known that the image gets to all repositories.
+  const from = { repository, digest: manifest.digest, isInner: index !== null };
+  const [failed] = await copyImage(context, target, from, copied);
+  if (failed !== undefined) return failed.message;
+  for (const reference of here) {
+    const written = await context.registries.repository(reference.repository).put(reference.tag, manifest);
+    if (written instanceof Refusal) return refused(reference, written);
     named.set(formatReference(reference), manifest);
   }
-  const [failed] = await copyImage(context, target, at, copied);
-  return failed === undefined ? null : failed.message;
+  return null;
+}
+
+function refused(reference: Reference, { message }: Refusal): string {
+  return `${formatReference(reference)}: ${message}`;
 }

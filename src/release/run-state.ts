@@ -55,22 +55,23 @@ export interface UpImage extends ImageConfig {
 
 /**
  * The image that a tag or a digest stands for in a repository, with its manifest; null where there is none. Of an image of
- * several platforms that of `platform`, if one is named.
+ * several platforms that of `platform`, if one is named, with the index that lists it.
  */
 export async function imageAt(
   client: RepositoryClient,
   reference: string,
   platform?: string,
-): Promise<Answer<{ manifest: Manifest; image: UpImage } | null>> {
+): Promise<Answer<{ manifest: Manifest; image: UpImage; index: Manifest | null } | null>> {
   const manifest = await client.manifest(reference);
   if (manifest === null || manifest instanceof Refusal) return manifest;
   const all = platform === undefined ? null : contentsOf(manifest).platforms;
   if (all !== null) {
     const own = all.get(normalPlatform(platform!));
-    return own === undefined ? null : imageAt(client, own);
+    const inner = own === undefined ? null : await imageAt(client, own);
+    return inner === null || inner instanceof Refusal ? inner : { ...inner, index: manifest };
   }
   const image = await client.image(manifest);
-  return image instanceof Refusal ? image : { manifest, image: { ...image, manifest: manifest.digest } };
+  return image instanceof Refusal ? image : { manifest, image: { ...image, manifest: manifest.digest }, index: null };
 }
 
 /** A run that has done nothing yet. */

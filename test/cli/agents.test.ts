@@ -3,7 +3,8 @@ import { atFirst, buildTag, engines, example, type ExampleOptions, repositories 
 import { farmOf } from "../support/docker/farm.ts";
 import { failuresIn } from "../support/docker/promotions.ts";
 import { droneEnv } from "../support/project.ts";
-import { createRegistry } from "../support/registry/in-memory.js";
+import type { ScriptedDocker } from "../support/docker/docker.ts";
+import { createRegistry, type InMemoryRegistry } from "../support/registry/in-memory.js";
 
 const own = buildTag(42);
 const [base = "", app1 = "", app2 = ""] = repositories;
@@ -43,5 +44,57 @@ RUN echo app2
     const { registry } = options;
     expect([registry.tags(base), registry.tags(app1)]).toEqual([expect.arrayContaining([own]), []]);
     expect(registry.image(app2, own)!.layers.slice(0, -1)).toEqual(registry.image(base, own)!.layers);
+  });
+});
+
+describe("a part that is used again", () => {
+  const platforms = ["linux/amd64", "linux/arm64"];
+  const config = `"defaults":{"platforms":${JSON.stringify(platforms)}}`;
+  const elsewhere = "other.io/p/app2";
+
+  /** Two builds in parts, the second of which publishes an unchanged target in another registry as well. */
+  async function builds(
+    kind: Parameters<typeof agent>[0],
+    fault: Parameters<ScriptedDocker["fault"]>[0] = () => undefined,
+  ) {
+    const registry = createRegistry();
+    const ran = [];
+    for (const [number, to] of [
+      ["42", app2],
+      ["43", [app2, elsewhere]],
+    ] as const)
+      for (const platform of platforms) {
+        const one = await agent(kind, { registry, config, targets: { base, app1, app2: to } });
+        one.docker.fault(fault);
+        const ended = await one.run(["build", "--platform", platform], { DRONE_BUILD_NUMBER: number });
+        expect(ended, ended.err).toMatchObject({ code: 0 });
+        ran.push({ ...one, ...ended });
+      }
+    return { registry, last: ran.at(-1)! };
+  }
+
+  const partsIn = (registry: InMemoryRegistry, repository: string, number: number) =>
+    platforms.map((one) => registry.digest(repository, `${buildTag(number)}-${one.replace("/", "-")}`));
+
+  it.each(["modern", "containerd", "farm"] as const)("is in another registry the part alone: %s", async (kind) => {
+    const { registry, last } = await builds(kind);
+    const parts = partsIn(registry, app2, 42);
+    expect([partsIn(registry, app2, 43), partsIn(registry, elsewhere, 43)]).toEqual([parts, parts]);
+    expect(registry.digest(elsewhere, "latest")).toBe(registry.digest(app2, buildTag(42)));
+    expect(last.asked("docker buildx imagetools create")).toContainEqual(
+      expect.stringMatching(`--tag=${elsewhere}:${buildTag(43)}-linux-arm64 ${app2}@${parts[1]}$`),
+    );
+  });
+
+  it("is built anew where docker cannot copy it, and nothing has its build tag before", async () => {
+    const { registry, last } = await builds("modern", (_, line) =>
+      line.includes(" imagetools ")
+        ? { exitCode: 1, stderr: "docker: 'buildx' is not a docker command.\n" }
+        : undefined,
+    );
+    expect(last.err).toContain("app2: docker: 'buildx' is not a docker command.");
+    const parts = partsIn(registry, elsewhere, 43);
+    expect(partsIn(registry, app2, 43)).toEqual(parts);
+    expect(parts.some((one) => one === null || partsIn(registry, app2, 42).includes(one))).toBe(false);
   });
 });

@@ -112,8 +112,8 @@ export async function pullImage(
     return pullImage(remote, `${name.replace(/(?::[^:/]+)?(?:@.*)?$/, "")}@${manifests[0]!.digest}`);
   const blob = await send(remote, place, "GET", `blobs/${config.digest}`);
   if ("refusal" in blob) return blob;
-  const { labels, layers, cache } = readConfig(blob.answer.body);
-  const content = { labels, layers, ...(Object.keys(cache).length === 0 ? {} : { cache }) };
+  const { labels, layers, cache, architecture } = readConfig(blob.answer.body);
+  const content = { labels, layers, architecture, ...(Object.keys(cache).length === 0 ? {} : { cache }) };
   return { content, digest: manifest.answer.headers["docker-content-digest"] ?? "" };
 }
 

@@ -58,11 +58,16 @@ export function packImage({ labels = {}, architecture = "amd64", layers = [], on
  * What {@link packImage} has put into a configuration, or another tool: what is missing is empty.
  *
  * @param {string} config
- * @returns {{ labels: Record<string, string>, layers: string[], cache: Record<string, string> }}
+ * @returns {{ labels: Record<string, string>, architecture: string, layers: string[], cache: Record<string, string> }}
  */
 export function readConfig(config) {
   const { config: { Labels = {} } = {}, rootfs: { diff_ids: layers = [] } = {}, ...rest } = JSON.parse(config);
-  return { labels: Labels ?? {}, layers, cache: rest["moby.buildkit.cache.v0"] ?? {} };
+  return {
+    labels: Labels ?? {},
+    architecture: rest.architecture ?? "amd64",
+    layers,
+    cache: rest["moby.buildkit.cache.v0"] ?? {},
+  };
 }
 
 /** @type {(mediaType: string, blob: string) => { mediaType: string, digest: string, size: number }} */
