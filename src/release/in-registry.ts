@@ -7,7 +7,7 @@ import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep, PushStep } from "../plan/steps.ts";
-import { contentsOf } from "../registry/manifest-contents.ts";
+import { contentsOf, platformName } from "../registry/manifest-contents.ts";
 import { type Answer, Refusal } from "../registry/refusal.ts";
 import { copyImage, otherImage, takeOver } from "./publish.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
@@ -50,7 +50,7 @@ export async function proveInRegistry(context: Release, state: RunState, step: P
   return failures;
 }
 
-/** The images of a target by their platforms; one that is for a single platform stands under "". */
+/** The images of a target by their platforms, `linux/arm64`: one, or all of an index. */
 type SentImages = ReadonlyMap<string, UpImage>;
 
 /** Each is this build's, and stands on the base's image of its platform; the first failure of any will do. */
@@ -60,15 +60,31 @@ function proveEach(
   images: SentImages,
   below: SentImages | null,
 ): readonly Failure[] {
-  for (const [platform, { labels, layers }] of images) {
-    const base = below?.get(platform);
+  for (const [platform, image] of images) {
     const failures = [
-      foreignImage(target, labels, docker.digests),
-      base === undefined ? null : notOnBase(target, layers, base.layers),
+      foreignImage(target, image.labels, docker.digests),
+      below === null ? null : notOnAny(target, platform, image, below, images.size === 1),
     ].filter((one) => one !== null);
     if (failures.length > 0) return failures;
   }
   return [];
+}
+
+/** The failure of an image that stands on none of its base's. Where there is one of each their layers alone tell. */
+function notOnAny(
+  target: PlannedTarget,
+  platform: string,
+  { layers }: UpImage,
+  below: SentImages,
+  isOnly: boolean,
+): Failure | null {
+  const base = isOnly && below.size === 1 ? [...below.values()][0] : below.get(platform);
+  if (base !== undefined) return notOnBase(target, layers, base.layers);
+  const hint = `write the same platforms: for both, as ${target.name} can be proved on the base's image of its own platform alone`;
+  return failure("wrong-base", `cannot stand on ${target.base}, which has no image for ${platform}`, {
+    target: target.name,
+    hint,
+  });
 }
 
 /** What the builder has sent, or what was up. */
@@ -80,11 +96,12 @@ async function sentImage(context: Release, target: PlannedTarget): Promise<SentI
   if (up === null) return notSent(target, digest);
   const found = new Map<string, UpImage>();
   const { platforms } = contentsOf(up.manifest);
-  if (platforms === null) found.set("", up.image);
+  if (platforms === null) found.set(platformName(up.image.platform ?? {}), up.image);
   for (const [platform, own] of platforms ?? []) {
-    const one = await imageAt(client, own);
+    const one = await untilThere(context, target, () => imageAt(client, own));
     if (one instanceof Refusal) return refusedAt(target, one);
-    if (one !== null) found.set(platform, one.image);
+    if (one === null) return notSent(target, own);
+    found.set(platform, one.image);
   }
   return found;
 }
