@@ -219,9 +219,10 @@ function output(target: PlannedTarget, { store, pushed, loaded }: Options): stri
   return target.platforms.length > 1 ? "type=image" : "type=docker";
 }
 
-/** What an image is called on the host: what it is to be published as, or else the one name that it is found by. */
+/** What an image is called on the host: what this run or a later step publishes it as, or else the name that it is found by. */
 export function namesOnHost(target: PlannedTarget): Reference[] {
-  return target.push ? buildTagReferences(target) : [target.image];
+  const names = buildTagReferences(target);
+  return names.length > 0 ? names : [target.image];
 }
 
 /** A plain reference is the image of that name; a `type=…` specification is taken as it is. */

@@ -184,17 +184,20 @@ describe("a builder that keeps its images to itself", () => {
   });
 
   it("brings the images to the host with --load, where push finds them", async () => {
-    const { run, docker, registry, standing } = await agent("farm1");
+    const mirror = "other.io/p/app2";
+    const targets = { base, app1, app2: [app2, mirror] };
+    const { run, docker, registry, standing } = await agent("farm1", createRegistry(), { targets });
     expect(await run(["build", "--load"])).toMatchObject({ code: 0 });
     expect(
       docker
         .images()
         .flatMap(({ names }) => names)
         .toSorted(),
-    ).toEqual(repositories.map((one) => `${one}:${tag}`).toSorted());
+    ).toEqual([mirror, ...repositories].map((one) => `${one}:${tag}`).toSorted());
     expect(repositories.flatMap((one) => registry.tags(one))).toEqual([]);
     expect(await run(["push"])).toMatchObject({ code: 0 });
     expect([standing(), standing("latest")]).toEqual([true, true]);
+    expect(registry.digest(mirror, "latest")).toBe(registry.digest(app2, tag));
   });
 });
 

@@ -100,11 +100,11 @@ describe("the bake file", () => {
     });
   });
 
-  it("gives an image the name of every repository that it is published in", () => {
+  it("gives an image the name of every repository that it is published in, now or by a later step", () => {
     const repositories = ["a.com/app", "b.com/app"];
     const tags = ["a.com/app:master-860c1904a1ce-42", "b.com/app:master-860c1904a1ce-42"];
     expect(baked([planned("app", { repositories })]).tags).toEqual(tags);
-    expect(baked([planned("app", { repositories, push: false })]).tags).toEqual(tags.slice(0, 1));
+    expect(baked([planned("app", { repositories, push: false })]).tags).toEqual(tags);
   });
 
   it("names the base by its digest, which is filled in when it is known", () => {
