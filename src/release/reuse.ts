@@ -1,10 +1,11 @@
 import type { Failure } from "../core/failure.ts";
 import { inDependencyOrder } from "../core/pool.ts";
-import { formatReference, type Reference } from "../core/reference.ts";
+import { formatReference, isTag, type Reference } from "../core/reference.ts";
 import { ownLabels } from "../plan/labels.ts";
 import { buildTagReferences, type LateInput, type PlannedTarget } from "../plan/plan.ts";
 import type { ReuseStep } from "../plan/steps.ts";
-import type { Manifest } from "../registry/client.ts";
+import type { Manifest, RepositoryClient } from "../registry/client.ts";
+import { contentsOf } from "../registry/manifest-contents.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { arePartsAlike } from "./other-parts.ts";
 import { copyImage } from "./publish.ts";
@@ -40,11 +41,14 @@ export async function reuse(context: Release, state: RunState, { targets }: Reus
   return [];
 }
 
-interface Found {
+interface UpPart {
   manifest: Manifest;
   image: UpImage;
   /** The index that it was found in; null where it stands for itself. */
   index: Manifest | null;
+}
+
+interface Found extends UpPart {
   /** The build that made it. */
   from: string;
   /** Where it was found. */
@@ -104,14 +108,40 @@ export async function findSame(
     // Which build has moved a tag last is then told by the build tags alone.
     const builds = target.reuseBuilds.length > 0 ? target.image.repository : reference.repository;
     const listed = await registries.repository(builds).tags();
-    if (!(listed instanceof Refusal)) return { ...up, from, reference };
-    return notFound(`${builds.name} does not list its tags, so nothing is used again there`, { reference });
+    if (listed instanceof Refusal)
+      return notFound(`${builds.name} does not list its tags, so nothing is used again there`, { reference });
+    const attested = up.index === null || !isAttested(target) ? up : await withAttestations(client, up, up.index);
+    if (attested !== null) return { ...attested, from, reference };
+    nearest = notFound(`the attestations of ${from} would be lost, which is not up by itself`, { reference });
   }
   return nearest ?? notFound("no earlier image is up");
 }
 
 function notFound(why: string, rest: Partial<NotFound> = {}): NotFound {
   return { why, reference: null, differs: [], refusal: null, missing: null, ...rest };
+}
+
+function isAttested({ attest: { provenance, sbom } }: PlannedTarget): boolean {
+  return provenance !== null || sbom;
+}
+
+/**
+ * The index of a part and what is attested of it, in place of the image that was found in an index of all parts; null where
+ * it is not up any more. Until that is cleaned away it has the build tag of the build that made it.
+ */
+async function withAttestations(
+  client: RepositoryClient,
+  { manifest: inner, image }: UpPart,
+  index: Manifest,
+): Promise<UpPart | null> {
+  const isOwn = (one: Manifest) => {
+    const { platforms, manifests } = contentsOf(one);
+    return platforms?.size === 1 && manifests.includes(inner.digest) && manifests.length > 1;
+  };
+  const tag = image.labels[ownLabels.buildTag] ?? "";
+  const own = isOwn(index) || !isTag(tag) ? index : await client.manifest(tag);
+  if (own === null || own instanceof Refusal || !isOwn(own)) return null;
+  return { manifest: own, image: { ...image, manifest: own.digest }, index };
 }
 
 /** What earlier builds have left under their build tags, where these are in a repository of their own. */

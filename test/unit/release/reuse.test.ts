@@ -144,6 +144,62 @@ describe("an image that an earlier build has made from the very same", () => {
   });
 });
 
+describe("a part that an earlier build has made with attestations", () => {
+  const repository = "r.io/p/app";
+  const partTag = (number: number) => `${buildTag(number)}-linux-arm64`;
+  const imageType = "application/vnd.oci.image.manifest.v1+json";
+  const listed = (digest: string, [os, architecture]: [string, string]) => ({
+    ...{ mediaType: imageType, digest, size: 1 },
+    platform: { os, architecture },
+  });
+
+  /** An index under a tag, as a registry is sent it; returns its digest. */
+  async function putIndex(registry: InMemoryRegistry, tag: string, manifests: object[]) {
+    const mediaType = "application/vnd.oci.image.index.v1+json";
+    const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+    const url = `https://r.io/v2/p/app/manifests/${tag}`;
+    await registry.handle({ method: "PUT", url, headers: { "content-type": mediaType }, body });
+    return registry.digest(repository, tag)!;
+  }
+
+  /** The next build, which makes the same for arm64; `isKept` has the earlier part's own tag still there. */
+  async function next({ isKept, isAttested }: { isKept: boolean; isAttested: boolean }) {
+    const registry = createRegistry();
+    const put = (architecture: string, labels: Record<string, string>) =>
+      registry.putImage(repository, architecture, { labels, layers: [architecture], architecture });
+    const labels = { [ownLabels.inputs]: "same", [ownLabels.buildTag]: partTag(41) };
+    const [inner, other, proof] = [put("arm64", labels), put("amd64", {}), put("proof", {})];
+    const part = [listed(inner, ["linux", "arm64"]), listed(proof, ["unknown", "unknown"])];
+    await putIndex(registry, "latest", [listed(other, ["linux", "amd64"]), ...part]);
+    const index = isKept ? await putIndex(registry, partTag(41), part) : null;
+    const build = building(registry, "same");
+    Object.assign(build.targets[0]!, {
+      platforms: ["linux/arm64"],
+      partOf: { buildTag: buildTag(42), affixes: { prefix: "", suffix: "" }, parts: [] },
+      attest: { provenance: isAttested ? "max" : null, sbom: false },
+    });
+    expect(await build.reuse()).toEqual([]);
+    return { ...build, inner, index, up: registry.digest(repository, buildTag(42)) };
+  }
+
+  it("keeps them: all that the earlier part's tag stands for is used again", async () => {
+    const { up, index, state, context } = await next({ isKept: true, isAttested: true });
+    expect(index).not.toBeNull();
+    expect([up, state.up.get("app")?.manifest, context.docker.digests.get("app")]).toEqual([index, index, index]);
+  });
+
+  it("is built anew where only the image of it is left", async () => {
+    const { up, state, notes } = await next({ isKept: false, isAttested: true });
+    expect([up, state.up.size]).toEqual([null, 0]);
+    expect(notes).toEqual([`app: the attestations of ${partTag(41)} would be lost, which is not up by itself`]);
+  });
+
+  it("is used again without them where none are asked for", async () => {
+    const { up, inner } = await next({ isKept: false, isAttested: false });
+    expect(up).toBe(inner);
+  });
+});
+
 describe("a moving tag of an image that was used again", () => {
   it("is not taken back by an earlier build, though the image was made before that", async () => {
     const registry = createRegistry();
