@@ -56,12 +56,13 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
     const [repository] = repositories;
     if (target.push === false) continue;
     const branch = isPretended ? null : event.defaultBranch;
-    const { name } = target;
+    const { name, platforms } = target;
     // Others stand on what has a build tag alone, which never moves.
     if (repository === undefined) {
       const [home] = homes;
       const ofBuilds = scopeOfBranch(event, branch, affixes);
-      if (home !== undefined) builds.set(name, { name, repository: home, homes, affixes, tag: null, scope: ofBuilds });
+      if (home !== undefined)
+        builds.set(name, { name, repository: home, homes, affixes, platforms, tag: null, scope: ofBuilds });
       continue;
     }
     const ofBranch = branch === null ? null : tagOfBranch(target, scope, branch);
@@ -72,6 +73,7 @@ function publishedTargets({ config, event, tags: inputs }: Project, isPretended:
       repository,
       homes,
       affixes,
+      platforms,
       tag: ofBranch ?? evaluated.tags[0] ?? null,
       scope: null,
     });

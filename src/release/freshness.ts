@@ -3,6 +3,9 @@ import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, parseReference, type Reference, type Repository } from "../core/reference.ts";
 import { baseDigestLabel, baseNameLabel } from "../plan/labels.ts";
+import { platformAffixes } from "../plan/parts.ts";
+import { contentsOf, normalPlatform } from "../registry/manifest-contents.ts";
+import type { RepositoryClient } from "../registry/client.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
 import { imageAt } from "./run-state.ts";
@@ -18,6 +21,8 @@ export interface PublishedTarget {
   /** Where its build tags are, and what stands around them. */
   homes: readonly Repository[];
   affixes: Affixes;
+  /** Those that there may be a part for, each with a build tag of its own. */
+  platforms: readonly string[];
   /** The moving tag whose image is looked at; null where no rule gives one. */
   tag: string | null;
   /** What its build tags begin with, where these are its only ones: the latest stands for what others would be built on now. */
@@ -48,9 +53,9 @@ export async function freshnessOf(
   const found = new Map<string, Freshness>();
   const failures: Failure[] = [];
   const digests = new Map<string, Promise<string | null | Refusal>>();
-  const digestOf = (reference: Reference) => {
-    const name = formatReference(reference);
-    const asked = digests.get(name) ?? registries.repository(reference.repository).digest(reference.tag);
+  const digestOf = (base: Base) => {
+    const name = `${formatReference(base.reference)} ${base.platform}`;
+    const asked = digests.get(name) ?? digestNow(registries, base);
     digests.set(name, asked);
     return asked;
   };
@@ -70,7 +75,7 @@ async function lookAt(
   registries: Pick<Registries, "repository">,
   published: ReadonlyMap<string, PublishedTarget>,
   { name, repository, tag }: PublishedTarget,
-  digestOf: (reference: Reference) => Promise<string | null | Refusal>,
+  digestOf: (base: Base) => Promise<string | null | Refusal>,
 ): Promise<{ freshness: Freshness; refusal: Refusal | null }> {
   const image = tag === null ? null : { repository, tag };
   const none: Freshness = { target: name, image, base: null, recorded: null, now: null, state: "unknown", why: null };
@@ -94,17 +99,48 @@ async function lookAt(
     };
   }
   if (base === null) return unknown("what it stands on is in no registry", { base: written });
-  const known = { base: formatReference(base), recorded };
+  const known = { base: formatReference(base.reference), recorded };
   if (recorded === null) return unknown("it does not say on which image of that name; build it with pull: true", known);
   const now = await digestOf(base);
   if (now instanceof Refusal) return unknown(now.message, known, now);
   if (now === null) return unknown(`${known.base} is not in the registry any more`, known);
-  const isCurrent = now === recorded;
+  const isCurrent =
+    now === recorded || now === (await imageIn(registries.repository(base.home), base.platform, recorded));
   const state = isCurrent ? "current" : "outdated";
   return {
     freshness: { ...none, ...known, now, state, why: isCurrent ? null : `${known.base} has moved on` },
     refusal: null,
   };
+}
+
+/** What is looked up of a base. */
+interface Base {
+  reference: Reference;
+  /** Where its build tag is, by which the image that stands on it knows it. */
+  home: Repository;
+  /** Whose image it is, of an index; null for all that the tag stands for. */
+  platform: string | null;
+}
+
+async function digestNow(
+  registries: Pick<Registries, "repository">,
+  { reference: { repository, tag }, platform }: Base,
+): Promise<string | null | Refusal> {
+  const client = registries.repository(repository);
+  return platform === null ? client.digest(tag) : imageIn(client, platform, tag);
+}
+
+/** The digest of a platform's image under a tag or a digest: a part with attestations is an index itself. */
+async function imageIn(
+  client: RepositoryClient,
+  platform: string | null,
+  tag: string,
+): Promise<string | null | Refusal> {
+  if (platform === null) return tag;
+  const manifest = await client.manifest(tag);
+  if (manifest === null || manifest instanceof Refusal) return manifest;
+  const { platforms } = contentsOf(manifest);
+  return platforms === null ? manifest.digest : (platforms.get(normalPlatform(platform)) ?? null);
 }
 
 /**
@@ -115,22 +151,32 @@ async function baseOf(
   written: string,
   published: ReadonlyMap<string, PublishedTarget>,
   registries: Pick<Registries, "repository">,
-): Promise<Reference | "pinned" | null | Refusal> {
+): Promise<Base | "pinned" | null | Refusal> {
   if (written.includes("@")) return "pinned";
   const reference = parseReference(written);
   if (reference === null || reference.repository.registry.endsWith(".invalid")) return null;
   const owner = ownerOf(reference, [...published.values()]);
-  if (owner === null) return reference;
-  if (owner.tag !== null) return { repository: owner.repository, tag: owner.tag };
-  if (owner.scope === null) return null;
-  const tags = await registries.repository(reference.repository).tags();
+  const home = reference.repository;
+  if (owner === null) return { reference, home, platform: null };
+  const { target, affixes, platform } = owner;
+  if (target.tag !== null) return { reference: { repository: target.repository, tag: target.tag }, home, platform };
+  if (target.scope === null) return null;
+  const tags = await registries.repository(home).tags();
   if (tags instanceof Refusal) return tags;
-  return { ...reference, tag: latestOf(owner.affixes, owner.scope, tags) ?? reference.tag };
+  const latest = latestOf(affixes, target.scope, tags) ?? reference.tag;
+  return { reference: { ...reference, tag: latest }, home, platform: null };
 }
 
-/** The target whose build tag it is; several may share a repository and differ in what stands around their tags. */
-function ownerOf({ repository, tag }: Reference, published: readonly PublishedTarget[]): PublishedTarget | null {
-  const isOf = ({ homes, affixes }: PublishedTarget) =>
-    homes.some(({ name }) => name === repository.name) && buildTagParts(withoutAffixes(tag, affixes) ?? "") !== null;
-  return published.find(isOf) ?? null;
+/** The target whose build tag it is, or whose part's; several may share a repository and differ in what stands around their tags. */
+function ownerOf(
+  { repository, tag }: Reference,
+  published: readonly PublishedTarget[],
+): { target: PublishedTarget; affixes: Affixes; platform: string | null } | null {
+  const owners = published
+    .filter(({ homes }) => homes.some(({ name }) => name === repository.name))
+    .flatMap((target) => [
+      { target, affixes: target.affixes, platform: null },
+      ...target.platforms.map((platform) => ({ target, affixes: platformAffixes(target.affixes, platform), platform })),
+    ]);
+  return owners.find(({ affixes }) => buildTagParts(withoutAffixes(tag, affixes) ?? "") !== null) ?? null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { example, faulty, isOurs, repositories } from "../support/docker/example.ts";
+import { createRegistry } from "../support/registry/in-memory.js";
 import { droneEnv } from "../support/project.ts";
 
 const [base = "", app1 = "", app2 = ""] = repositories;
@@ -60,6 +61,68 @@ describe("outdated", () => {
       3,
       ["current", "current", "outdated"],
     ]);
+  });
+
+  it.each([
+    ["in its own repository", '"pull":true', base],
+    ["in one for build tags", '"pull":true,"builds":"r.io/ci/{{target}}"', base],
+    ["in one for build tags alone", '"pull":true,"builds":"r.io/ci/{{target}}"', { repo: false }],
+  ])("finds what stands on a base of our own that was made in parts, %s", async (_, config, to) => {
+    const platforms = ["linux/amd64", "linux/arm64"];
+    const registry = createRegistry();
+    const agent = () =>
+      example({
+        registry,
+        targets: { base: to, app1, app2 },
+        config: `${config},"defaults":{"platforms":${JSON.stringify(platforms)}}`,
+      });
+    const states = async () => {
+      const { targets } = (await (await agent()).run(["outdated", "app1", "app2", "--json"])).json() as Listed;
+      return targets.map(({ name, state }) => [name, state]);
+    };
+    const build = async (number: string, argv: string[]) => {
+      for (const platform of platforms) {
+        const ended = await (
+          await agent()
+        ).run([...argv, "--platform", platform], droneEnv({ DRONE_BUILD_NUMBER: number }));
+        expect(ended, ended.err).toMatchObject({ code: 0 });
+      }
+    };
+    await build("42", ["build"]);
+    expect(await states()).toEqual([
+      ["app1", "current"],
+      ["app2", "current"],
+    ]);
+    await build("43", ["build", "base", "app1", "--no-cache"]);
+    expect(await states()).toEqual([
+      ["app1", "current"],
+      ["app2", "outdated"],
+    ]);
+  });
+
+  it("knows an image of several platforms by its parts, though these have attestations", async () => {
+    const { run, registry } = await example({ config: '"defaults":{"platforms":["linux/amd64"]}' });
+    const image = registry.putImage(base, "inner", { labels: {}, layers: ["base"] });
+    const index = async (tag: string, ...more: object[]) => {
+      const type = "application/vnd.oci.image.index.v1+json";
+      const [own, proof] = ["linux", "unknown"].map((os) => ({
+        digest: image,
+        platform: { os, architecture: "amd64" },
+      }));
+      const body = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [own, proof, ...more] });
+      const url = `https://r.io/v2/p/base/manifests/${tag}`;
+      await registry.handle({ method: "PUT", url, headers: { "content-type": type }, body });
+      return registry.digest(base, tag)!;
+    };
+    const name = `${base}:master-860c1904a1ce-42-linux-amd64`;
+    const part = await index(name.split(":")[1]!);
+    await index("latest", { digest: image, platform: { os: "linux", architecture: "arm64" } });
+    const labels = { "org.opencontainers.image.base.name": name, "org.opencontainers.image.base.digest": part };
+    registry.putImage(app1, "latest", { labels, layers: ["base", "app"] });
+    const state = async () => ((await run(["outdated", "app1", "--json"])).json() as Listed).targets[0]?.state;
+    expect(await state()).toBe("current");
+    registry.putImage(base, "latest", { labels: {}, layers: ["another"] });
+    expect(await state()).toBe("outdated");
   });
 
   it("calls nothing current that does not say what it stands on", async () => {
