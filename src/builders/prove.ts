@@ -68,9 +68,10 @@ export async function prove(
 }
 
 const whoBuilds: Record<ProveStep["builtBy"], string> = {
-  "an earlier step": "an earlier step of this build must have built it, on this very docker host",
+  "an earlier step":
+    "an earlier step of this build must have built it on this very docker host, or brought it here: build --load, where the builder keeps its images to itself",
   "this run":
-    "another buildx builder than the engine's own may be selected, which keeps its images to itself: unset BUILDX_BUILDER",
+    "something has removed it since, or the builder is another docker host's than DOCKER_HOST or the docker context leads to",
 };
 
 /** The failure of an image that is not on this host. */

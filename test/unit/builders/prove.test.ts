@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LayersUp, prove } from "../../../src/builders/prove.ts";
+import { type LayersUp, notHere, prove } from "../../../src/builders/prove.ts";
 import type { InspectedImage } from "../../../src/docker/image-commands.ts";
 import type { PlannedTarget } from "../../../src/plan/plan.ts";
 import { docker, inspected, target } from "./images.ts";
@@ -99,11 +99,12 @@ describe("the proof that images stand on their base", () => {
     }
   });
 
-  it("says what is not here, and to whom it may have gone", async () => {
+  it("says what is not here, and why that may be", async () => {
     const { failures } = await proving([base, app], [inspected(base)], "Error: No such image: app");
     expect(failures).toMatchObject([
-      { target: "app", code: "missing-image", hint: expect.stringContaining("BUILDX_BUILDER") },
+      { target: "app", code: "missing-image", hint: expect.stringContaining("another docker host's") },
     ]);
+    expect(notHere(app, "an earlier step").hint).toContain("build --load");
   });
 
   it.each([{ RootFS: {} }, { RootFS: { Layers: null } }, { RootFS: undefined }])(
