@@ -1,8 +1,8 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
 import { identityLabels, ownLabels } from "../plan/labels.ts";
-import type { PlannedTarget } from "../plan/plan.ts";
-import { inputsNow, inWords, isFile, whatDiffers } from "./late-labels.ts";
+import { platformFact, type PlannedTarget } from "../plan/plan.ts";
+import { type Difference, inputsNow, inWords, isFile, whatDiffers } from "./late-labels.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Digests = ReadonlyMap<string, string>;
@@ -43,7 +43,14 @@ export function otherInputs(target: PlannedTarget, labels: Labels, digests: Dige
   );
   if (differing.length === 0) return null;
   const message = `${formatReference(target.image)} is up, made from something else: ${inWords(differing)}`;
-  const suffix = differing.flatMap(({ what }) => target.variants[what] ?? [])[0] ?? "{{env.NAME}}";
-  const hint = `one build tag stands for one image: what differs between agents or pipelines needs a suffix that says so, as suffix: "-${suffix}" in targets.${target.name}`;
-  return failure("other-inputs", message, { target: target.name, hint });
+  return failure("other-inputs", message, { target: target.name, hint: apart(target, differing) });
+}
+
+/** What is to be written where agents or pipelines make several images of one target. */
+function apart({ name, variants }: PlannedTarget, differing: readonly Difference[]): string {
+  const suffix = differing.flatMap(({ what }) => variants[what] ?? [])[0] ?? "{{env.NAME}}";
+  const written = `suffix: "-${suffix}" in targets.${name}`;
+  return differing.some(({ what }) => what === platformFact)
+    ? `agents of several architectures make one image of it by platforms: with those of all agents, and --platform with its own on each; or several, which needs a suffix, as ${written}`
+    : `one build tag stands for one image: what differs between agents or pipelines needs a suffix that says so, as ${written}`;
 }

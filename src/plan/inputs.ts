@@ -12,7 +12,7 @@ import { readArgs } from "../dockerfile/words.ts";
 import type { Links, Placed } from "./bind.ts";
 import { contextTarget } from "./context-target.ts";
 import { identityOf } from "./labels.ts";
-import type { LateInput, PlannedInputs } from "./plan.ts";
+import { type LateInput, platformFact, type PlannedInputs } from "./plan.ts";
 import { statedNeeds, withNeeds } from "./select.ts";
 
 /** Everything that can change a target's image. */
@@ -115,7 +115,7 @@ function inputsOf(
       else merge(inputs, find(name));
     },
   };
-  fact(inputs, "the platform", target.platforms.join(",") || sources.platform);
+  fact(inputs, platformFact, target.platforms.join(",") || sources.platform);
   if (syntax !== null) fact(inputs, "the syntax line", syntax);
   if (escape !== "\\") fact(inputs, "the escape character", escape);
   for (const stage of stagesMade(one, sources)) stageInputs(stage, collect);

@@ -10,7 +10,7 @@ import { cachePlaces, inlineOnly } from "./cache.ts";
 import { placesOf, type TargetImage } from "./images.ts";
 import { lastBuilds, lastPublished } from "./last-published.ts";
 import { imageLabels } from "./labels.ts";
-import type { PlannedTarget, Warning } from "./plan.ts";
+import { platformFact, type PlannedTarget, type Warning } from "./plan.ts";
 import type { PushDecision } from "./push-policy.ts";
 import { publishedTags } from "./references.ts";
 import { renderAll } from "../templates/render.ts";
@@ -122,7 +122,7 @@ function variantsOf({ args }: Target, namedArgs: Placed["namedArgs"]): Record<st
     const variables = typeof namedArgs[name] !== "string" ? [] : [...new Set(text.match(/\{\{\s*env\.\w+[^}]*\}\}/g))];
     return variables.length === 0 ? [] : [[`the argument ${name}`, variables.join("-")] as const];
   });
-  return { "the platform": "{{arch}}", ...Object.fromEntries(ofArguments) };
+  return { [platformFact]: "{{arch}}", ...Object.fromEntries(ofArguments) };
 }
 
 function nameOf(image: TargetImage | undefined): string | null {

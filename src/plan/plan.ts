@@ -132,6 +132,9 @@ export function outsidePin(image: string): string {
   return `pin ${image}`;
 }
 
+/** What the platform is called among the things that can change an image. */
+export const platformFact = "the platform";
+
 /** One thing that can change an image: its name in words, and a print of the name and of what it says. */
 interface FactPrint {
   name: string;

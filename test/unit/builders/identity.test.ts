@@ -89,6 +89,15 @@ describe("an image of our name", () => {
     expect(failure?.hint).toContain(`as suffix: "${suffix}" in targets.${target.name}`);
   });
 
+  it("that is up for another architecture is to become one image with it before it is kept apart", () => {
+    const facts = [{ name: "the platform", print: "aaaaaa111111" }];
+    const one = { ...target, inputs: { ...target.inputs, facts }, variants: { "the platform": "{{arch}}" } };
+    const changes = { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa999999" };
+    expect(otherInputs(one, labels(changes), digests)?.hint).toMatch(
+      /by platforms: with those of all agents, and --platform .* suffix: "-\{\{arch\}\}" in targets\./,
+    );
+  });
+
   it("that others stand on may have been made from fewer files", () => {
     const changes = { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa111111 bbbbbb333333" };
     expect(otherInputs(target, labels(changes), digests)?.code).toBe("other-inputs");
