@@ -103,18 +103,30 @@ export async function findSame(
       if (nearest === null || nearest.refusal !== null) nearest = other;
       continue;
     }
-    if (target.partOf !== null && !(await arePartsAlike(client, reference.tag, target, digests)))
-      return notFound(`the parts of ${from} are made from other files on other platforms`, { reference });
-    // Which build has moved a tag last is then told by the build tags alone.
-    const builds = target.reuseBuilds.length > 0 ? target.image.repository : reference.repository;
-    const listed = await registries.repository(builds).tags();
-    if (listed instanceof Refusal)
-      return notFound(`${builds.name} does not list its tags, so nothing is used again there`, { reference });
-    const attested = up.index === null || !isAttested(target) ? up : await withAttestations(client, up, up.index);
-    if (attested !== null) return { ...attested, from, reference };
-    nearest = notFound(`the attestations of ${from} would be lost, which is not up by itself`, { reference });
+    return asFound({ docker: { digests }, registries }, target, { ...up, from, reference });
   }
   return nearest ?? notFound("no earlier image is up");
+}
+
+/** An image that was made from the same, if it can be told from others afterwards, and loses nothing. */
+async function asFound(
+  { docker: { digests }, registries }: Looking,
+  target: PlannedTarget,
+  found: UpPart & Pick<Found, "from" | "reference">,
+): Promise<Found | NotFound> {
+  const { from, reference, index } = found;
+  const client = registries.repository(reference.repository);
+  if (target.partOf !== null && !(await arePartsAlike(client, reference.tag, target, digests)))
+    return notFound(`the parts of ${from} are made from other files on other platforms`, { reference });
+  // Which build has moved a tag last is then told by the build tags alone.
+  const builds = target.reuseBuilds.length > 0 ? target.image.repository : reference.repository;
+  const listed = await registries.repository(builds).tags();
+  if (listed instanceof Refusal)
+    return notFound(`${builds.name} does not list its tags, so nothing is used again there`, { reference });
+  const attested = index === null || !isAttested(target) ? found : await withAttestations(client, found, index);
+  return attested === null
+    ? notFound(`the attestations of ${from} would be lost, which is not up by itself`, { reference })
+    : { ...attested, from, reference };
 }
 
 function notFound(why: string, rest: Partial<NotFound> = {}): NotFound {

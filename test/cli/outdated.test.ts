@@ -105,9 +105,9 @@ describe("outdated", () => {
     const image = registry.putImage(base, "inner", { labels: {}, layers: ["base"] });
     const index = async (tag: string, ...more: object[]) => {
       const type = "application/vnd.oci.image.index.v1+json";
-      const [own, proof] = ["linux", "unknown"].map((os) => ({
+      const [own, proof] = ["linux", "unknown"].map((system) => ({
         digest: image,
-        platform: { os, architecture: "amd64" },
+        platform: { os: system, architecture: "amd64" },
       }));
       const body = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [own, proof, ...more] });
       const url = `https://r.io/v2/p/base/manifests/${tag}`;

@@ -24,7 +24,8 @@ describe.skipIf(!canRun)("stand-alone BuildKit daemons, and no docker engine", (
     await step(first, cwd, space, ["base"]);
     const base = await imageIn(`${space}/base`, tag);
     const own = base.blobs.slice(1);
-    expect(uploads(proxy.log).filter((digest) => base.blobs.includes(digest))).toEqual(base.blobs);
+    // The lowest layer is the base image's, which the registry may have already.
+    expect(uploads(proxy.log).filter((digest) => own.includes(digest))).toEqual(own);
     proxy.log.length = 0;
     await step(first, cwd, space, ["app1"]);
     expect(downloads(proxy.log).filter((digest) => base.blobs.includes(digest))).toEqual([]);

@@ -90,8 +90,12 @@ describe("an image of our name", () => {
   });
 
   it("that is up for another architecture is to become one image with it before it is kept apart", () => {
-    const facts = [{ name: "the platform", print: "aaaaaa111111" }];
-    const one = { ...target, inputs: { ...target.inputs, facts }, variants: { "the platform": "{{arch}}" } };
+    const ofPlatform = [{ name: "the platform", print: "aaaaaa111111" }];
+    const one = {
+      ...target,
+      inputs: { ...target.inputs, facts: ofPlatform },
+      variants: { "the platform": "{{arch}}" },
+    };
     const changes = { [ownLabels.inputs]: "x sha256:b sha256:o", [ownLabels.inputParts]: "aaaaaa999999" };
     expect(otherInputs(one, labels(changes), digests)?.hint).toMatch(
       /by platforms: with those of all agents, and --platform .* suffix: "-\{\{arch\}\}" in targets\./,

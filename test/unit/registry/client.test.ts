@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../../src/registry/client.ts";
+import { noImage } from "../../../src/registry/image-config.ts";
 import { Refusal } from "../../../src/registry/refusal.ts";
 import { registry, type Said } from "./fake.ts";
 
@@ -96,7 +97,14 @@ describe("the digest of a tag", () => {
 });
 
 describe("what an image says of itself", () => {
-  const config = { config: { Labels: { a: "b" } }, rootfs: { diff_ids: ["one", "two"] } };
+  const config = {
+    created: "1970-01-01T00:00:01Z",
+    os: "linux",
+    architecture: "arm64",
+    variant: "v8",
+    config: { Labels: { a: "b" } },
+    rootfs: { diff_ids: ["one", "two"] },
+  };
   const configDigest = "sha256:3b3f30d6b0d43ec0d0af0e0c4b0d5d1ce9c0e0e2df8b0d2d7a4d5dd2cf7d7c5c";
   const inner = { config: { digest: "sha512:c" } };
   /** A registry that has this configuration, and one manifest that is of an image. */
@@ -112,7 +120,9 @@ describe("what an image says of itself", () => {
     ],
   ])("is read of %s", async (_, body) => {
     const { client, asked } = holding();
-    const expected = { digest: "sha512:c", labels: { a: "b" }, layers: ["one", "two"], hasTriggers: false };
+    const platform = { os: "linux", architecture: "arm64", variant: "v8" };
+    const said = { labels: { a: "b" }, layers: ["one", "two"], platform, created: 1000 };
+    const expected = { ...noImage, digest: "sha512:c", ...said };
     expect(await client.image(manifestOf(body))).toEqual(expected);
     const times = asked().length;
     expect(await client.image(manifestOf(body))).toEqual(expected);
@@ -121,24 +131,14 @@ describe("what an image says of itself", () => {
   });
 
   it.each([{}, { manifests: [] }, { manifests: [{ platform: { os: "linux" } }] }])("is nothing of %o", async (body) => {
-    expect(await holding().client.image(manifestOf(body))).toEqual({
-      digest: null,
-      labels: {},
-      layers: [],
-      hasTriggers: false,
-    });
+    expect(await holding().client.image(manifestOf(body))).toEqual(noImage);
   });
 
   it.each(["{}", '{"config":null,"rootfs":null}', '{"config":{"Labels":null},"rootfs":{}}', "a chart"])(
     "may be little: %s",
     async (body) => {
       const { client } = registry(() => ({ body }));
-      expect(await client.image(manifestOf(inner))).toEqual({
-        digest: "sha512:c",
-        labels: {},
-        layers: [],
-        hasTriggers: false,
-      });
+      expect(await client.image(manifestOf(inner))).toEqual({ ...noImage, digest: "sha512:c" });
     },
   );
 

@@ -149,7 +149,9 @@ describe("a part that an earlier build has made with attestations", () => {
   const partTag = (number: number) => `${buildTag(number)}-linux-arm64`;
   const imageType = "application/vnd.oci.image.manifest.v1+json";
   const listed = (digest: string, [os, architecture]: [string, string]) => ({
-    ...{ mediaType: imageType, digest, size: 1 },
+    mediaType: imageType,
+    digest,
+    size: 1,
     platform: { os, architecture },
   });
 
