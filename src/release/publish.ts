@@ -18,6 +18,7 @@ import {
 } from "../docker/image-commands.ts";
 import type { Invocation } from "../docker/invocation.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
+import { contentsOf } from "../registry/manifest-contents.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { imageAt, note, type Release, type RunState, targetsOf } from "./run-state.ts";
 
@@ -161,13 +162,19 @@ export async function copyImage(
 ): Promise<Failure[]> {
   if (to.length === 0) return [];
   const from = `${repository.name}@${digest}`;
-  const isByRegistry = context.builder?.store === "registry" || isInner;
+  const isByRegistry = isInner || context.builder?.store === "registry" || (await isIndex(context, repository, digest));
   const commands = isByRegistry ? [nameManifest(from, to)] : copyByHost(repository, digest, to);
   for (const command of commands) {
     const ended = await attempt(context, target, command, `copy ${from}`);
     if (typeof ended !== "string") return [ended];
   }
   return [];
+}
+
+/** Of an index an engine sends the image of its own platform alone. */
+async function isIndex({ registries }: Release, repository: Repository, digest: string): Promise<boolean> {
+  const manifest = await registries.repository(repository).manifest(digest);
+  return manifest !== null && !(manifest instanceof Refusal) && contentsOf(manifest).platforms !== null;
 }
 
 async function push(context: Release, target: PlannedTarget, reference: Reference): Promise<string | null | Failure> {

@@ -98,3 +98,23 @@ describe("a part that is used again", () => {
     expect(parts.some((one) => one === null || partsIn(registry, app2, 42).includes(one))).toBe(false);
   });
 });
+
+describe("an image with attestations that is used again", () => {
+  it("is copied to another registry with all that its index lists, which an engine would not send", async () => {
+    const registry = createRegistry();
+    await (await agent("containerd", { registry })).run([]);
+    const image = registry.digest(app2, own)!;
+    const type = "application/vnd.oci.image.index.v1+json";
+    const manifests = ["linux", "unknown"].map((os) => ({ digest: image, platform: { os, architecture: "amd64" } }));
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests });
+    const url = "https://r.io/v2/p/app2/manifests/latest";
+    await registry.handle({ method: "PUT", url, headers: { "content-type": type }, body });
+    const targets = { base, app1, app2: [app2, "other.io/p/app2"] };
+    const { run, asked } = await agent("containerd", { registry, targets });
+    await run([], { DRONE_BUILD_NUMBER: "43" });
+    expect(asked("docker pull")).toEqual([]);
+    expect(asked("docker buildx imagetools create")).toEqual([
+      expect.stringContaining(`${app2}@${registry.digest(app2, buildTag(43))}`),
+    ]);
+  });
+});
