@@ -1,6 +1,6 @@
 import type { CommanderError, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Problem } from "../core/errors.ts";
-import { didYouMean, nearest } from "../core/suggest.ts";
+import { nearest } from "../core/suggest.ts";
 
 /** What the reader of the command line knows beside what commander says. */
 export interface Reading {
@@ -22,11 +22,6 @@ export function mistake(error: CommanderError, reading: Reading): Problem {
       return { path: longest(first), message: "needs a value", hint: `write ${withValue(first)}` };
     case "commander.conflictingOption":
       return { path: longest(first), message: `cannot be used with ${longest(second)}`, hint: "leave one of them out" };
-    case "commander.invalidArgument": {
-      const got = /argument '([^]*)' is invalid\. Allowed/.exec(error.message)?.[1] ?? "";
-      const choices = optionsOf(command).find(({ flags }) => flags === first)?.argChoices ?? [];
-      return { path: longest(first), message: "is not one of its values", got, hint: didYouMean(got, choices) };
-    }
     case "commander.missingArgument":
       return { path: command.name(), message: `<${first}> is missing`, hint: `write ${usage(command)}` };
     case "commander.excessArguments":

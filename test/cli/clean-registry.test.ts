@@ -165,3 +165,20 @@ it("clean --registry refuses to guess whose build tags they are", async () => {
   const { run, registry } = await example({ env: {} });
   expect([(await run(["clean", "--registry"])).code, registry.requests]).toEqual([2, []]);
 });
+
+describe("clean --registry where not all can be seen", () => {
+  it.each([
+    ["an image's configuration", /\/blobs\//],
+    ["a manifest", /\/manifests\//],
+    ["the tags", /\/tags\//],
+  ])("removes nothing: %s", async (_, path) => {
+    let isClosed = false;
+    const registry = createRegistry({
+      beforeRequest: (request) => (isClosed && path.test(request.path) ? { status: 403, body: "{}" } : undefined),
+    });
+    const { run, left, removed } = await published([41, 42], { registry });
+    isClosed = true;
+    const ended = await run(["clean", "--registry", "--keep", "1"], pushOf(42));
+    expect([ended.code, left().length, removed().length]).toEqual([1, 3, 0]);
+  });
+});

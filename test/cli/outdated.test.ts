@@ -204,3 +204,27 @@ describe("outdated", () => {
     expect(out).toContain('"org.opencontainers.image.base.digest": "${DIGEST_pin_20_python_3a_3_2e_8_2d_slim}"');
   });
 });
+
+describe("what outdated cannot tell", () => {
+  it("is what no rule gives a moving tag", async () => {
+    const { listed } = await up({ targets: { base: { repo: base, tags: [] }, app1 } });
+    const { targets, states } = await listed();
+    expect(states).toEqual(["unknown", "unknown"]);
+    expect(targets.map(({ why }) => why)).toEqual([
+      "no rule gives it a moving tag",
+      "what it stands on is in no registry",
+    ]);
+  });
+
+  it("is what stands on an image that is gone", async () => {
+    let isGone = false;
+    const registry = faulty(({ path }) =>
+      isGone && path.includes("library/python")
+        ? { status: 404, body: '{"errors":[{"code":"NAME_UNKNOWN"}]}' }
+        : undefined,
+    );
+    const { listed } = await up({ registry });
+    isGone = true;
+    expect((await listed(["base"])).targets[0]?.why).toBe("python:3.8-slim is not in the registry any more");
+  });
+});
