@@ -40,7 +40,8 @@ export async function chooseBuilder(
   if (typeof found === "object") return found;
   const named = isNamed(wanted);
   if (!found) {
-    if (wanted.name === "auto") return dockerBuilder;
+    // The engine's own goes by that name for buildx.
+    if (wanted.name === "auto" || wanted.name === "default") return dockerBuilder;
     return failure("no-buildx", `docker has no buildx here, which ${wanted.path} ${wanted.name} asks for`, {
       hint: install,
     });

@@ -37,6 +37,7 @@ describe("the builder of a run", () => {
     ["buildx, where docker has it", "auto", { "docker buildx version": {} }, "buildx"],
     ["buildx, as it is asked for", "buildx", { "docker buildx version": {} }, "buildx"],
     ["docker, where it has no buildx", "auto", without, "docker"],
+    ["docker, where it has no buildx that would call the engine's own so", "default", without, "docker"],
     ["docker, as it is asked for, without a question", "docker", {}, "docker"],
   ])("is %s", async (_, name, commands, expected) => {
     expect(await chooseBuilder(world(commands).context, asked(name), nothing)).toMatchObject({ name: expected });
