@@ -16,7 +16,7 @@ it.skipIf(engine === undefined)("bake has every value as it is, whatever it coul
   const labels = Object.fromEntries(samples.map((pieces, at) => [`${at} ${pieces.join("")}`, pieces.join("")]));
   const cwd = await project({ Dockerfile: "FROM scratch AS app\nCOPY Dockerfile /\n" });
   const image = `localhost:1/${newSpace()}:1`;
-  const target = planned("app", { labels, push: false, image: reference(image) });
+  const target = planned("app", { labels, push: false, places: [], image: reference(image) });
   const options = {
     directory: cwd,
     pushed: [],
