@@ -1,6 +1,6 @@
 import { type Failure, failure } from "../core/failure.ts";
 import { formatReference } from "../core/reference.ts";
-import { identityLabels, ownLabels } from "../plan/labels.ts";
+import { identityLabels, isOfTarget, ownLabels } from "../plan/labels.ts";
 import { platformFact, type PlannedTarget } from "../plan/plan.ts";
 import { type Difference, inputsNow, inWords, isFile, whatDiffers } from "./late-labels.ts";
 
@@ -22,11 +22,15 @@ export function foreignImage(target: PlannedTarget, labels: Labels, digests: Dig
   });
 }
 
+/** The failure of an image that is none of this build's, or that this build would make from something else. Null for its own. */
+export function otherThanPlanned(...of: Parameters<typeof foreignImage>): Failure | null {
+  return foreignImage(...of) ?? otherInputs(...of);
+}
+
 /** Files may have come since into a context that an earlier step has built from, and images from outside may have moved on. */
 function isReused(target: PlannedTarget, labels: Labels, digests: Digests): boolean {
-  const isOfTarget = [ownLabels.repository, ownLabels.target].every((one) => labels[one] === target.labels[one]);
   const theirs = labels[ownLabels.inputs] ?? "";
-  if (!isOfTarget || theirs === "" || target.inputs.unknown !== null) return false;
+  if (!isOfTarget(target, labels) || theirs === "" || target.inputs.unknown !== null) return false;
   return (
     theirs === inputsNow(target, digests) ||
     whatDiffers(target, labels, digests).every((one) => isFile(one) || one.isOutside)

@@ -104,9 +104,12 @@ export function whatDiffers(
   return [...told.map((what) => ({ what, isOutside: false })), ...moved];
 }
 
-/** Whether images of two platforms that are made from the same may differ in that. A file may be compiled for each, too. */
-export function isOfPlatform({ what }: Difference): boolean {
-  return /^(?:the platform$|the argument |the image )/.test(what);
+/**
+ * Whether an image differs from a target in nothing but what another platform brings with it. Files are not among that: one
+ * that is compiled for each platform cannot be told from one of another commit.
+ */
+export function differsByPlatform(...of: Parameters<typeof whatDiffers>): boolean {
+  return whatDiffers(...of).every(({ what }) => /^(?:the platform$|the argument |the image )/.test(what));
 }
 
 const mostTold = 5;

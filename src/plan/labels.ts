@@ -73,6 +73,14 @@ export function imageLabels(
   };
 }
 
+/** Whether an image is of this target of this repository, whichever build has made it. */
+export function isOfTarget(
+  { labels }: Pick<PlannedTarget, "labels">,
+  theirs: Readonly<Record<string, string>>,
+): boolean {
+  return [ownLabels.repository, ownLabels.target].every((label) => theirs[label] === labels[label]);
+}
+
 /** Labels that say which build made an image, not what it is. */
 const ofTheBuild: ReadonlySet<string> = new Set([
   oci("created"),

@@ -1,5 +1,5 @@
 import { digestIn } from "../builders/acquire.ts";
-import { foreignImage, otherInputs } from "../builders/identity.ts";
+import { otherThanPlanned } from "../builders/identity.ts";
 import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
@@ -21,13 +21,7 @@ const atOnce = 8;
  */
 export async function resolve(context: Release, state: RunState, step: ResolveStep): Promise<Failure[]> {
   const targets = targetsOf(context.plan, step.targets);
-  const looked = new Map<string, LookUp>();
-  await Promise.all([
-    findOutsideImages(context, step),
-    eachLimited(targets, atOnce, async (target) => {
-      looked.set(target.name, await lookUp(context.registries, buildTagReferences(target)));
-    }),
-  ]);
+  const [looked] = await Promise.all([lookUpAll(context.registries, targets), findOutsideImages(context, step)]);
   const found = new Map<string, UpImage>();
   const failures: Failure[] = [];
   // What a target stands on comes first: its digest tells whether the target is made from the same.
@@ -65,6 +59,18 @@ export async function lookUp(registries: Release["registries"], references: read
   return found;
 }
 
+/** What is up under the build tags of targets, by name. */
+export async function lookUpAll(
+  registries: Release["registries"],
+  targets: readonly PlannedTarget[],
+): Promise<Map<string, LookUp>> {
+  const looked = new Map<string, LookUp>();
+  await eachLimited(targets, atOnce, async (target) => {
+    looked.set(target.name, await lookUp(registries, buildTagReferences(target)));
+  });
+  return looked;
+}
+
 /** The image that is up in all repositories of a target. */
 async function inAllRepositories(
   context: Release,
@@ -93,7 +99,7 @@ export function judge(
   const [first] = up;
   if (first === undefined) return "nothing";
   for (const { image } of up) {
-    const wrong = foreignImage(target, image.labels, digests) ?? otherInputs(target, image.labels, digests);
+    const wrong = otherThanPlanned(target, image.labels, digests);
     if (wrong !== null) return wrong;
   }
   return twoImages(target, up) ?? first;

@@ -1,10 +1,10 @@
 import { type Failure, failure } from "../core/failure.ts";
-import { eachLimited, inDependencyOrder } from "../core/pool.ts";
+import { inDependencyOrder } from "../core/pool.ts";
 import { type Explanation, whyNotCompared } from "../plan/explanation.ts";
-import { buildTagReferences, type Plan, type PlannedTarget } from "../plan/plan.ts";
+import type { Plan, PlannedTarget } from "../plan/plan.ts";
 import { Refusal } from "../registry/refusal.ts";
 import type { Registries } from "../registry/registries.ts";
-import { judge, type LookUp, lookUp } from "./already-published.ts";
+import { judge, type LookUp, lookUpAll } from "./already-published.ts";
 import { askOutsideImages, type Untold } from "./outside-images.ts";
 import { findSame } from "./reuse.ts";
 import { type RunState, targetsOf, type UpImage } from "./run-state.ts";
@@ -45,12 +45,11 @@ export async function explain(
   };
   for (const step of plan.steps) {
     if (step.kind !== "resolve") continue;
-    await Promise.all([
+    const [looked] = await Promise.all([
+      lookUpAll(registries, targetsOf(plan, step.targets)),
       askOutsideImages(asked, step, async (image, _, untold) => void asked.untold.set(image, untold)),
-      eachLimited(targetsOf(plan, step.targets), atOnce, async (target) => {
-        asked.looked.set(target.name, await lookUp(registries, buildTagReferences(target)));
-      }),
     ]);
+    for (const [name, look] of looked) asked.looked.set(name, look);
   }
   const found = new Map<string, Explained>();
   await inDependencyOrder(plan.targets, atOnce, async (target) => {

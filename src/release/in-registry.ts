@@ -3,13 +3,13 @@ import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
-import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
 import { buildTagReferences, type PlannedTarget } from "../plan/plan.ts";
 import type { ProveStep, PushStep } from "../plan/steps.ts";
 import { contentsOf, platformName } from "../registry/manifest-contents.ts";
-import { type Answer, Refusal } from "../registry/refusal.ts";
-import { copyImage, otherImage, takeOver } from "./publish.ts";
+import { Refusal } from "../registry/refusal.ts";
+import { untilThere, writeBuildTag } from "./build-tags.ts";
+import { copyImage, otherImage, takeOver, untilOneFails } from "./publish.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 /**
@@ -91,14 +91,14 @@ function notOnAny(
 async function sentImage(context: Release, target: PlannedTarget): Promise<SentImages | Failure> {
   const digest = context.docker.digests.get(target.name)!;
   const client = context.registries.repository(target.image.repository);
-  const up = await untilThere(context, target, () => imageAt(client, digest));
+  const up = await sent(context, target, () => imageAt(client, digest));
   if (up instanceof Refusal) return refusedAt(target, up);
   if (up === null) return notSent(target, digest);
   const found = new Map<string, UpImage>();
   const { platforms } = contentsOf(up.manifest);
   if (platforms === null) found.set(platformName(up.image.platform ?? {}), up.image);
   for (const [platform, own] of platforms ?? []) {
-    const one = await untilThere(context, target, () => imageAt(client, own));
+    const one = await sent(context, target, () => imageAt(client, own));
     if (one instanceof Refusal) return refusedAt(target, one);
     if (one === null) return notSent(target, own);
     found.set(platform, one.image);
@@ -107,14 +107,8 @@ async function sentImage(context: Release, target: PlannedTarget): Promise<SentI
 }
 
 /** Gives what the builder has sent its build tag. That is written only where there is none: a base is taken over, else. */
-export async function nameImages(context: Release, state: RunState, { targets }: PushStep): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  const missing = targetsOf(context.plan, targets).filter(({ name }) => !state.up.has(name));
-  await eachLimited(missing, atOnce, async (target) => {
-    const failed = failures.length > 0 ? null : await nameImage(context, state, target);
-    if (failed !== null) failures.push(failed);
-  });
-  return failures;
+export function nameImages(context: Release, state: RunState, { targets }: PushStep): Promise<Failure[]> {
+  return untilOneFails(context, state, targets, atOnce, (target) => nameImage(context, state, target));
 }
 
 async function nameImage(context: Release, state: RunState, target: PlannedTarget): Promise<Failure | null> {
@@ -146,7 +140,7 @@ async function nameOnce(
     return failure("unknown", "the builder does not say which digest it has", { target: target.name });
   }
   const started = docker.host.now();
-  const manifest = await untilThere(context, target, () => client.manifest(digest));
+  const manifest = await sent(context, target, () => client.manifest(digest));
   if (manifest instanceof Refusal) return refusedAt(target, manifest);
   // What was taken over is not in the other repositories.
   if (manifest === null && !isFirst) {
@@ -154,23 +148,10 @@ async function nameOnce(
     return failed ?? null;
   }
   if (manifest === null) return notSent(target, digest);
-  // A laptop's build tag stands for whatever its work tree was last: it is written anew.
-  const isFinal = context.plan.event.buildNumber !== null;
   const name = formatReference(reference);
-  const written = await withRetries<Answer<string>>(
-    docker.host,
-    { what: name, say: reporter.note },
-    async () => {
-      const up = isFinal ? await client.digest(reference.tag) : null;
-      if (up !== null) return up;
-      const answer = await client.put(reference.tag, manifest);
-      return answer instanceof Refusal ? answer : answer.digest;
-    },
-    (answer) =>
-      answer instanceof Refusal && answer.passing ? { why: answer.message, asked: answer.retryAfter } : null,
-  );
+  const written = await writeBuildTag(context, client, { name, tag: reference.tag }, manifest);
   if (written instanceof Refusal) return refusedAt(target, written);
-  if (written === digest) {
+  if (written.digest === digest) {
     const seconds = (docker.host.now() - started) / 1000;
     reporter.progress({ target: target.name, kind: "push", text: `published ${name}`, seconds });
     return null;
@@ -180,15 +161,10 @@ async function nameOnce(
   return taken !== null && typeof taken === "object" ? taken : null;
 }
 
-/** A registry of several machines may show what was just sent a moment later. */
-function untilThere<T>(
-  { docker, reporter }: Release,
-  { name }: PlannedTarget,
-  ask: () => Promise<Answer<T | null>>,
-): Promise<Answer<T | null>> {
-  return withRetries(docker.host, { what: name, say: reporter.note }, ask, (answer) =>
-    answer === null ? { why: "it was sent but cannot be read yet", asked: 0, tries: 3 } : null,
-  );
+/** What was just sent. */
+function sent<T>(context: Release, { name }: PlannedTarget, ask: () => Promise<T | null>): Promise<T | null> {
+  const why = "it was sent but cannot be read yet";
+  return untilThere(context, { what: name, say: context.reporter.note, why, tries: 3 }, ask);
 }
 
 function refusedAt({ name }: PlannedTarget, { code, message, hint }: Refusal): Failure {

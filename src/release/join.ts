@@ -1,17 +1,17 @@
-import { isOfPlatform, whatDiffers } from "../builders/late-labels.ts";
+import { differsByPlatform } from "../builders/late-labels.ts";
 import { notOnBase } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
 import { formatReference, type Reference, type Repository } from "../core/reference.ts";
-import { withRetries } from "../host/retry.ts";
 import { findTarget } from "../plan/find-target.ts";
-import { ownLabels } from "../plan/labels.ts";
+import { isOfTarget, ownLabels } from "../plan/labels.ts";
 import { buildTagReferences, type PlannedTarget, type Whole } from "../plan/plan.ts";
 import type { JoinStep } from "../plan/steps.ts";
 import type { Manifest } from "../registry/client.ts";
 import type { Platform } from "../registry/image-config.ts";
 import { joinImages, normalPlatform, platformName } from "../registry/manifest-contents.ts";
-import { type Answer, Refusal } from "../registry/refusal.ts";
+import { Refusal } from "../registry/refusal.ts";
+import { untilThere, writeBuildTag } from "./build-tags.ts";
 import { imageAt, note, type Release, type RunState, targetsOf, type UpImage } from "./run-state.ts";
 
 const atOnce = 8;
@@ -48,7 +48,10 @@ export async function join(context: Release, state: RunState, step: JoinStep): P
     for (const { platform, tag } of at.whole.parts) {
       const reference = { repository: at.repository, tag };
       const isOwn = at.target.platforms.includes(platform);
-      const up = await untilThere(context, at, isOwn, () => findPart(context, at.target, platform, reference));
+      const what = { what: at.target.name, why: "its part cannot be read yet" };
+      // Another agent that finishes at the same time does not see ours yet, either.
+      const asking = isOwn ? { ...what, say: context.reporter.note } : { ...what, say: () => undefined, tries: 2 };
+      const up = await untilThere(context, asking, () => findPart(context, at.target, platform, reference));
       if (up === null && isOwn) failures.push(unread(at, reference));
       else if (up === null) missing.push({ target: at.target.name, reference });
       else if ("code" in up) failures.push(up);
@@ -69,22 +72,6 @@ export async function join(context: Release, state: RunState, step: JoinStep): P
   });
   for (const [name, digest] of digests) context.docker.digests.set(name, digest);
   return failures;
-}
-
-/**
- * A registry of several machines may show a moment later what was just published: by this run, or by another agent that has
- * finished at the same time and does not see ours either.
- */
-function untilThere<T>(
-  { docker, reporter }: Release,
-  { target }: JoinedPlace,
-  isOwn: boolean,
-  ask: () => Promise<T | null>,
-): Promise<T | null> {
-  const say = isOwn ? reporter.note : () => undefined;
-  return withRetries(docker.host, { what: target.name, say }, ask, (answer) =>
-    answer === null ? { why: "its part cannot be read yet", asked: 0, tries: isOwn ? 5 : 2 } : null,
-  );
 }
 
 function unread({ target }: JoinedPlace, reference: Reference): Failure {
@@ -108,9 +95,8 @@ async function findPart(
     const message = `${name} is for ${own === null ? "no platform that it says" : platformName(own)}`;
     return failure("foreign-image", message, { target: target.name, hint: "start a new build" });
   }
-  const isOfTarget = [ownLabels.target, ownLabels.repository].every((label) => labels[label] === target.labels[label]);
   const isOfBuild = labels[ownLabels.buildTag] === reference.tag || isUsedAgain(target, labels, docker.digests);
-  if (!isOfTarget || !isOfBuild) {
+  if (!isOfTarget(target, labels) || !isOfBuild) {
     const message = `${name} was not built by this build`;
     return failure("foreign-image", message, {
       target: target.name,
@@ -127,7 +113,7 @@ function isUsedAgain(
   digests: ReadonlyMap<string, string>,
 ): boolean {
   const isComparable = (labels[ownLabels.inputs] ?? "") !== "" && target.inputs.unknown === null;
-  return isComparable && whatDiffers(target, labels, digests).every(isOfPlatform);
+  return isComparable && differsByPlatform(target, labels, digests);
 }
 
 /** Nothing moves until all is up. Whoever was asked to join has nothing else to do. */
@@ -180,45 +166,30 @@ async function standingElsewhere(context: Release, parts: ReadonlyMap<JoinedPlac
 
 /** Writes the joined image under the build tag, unless it is there. Returns its digest. */
 async function publishWhole(
-  { docker, registries, reporter, plan }: Release,
+  context: Release,
   state: RunState,
   { target, whole, repository }: JoinedPlace,
   parts: readonly UpPart[],
 ): Promise<string | Failure> {
-  const client = registries.repository(repository);
+  const client = context.registries.repository(repository);
   const reference = { repository, tag: whole.buildTag };
   const name = formatReference(reference);
   const manifest = joinImages(
     parts.map((part) => ({ manifest: part.manifest, platform: part.image.platform })),
     target.annotations,
   );
-  // A laptop's build tag stands for whatever its work tree was last.
-  const isFinal = plan.event.buildNumber !== null;
-  let isNew = false;
-  const written = await withRetries<Answer<string>>(
-    docker.host,
-    { what: name, say: reporter.note },
-    async () => {
-      // A write whose answer was lost is looked at before it is repeated; another run may have written the same.
-      const before = await client.digest(reference.tag);
-      if (before instanceof Refusal || before === manifest.digest || (before !== null && isFinal)) return before ?? "";
-      const answer = await client.put(reference.tag, manifest);
-      isNew = true;
-      return answer instanceof Refusal ? answer : manifest.digest;
-    },
-    (answer) =>
-      answer instanceof Refusal && answer.passing ? { why: answer.message, asked: answer.retryAfter } : null,
-  );
+  const written = await writeBuildTag(context, client, { name, tag: reference.tag }, manifest);
   if (written instanceof Refusal) {
     const hint = written.hint ?? "all parts are up: the same run again, or join, makes one image of them";
     return failure(written.code, `${name} cannot be written: ${written.message}`, { target: target.name, hint });
   }
-  if (written !== manifest.digest)
+  if (written.digest !== manifest.digest)
     return failure("other-image", `${name} is up already, joined of other images`, {
       target: target.name,
       hint: "a build tag stands for one image; start a new build",
     });
-  if (isNew) reporter.note(`${target.name}: joined ${name} of ${parts.map(({ platform }) => platform).join(", ")}`);
+  if (written.isNew)
+    context.reporter.note(`${target.name}: joined ${name} of ${parts.map(({ platform }) => platform).join(", ")}`);
   state.named.set(name, manifest);
   const { status = "built", published = [] } = state.outcomes.get(target.name) ?? {};
   note(state, target.name, status, { digest: manifest.digest, published: [...published, reference] });

@@ -3,12 +3,12 @@ import { eachLimited } from "../core/pool.ts";
 import { isPromotion } from "../core/promoted-build.ts";
 import { formatReference, type Reference } from "../core/reference.ts";
 import { printedDigest, pushImage, tagImage } from "../docker/image-commands.ts";
-import { withRetries } from "../host/retry.ts";
 import { wholeOf } from "../plan/parts.ts";
 import type { Place, PlannedTarget } from "../plan/plan.ts";
 import type { MoveStep } from "../plan/steps.ts";
 import { Refusal } from "../registry/refusal.ts";
 import { type MovingPlace, undecided } from "./decide.ts";
+import { untilThere } from "./build-tags.ts";
 import { attempt } from "./publish.ts";
 import { type Release, type RunState, targetsOf } from "./run-state.ts";
 
@@ -55,12 +55,8 @@ async function openPlace(
   const home = { client: registries.repository(repository), repository, tag };
   const name = formatReference(home);
   const asked = () =>
-    withRetries(
-      docker.host,
-      { what: name, say: reporter.note },
-      () => home.client.manifest(tag),
-      // A registry of several machines may show what was just written a moment later.
-      (answer) => (answer === null ? { why: "it was published but cannot be read yet", asked: 0 } : null),
+    untilThere(context, { what: name, say: reporter.note, why: "it was published but cannot be read yet" }, () =>
+      home.client.manifest(tag),
     );
   const manifest = state.named.get(name) ?? (await asked());
   const digest = docker.digests.get(target.name);

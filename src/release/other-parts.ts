@@ -1,4 +1,4 @@
-import { isOfPlatform, whatDiffers } from "../builders/late-labels.ts";
+import { differsByPlatform } from "../builders/late-labels.ts";
 import { platformSuffix } from "../plan/parts.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { RepositoryClient } from "../registry/client.ts";
@@ -23,7 +23,7 @@ export async function arePartsAlike(
   for (const digest of contentsOf(whole).platforms?.values() ?? []) {
     const part = await imageAt(client, digest);
     if (part === null || part instanceof Refusal) return false;
-    if (!whatDiffers(target, part.image.labels, digests).every(isOfPlatform)) return false;
+    if (!differsByPlatform(target, part.image.labels, digests)) return false;
   }
   return true;
 }

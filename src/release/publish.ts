@@ -1,5 +1,5 @@
 import { lookOnHost } from "../builders/acquire.ts";
-import { foreignImage, otherInputs } from "../builders/identity.ts";
+import { otherThanPlanned } from "../builders/identity.ts";
 import { notHere } from "../builders/prove.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { eachLimited } from "../core/pool.ts";
@@ -29,11 +29,22 @@ const atOnce = 4;
  * Publishes images of the host under their build tags, side by side, but one repository of an image after the other: layers
  * that are up are mounted into the next. A build tag is written only where there is none.
  */
-export async function publish(context: Release, state: RunState, targets: readonly string[]): Promise<Failure[]> {
+export function publish(context: Release, state: RunState, targets: readonly string[]): Promise<Failure[]> {
+  return untilOneFails(context, state, targets, atOnce, (target) => publishTarget(context, state, target));
+}
+
+/** Does something with each target that is not up, side by side, and begins with no other once one has failed. */
+export async function untilOneFails(
+  { plan }: Release,
+  { up }: RunState,
+  targets: readonly string[],
+  limit: number,
+  act: (target: PlannedTarget) => Promise<Failure | null>,
+): Promise<Failure[]> {
   const failures: Failure[] = [];
-  const missing = targetsOf(context.plan, targets).filter(({ name }) => !state.up.has(name));
-  await eachLimited(missing, atOnce, async (target) => {
-    const failed = failures.length > 0 ? null : await publishTarget(context, state, target);
+  const missing = targetsOf(plan, targets).filter(({ name }) => !up.has(name));
+  await eachLimited(missing, limit, async (target) => {
+    const failed = failures.length > 0 ? null : await act(target);
     if (failed !== null) failures.push(failed);
   });
   return failures;
@@ -113,7 +124,9 @@ export async function takeOver(
   const at = docker.host.now();
   const image = await lookOnHost(docker, reference);
   const foreign =
-    image === null ? notHere(target, "an earlier step") : notToTake(target, image.Config?.Labels ?? {}, docker.digests);
+    image === null
+      ? notHere(target, "an earlier step")
+      : otherThanPlanned(target, image.Config?.Labels ?? {}, docker.digests);
   if (foreign !== null) return foreign;
   // Its other names on this host are still those of our own image, and are published next.
   for (const other of buildTagReferences(target).filter((one) => formatReference(one) !== formatReference(reference))) {
@@ -124,11 +137,6 @@ export async function takeOver(
   state.settled.set(target.name, { at, took: at - started });
   if (digest !== null) docker.digests.set(target.name, digest);
   return digest;
-}
-
-/** Why another host's base is none to build on: it is not this build's, or this host would make it from something else. */
-function notToTake(...of: Parameters<typeof foreignImage>): Failure | null {
-  return foreignImage(...of) ?? otherInputs(...of);
 }
 
 /** The builder finds it there by its digest. */
@@ -142,7 +150,7 @@ async function takeOverInRegistry(
   const up = await imageAt(registries.repository(repository), tag);
   if (up instanceof Refusal) return failure(up.code, up.message, { target: target.name, hint: up.hint });
   const foreign =
-    up === null ? otherImage(target, { repository, tag }) : notToTake(target, up.image.labels, docker.digests);
+    up === null ? otherImage(target, { repository, tag }) : otherThanPlanned(target, up.image.labels, docker.digests);
   if (foreign !== null) return foreign;
   const at = docker.host.now();
   state.settled.set(target.name, { at, took: at - started });

@@ -1,7 +1,7 @@
 import compare from "semver/functions/compare.js";
 import { higherVersion, isAlias } from "../core/alias.ts";
 import { type Affixes, buildTagParts, withoutAffixes } from "../core/build-tag.ts";
-import { ownLabels, versionLabel } from "../plan/labels.ts";
+import { isOfTarget, ownLabels, versionLabel } from "../plan/labels.ts";
 import { platformSuffix } from "../plan/parts.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 
@@ -101,8 +101,7 @@ export function labelsAs(later: LaterBuild, target: PlannedTarget, theirs: Label
 
 /** Whether an image is of the same target of the same repository and its build gives it `tag`. */
 export function claims(target: PlannedTarget, tag: string, theirs: Labels): boolean {
-  const same = [ownLabels.repository, ownLabels.target].every((label) => theirs[label] === target.labels[label]);
-  return same && (theirs[ownLabels.tags] ?? "").split(",").includes(tag);
+  return isOfTarget(target, theirs) && (theirs[ownLabels.tags] ?? "").split(",").includes(tag);
 }
 
 /** The targets of the build that has made an image; null where it does not say. */
