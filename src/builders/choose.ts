@@ -10,6 +10,7 @@ import type { Builder } from "./builder.ts";
 import { isNamed, type WantedBuilder } from "../core/builder-name.ts";
 import { dockerBuilder } from "./docker-build.ts";
 import { install, podmanFault, unreachable } from "./faults.ts";
+import { isContainerd } from "./image-store.ts";
 import { inspectBuilder, mayBeSelected } from "./inspect.ts";
 
 /** What a plan asks a builder for that it takes a question to know. */
@@ -64,10 +65,8 @@ async function ownBuilder(
   { cacheExport }: BuilderNeeds,
 ): Promise<Builder | Failure> {
   if (!cacheExport) return engineBuilder(context.directory, builder);
-  const result = await runDocker(context, docker("info", "--format", "{{json .DriverStatus}}"));
-  if (context.host.signal.aborted) return interrupted(context.host);
-  if (result.exitCode !== 0) return dockerFailure(context.host, null, result, result.stderr);
-  return engineBuilder(context.directory, builder, result.stdout.includes("io.containerd.snapshotter"));
+  const exports = await isContainerd(context);
+  return typeof exports === "object" ? exports : engineBuilder(context.directory, builder, exports);
 }
 
 /** Where docker looks for plugins. https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go */

@@ -1,9 +1,8 @@
 import { type Failure, failure } from "../core/failure.ts";
-import { type DockerContext, runDocker } from "../docker/exec.ts";
-import { docker } from "../docker/invocation.ts";
-import { dockerFailure } from "../docker/why-failed.ts";
+import type { DockerContext } from "../docker/exec.ts";
 import type { PlannedTarget } from "../plan/plan.ts";
 import type { Builder } from "./builder.ts";
+import { isContainerd } from "./image-store.ts";
 
 /**
  * What is not attested is said as well: an image is one manifest with one digest on every engine then, where buildx would make an
@@ -46,9 +45,9 @@ export async function imageStoreFault(
     const hint = "install buildx, and turn on the engine's containerd image store, or leave them out";
     return failure("unsupported", `docker build without buildx makes no ${extras}`, { target, hint });
   }
-  const result = await runDocker(context, docker("info", "--format", "{{json .DriverStatus}}"));
-  if (result.exitCode !== 0) return dockerFailure(context.host, null, result, result.stderr);
-  if (result.stdout.includes("io.containerd.snapshotter")) return null;
+  const keepsManifests = await isContainerd(context);
+  if (keepsManifests === true) return null;
+  if (typeof keepsManifests === "object") return keepsManifests;
   const hint =
     'turn on the containerd image store (in daemon.json: "features": { "containerd-snapshotter": true }), or leave them out';
   return failure("unsupported", `the engine's classic image store keeps no ${extras}`, { target, hint });
