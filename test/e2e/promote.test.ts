@@ -20,8 +20,11 @@ describe.skipIf(!hasEngine)("a promotion", () => {
     const { cwd } = await workspace(dockerfileOf(space, ["app"]), names, { space, address: proxy.address });
     onTestFinished(() => removeImages(engine, space));
     const digests = (tag: string) => Promise.all(names.map((name) => digestOf(`${space}/${name}`, tag)));
-    const images = () =>
-      docker(engine, ["image", "ls", "-q", "--filter", `label=multistage-build.repository=e2e/${space}`]);
+    const images = async () => {
+      const filter = `label=multistage-build.repository=e2e/${space}`;
+      // Docker lists images of one second in any order.
+      return (await docker(engine, ["image", "ls", "-q", "--filter", filter])).split("\n").toSorted();
+    };
     const promote = (number: number, parent: number, event: string, ...args: string[]) =>
       build(
         // No docker is needed.
